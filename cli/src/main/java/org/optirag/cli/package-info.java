@@ -1,0 +1,4 @@
+@NullMarked
+package org.optirag.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,117 @@
+package org.optirag.dataset;
+
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+
+/**
+ * Interactions as columns, in order of time (ties keep the order of the source). Immutable; 21
+ * bytes a row, so that 25 million rows take half a gigabyte.
+ *
+ * <p>A row is (user number, item number, rating, label, time). The label is 1 where the user liked
+ * or clicked. The time is in seconds since 1970, or, where the source has none, the row's place in
+ * its order.
+ */
+public final class Interactions {
+  private final int[] users;
+  private final int[] items;
+  private final float[] ratings;
+  private final boolean[] labels;
+  private final long[] times;
+
+  /**
+   * Takes ownership of the columns.
+   *
+   * @param ratings the raw rating, NaN where the source has clicks only
+   * @throws IllegalArgumentException if the lengths differ or the times decrease
+   */
+  public Interactions(int[] users, int[] items, float[] ratings, boolean[] labels, long[] times) {
+    int n = users.length;
+    if (items.length != n || ratings.length != n || labels.length != n || times.length != n) {
+      throw new IllegalArgumentException("columns differ in length");
+    }
+    for (int i = 1; i < n; i++) {
+      if (times[i] < times[i - 1]) {
+        throw new IllegalArgumentException(
+            "row " + i + " has time " + times[i] + " after " + times[i - 1]);
+      }
+    }
+    this.users = users;
+    this.items = items;
+    this.ratings = ratings;
+    this.labels = labels;
+    this.times = times;
+  }
+
+  /** How many rows there are. */
+  public int size() {
+    return users.length;
+  }
+
+  /** The user's number in {@link Dataset#users()}. */
+  public int user(int row) {
+    return users[row];
+  }
+
+  /** The item's number in {@link Dataset#items()}. */
+  public int item(int row) {
+    return items[row];
+  }
+
+  /** The rating as given, or NaN where the source has clicks only. */
+  public float rating(int row) {
+    return ratings[row];
+  }
+
+  /** Whether the user liked or clicked the item. */
+  public boolean label(int row) {
+    return labels[row];
+  }
+
+  /** Seconds since 1970, or the place in the source's order. */
+  public long time(int row) {
+    return times[row];
+  }
+
+  /** The rows for which {@code keep} holds, in the same order. */
+  public Interactions filter(IntPredicate keep) {
+    int[] rows = new int[size()];
+    int n = 0;
+    for (int row = 0; row < size(); row++) {
+      if (keep.test(row)) {
+        rows[n++] = row;
+      }
+    }
+    return rows(Arrays.copyOf(rows, n));
+  }
+
+  /**
+   * The given rows.
+   *
+   * @param rows ascending row numbers
+   */
+  public Interactions rows(int[] rows) {
+    int n = rows.length;
+    int[] u = new int[n];
+    int[] v = new int[n];
+    float[] r = new float[n];
+    boolean[] y = new boolean[n];
+    long[] t = new long[n];
+    for (int i = 0; i < n; i++) {
+      u[i] = users[rows[i]];
+      v[i] = items[rows[i]];
+      r[i] = ratings[rows[i]];
+      y[i] = labels[rows[i]];
+      t[i] = times[rows[i]];
+    }
+    return new Interactions(u, v, r, y, t);
+  }
+
+  /** The share of rows with label 1, NaN if there are none. */
+  public double labelRate() {
+    int liked = 0;
+    for (boolean label : labels) {
+      liked += label ? 1 : 0;
+    }
+    return (double) liked / size();
+  }
+}

@@ -1,0 +1,32 @@
+package org.optirag.dataset;
+
+import java.util.List;
+
+/**
+ * The items: ids, titles and further text fields. Immutable.
+ *
+ * @param ids item ids in the order of their numbers
+ * @param titles one title per item; the id itself where the source has no title
+ * @param fields per item the further texts (genres, author, …), possibly none
+ */
+public record Items(IdIndex ids, List<String> titles, List<List<Field>> fields) {
+  /** Copies the lists. */
+  public Items {
+    titles = List.copyOf(titles);
+    fields = fields.stream().map(List::copyOf).toList();
+    if (titles.size() != ids.size() || fields.size() != ids.size()) {
+      throw new IllegalArgumentException(
+          ids.size() + " items but " + titles.size() + " titles, " + fields.size() + " fields");
+    }
+  }
+
+  /** How many items there are. */
+  public int size() {
+    return ids.size();
+  }
+
+  /** The title of an item. */
+  public String title(int item) {
+    return titles.get(item);
+  }
+}

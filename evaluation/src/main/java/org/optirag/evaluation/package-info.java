@@ -1,0 +1,4 @@
+@NullMarked
+package org.optirag.evaluation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.optirag.scoring;
+
+import org.jspecify.annotations.NullMarked;
