@@ -1,3 +1,4 @@
+/** The {@code optirag} command: a class a subcommand, nothing but wiring and printing. */
 @NullMarked
 package org.optirag.cli;
 

@@ -1,0 +1,55 @@
+package org.optirag.cli;
+
+import java.io.PrintWriter;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Options that every subcommand has; use as a {@code @Mixin}. */
+final class CommonOptions {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  @Option(
+      names = "--json",
+      description = "Print the result as JSON on standard output, for machines.")
+  private boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "No progress bars.")
+  private boolean quiet;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /** Whether the result shall be JSON. */
+  boolean json() {
+    return json;
+  }
+
+  /** Where files are cached. */
+  CacheDirectory cache() {
+    return CacheDirectory.standard();
+  }
+
+  /** Bars on standard error, or nothing under {@code --quiet}. */
+  Progress progress() {
+    return quiet ? Progress.silent() : new ConsoleProgress(System.err);
+  }
+
+  /** Standard output. */
+  PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  /** Prints a record as JSON. */
+  void printJson(Object value) {
+    out().println(JSON.writeValueAsString(value));
+    out().flush();
+  }
+}

@@ -1,0 +1,81 @@
+package org.optirag.cli;
+
+import java.io.PrintWriter;
+import org.optirag.workspace.UserException;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The entry point: parses the command line, runs a subcommand, turns errors into exit codes. */
+@Command(
+    name = "optirag",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = {
+      "Predicts with an LLM whether a user will click an item, at a cost one can serve.",
+      ""
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Exit codes: 0 done, 2 an error you can mend (one line says what and how), 1 an error of ours,",
+      "130 interrupted. Files are cached in $OPTIRAG_CACHE (default ~/.cache/optirag).",
+      "",
+      "Start with: optirag demo"
+    },
+    subcommands = {HelpCommand.class})
+public final class Main implements Runnable {
+  /** An error that the user can mend. */
+  static final int USER_ERROR = 2;
+
+  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  Main() {}
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** Runs the command and exits with its code. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setExecutionExceptionHandler(Main::explain)
+        .setParameterExceptionHandler(Main::teach);
+  }
+
+  /** A wrong flag gets a line, the nearest right one, and the place to look. */
+  private static int teach(ParameterException error, String[] arguments) {
+    CommandLine command = error.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("optirag: " + error.getMessage());
+    UnmatchedArgumentException.printSuggestions(error, err);
+    err.println("  See '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+
+  private static int explain(Exception error, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (error instanceof UserException mendable) {
+      err.println("optirag: " + mendable.problem());
+      err.println("  " + mendable.wayOut());
+      LoggerFactory.getLogger(Main.class).debug("user error", mendable);
+      return USER_ERROR;
+    }
+    err.println("optirag: unexpected " + error);
+    err.println("  This is a fault of OptiRAG. Run again with OPTIRAG_LOG=debug for the details.");
+    LoggerFactory.getLogger(Main.class).debug("unexpected error", error);
+    return ExitCode.SOFTWARE;
+  }
+}

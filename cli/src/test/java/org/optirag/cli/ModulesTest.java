@@ -1,0 +1,94 @@
+package org.optirag.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.junit.jupiter.api.Test;
+
+/** The rules of docs/architecture.md that a compiler does not enforce. */
+final class ModulesTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("org.optirag");
+
+  @Test
+  void modulesDependDownwardOnly() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("workspace")
+        .definedBy("org.optirag.workspace..")
+        .layer("dataset")
+        .definedBy("org.optirag.dataset..")
+        .layer("backbone")
+        .definedBy("org.optirag.backbone..")
+        .layer("retrieval")
+        .definedBy("org.optirag.retrieval..")
+        .layer("scoring")
+        .definedBy("org.optirag.scoring..")
+        .layer("evaluation")
+        .definedBy("org.optirag.evaluation..")
+        .layer("cli")
+        .definedBy("org.optirag.cli..")
+        .whereLayer("workspace")
+        .mayNotAccessAnyLayer()
+        .whereLayer("dataset")
+        .mayOnlyAccessLayers("workspace")
+        .whereLayer("backbone")
+        .mayOnlyAccessLayers("workspace")
+        .whereLayer("retrieval")
+        .mayOnlyAccessLayers("workspace", "dataset", "backbone")
+        .whereLayer("scoring")
+        .mayOnlyAccessLayers("workspace", "dataset", "backbone", "retrieval")
+        .whereLayer("cli")
+        .mayNotBeAccessedByAnyLayer()
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesAreFreeOfCycles() {
+    SlicesRuleDefinition.slices()
+        .matching("org.optirag.(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheBackboneKnowsLibtorch() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.optirag.backbone..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLinePrintsOrExits() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.optirag.cli..")
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .callMethod(System.class, "exit", int.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void nothingIsDeserializedFromJavaObjectStreams() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.io.ObjectInputStream")
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,91 @@
+package org.optirag.workspace;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** Reads a YAML file into a record; what does not fit is told by file, line and field. */
+public final class ConfigFile {
+  private static final long MOST_BYTES = 1 << 20;
+
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(50).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
+
+  private ConfigFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param type a record whose components are the file's fields
+   * @throws UserException if the file is missing, too large, not YAML, has an unknown field or a
+   *     value of the wrong kind
+   */
+  public static <T> T read(Path file, Class<T> type) {
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new UserException(
+            file + " has " + Files.size(file) + " bytes, too many for a configuration file.",
+            "Name the configuration, not the data.");
+      }
+      String text = Files.readString(file);
+      if (text.isBlank()) {
+        throw new UserException(file + " is empty.", "See the example in the documentation.");
+      }
+      return YAML.readValue(text, type);
+    } catch (JacksonException e) {
+      throw misfit(file, e);
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot read " + file + ": " + e.getMessage() + ".", "Check the path.", e);
+    }
+  }
+
+  private static UserException misfit(Path file, JacksonException e) {
+    StringBuilder place = new StringBuilder(file.toString());
+    if (e.getLocation() != null && e.getLocation().getLineNr() > 0) {
+      place.append(", line ").append(e.getLocation().getLineNr());
+    }
+    String field = e instanceof DatabindException bind ? field(bind) : "";
+    if (!field.isEmpty()) {
+      place.append(", field ").append(field);
+    }
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return new UserException(
+          place + " is not known.", "Known fields here: " + unknown.getKnownPropertyIds() + ".", e);
+    }
+    if (e.getCause() instanceof UserException user) {
+      return new UserException(place + ": " + user.problem(), user.wayOut(), e);
+    }
+    String why =
+        e.getCause() instanceof IllegalArgumentException bad
+            ? String.valueOf(bad.getMessage())
+            : e.getOriginalMessage();
+    return new UserException(place + ": " + why + ".", "Correct the value.", e);
+  }
+
+  private static String field(DatabindException e) {
+    StringBuilder path = new StringBuilder();
+    for (JacksonException.Reference reference : e.getPath()) {
+      if (reference.getPropertyName() != null) {
+        path.append(path.isEmpty() ? "" : ".").append(reference.getPropertyName());
+      } else {
+        path.append('[').append(reference.getIndex()).append(']');
+      }
+    }
+    return path.toString();
+  }
+}
