@@ -2,7 +2,6 @@ package org.optirag.backbone.weights;
 
 import java.nio.FloatBuffer;
 import java.util.Set;
-import org.optirag.backbone.ModelConfig;
 
 /**
  * The weights of a model, whatever file they stand in, under the names and in the layout that

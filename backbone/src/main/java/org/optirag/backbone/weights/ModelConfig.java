@@ -1,4 +1,4 @@
-package org.optirag.backbone;
+package org.optirag.backbone.weights;
 
 /**
  * The shape of a Llama-architecture model, as its files state it.
@@ -11,7 +11,8 @@ package org.optirag.backbone;
  * @param headSize width of a head; not always {@code hidden / heads}
  * @param intermediate width of the gated MLP
  * @param vocabulary rows of the embedding
- * @param positions longest context the model was trained for
+ * @param positions longest prompt, in tokens: what the model was trained for, or its sliding window
+ *     where that is shorter (within it full attention is the same)
  * @param normEpsilon epsilon of the RMS norms
  * @param rope rotary position embedding
  * @param tiedEmbeddings whether the output embedding is the input embedding
