@@ -1,0 +1,38 @@
+package org.optirag.evaluation;
+
+import java.util.List;
+
+/**
+ * What one scorer reached on some impressions, and at what cost.
+ *
+ * @param name the scorer's name
+ * @param metrics how good its predictions were
+ * @param buildSeconds how long its preparation took
+ * @param scoreSeconds how long all requests took together
+ * @param requests how many requests there were
+ * @param stages latency of each stage; "request" is the whole
+ * @param predictions the prediction of each impression
+ */
+public record EvaluationResult(
+    String name,
+    Metrics metrics,
+    double buildSeconds,
+    double scoreSeconds,
+    int requests,
+    List<StageTimes.StageTime> stages,
+    Predictions predictions) {
+  /** Copies the list. */
+  public EvaluationResult {
+    stages = List.copyOf(stages);
+  }
+
+  /** Requests a second, one after the other. */
+  public double requestsPerSecond() {
+    return requests / scoreSeconds;
+  }
+
+  /** Scored candidates a second. */
+  public double candidatesPerSecond() {
+    return predictions.size() / scoreSeconds;
+  }
+}

@@ -1,0 +1,102 @@
+package org.optirag.evaluation;
+
+import java.util.List;
+import org.optirag.dataset.Interactions;
+import org.optirag.evaluation.Requests.Grouping;
+import org.optirag.evaluation.Requests.Request;
+import org.optirag.workspace.Progress;
+
+/**
+ * Lets scorers predict the same impressions in the same requests, one request after the other, so
+ * that their figures and times can be compared.
+ */
+public final class Evaluator {
+  /** The stage that spans a whole request. */
+  public static final String REQUEST = "request";
+
+  private final Interactions impressions;
+  private final List<Request> requests;
+  private final int rows;
+  private final long seed;
+
+  private Evaluator(Interactions impressions, List<Request> requests, long seed) {
+    this.impressions = impressions;
+    this.requests = requests;
+    this.rows = requests.stream().mapToInt(request -> request.rows().size()).sum();
+    this.seed = seed;
+  }
+
+  /**
+   * An evaluator on all impressions or a sample.
+   *
+   * @param impressions with their labels, as {@link org.optirag.dataset.Split} parts them
+   * @param most how many impressions are scored at most; drawn by {@link Requests#sample}
+   * @param seed for the sample and the bootstrap
+   * @throws IllegalArgumentException if there are no impressions
+   */
+  public static Evaluator of(Interactions impressions, Grouping grouping, int most, long seed) {
+    if (impressions.size() == 0 || most < 1) {
+      throw new IllegalArgumentException(
+          "nothing to score: %d of %d impressions".formatted(most, impressions.size()));
+    }
+    List<Request> all = Requests.group(impressions, grouping);
+    return new Evaluator(
+        impressions, most < impressions.size() ? Requests.sample(all, most, seed) : all, seed);
+  }
+
+  /** The requests that each scorer gets, in order of time. */
+  public List<Request> requests() {
+    return requests;
+  }
+
+  /** How many impressions they hold. */
+  public int impressions() {
+    return rows;
+  }
+
+  /**
+   * Scores the impressions and measures.
+   *
+   * @throws IllegalStateException if the scorer answers with a wrong number of probabilities
+   */
+  public EvaluationResult evaluate(ImpressionScorer scorer, Progress progress) {
+    double[] probabilities = new double[rows];
+    boolean[] labels = new boolean[rows];
+    int[] users = new int[rows];
+    StageTimes times = new StageTimes();
+    long start = System.nanoTime();
+    try (Progress.Task task = progress.begin("score " + scorer.name(), rows, "impression")) {
+      int next = 0;
+      for (Request request : requests) {
+        double[] scores = times.time(REQUEST, () -> score(scorer, request, times));
+        for (int i = 0; i < scores.length; i++, next++) {
+          probabilities[next] = scores[i];
+          labels[next] = impressions.label(request.rows().get(i));
+          users[next] = request.user();
+        }
+        task.advance(scores.length);
+      }
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    Predictions predictions = new Predictions(probabilities, labels, users);
+    return new EvaluationResult(
+        scorer.name(),
+        Metrics.of(predictions, seed, Metrics.RESAMPLES),
+        scorer.buildSeconds(),
+        seconds,
+        requests.size(),
+        times.stages(),
+        predictions);
+  }
+
+  private double[] score(ImpressionScorer scorer, Request request, StageTimes times) {
+    int[] items = request.rows().stream().mapToInt(impressions::item).toArray();
+    double[] scores = scorer.score(request.user(), items, request.time(), times);
+    if (scores.length != items.length) {
+      throw new IllegalStateException(
+          "%s gave %d probabilities for %d items"
+              .formatted(scorer.name(), scores.length, items.length));
+    }
+    return scores;
+  }
+}
