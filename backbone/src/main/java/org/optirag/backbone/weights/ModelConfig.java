@@ -1,5 +1,7 @@
 package org.optirag.backbone.weights;
 
+import java.util.List;
+
 /**
  * The shape of a Llama-architecture model, as its files state it.
  *
@@ -54,5 +56,17 @@ public record ModelConfig(
     /** Llama 3.1's: low frequencies divided, high kept, the middle interpolated. */
     record Llama3(float factor, float lowFrequency, float highFrequency, int originalPositions)
         implements Scaling {}
+
+    /**
+     * Each frequency divided by its own number, as GGUF files state Llama 3.1's scaling.
+     *
+     * @param values headSize / 2 divisors
+     */
+    record Divisors(List<Float> values) implements Scaling {
+      /** Copies the list. */
+      public Divisors {
+        values = List.copyOf(values);
+      }
+    }
   }
 }

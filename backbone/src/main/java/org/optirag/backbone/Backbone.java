@@ -1,0 +1,204 @@
+package org.optirag.backbone;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.optirag.backbone.weights.ModelConfig;
+import org.optirag.backbone.weights.Weights;
+import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
+
+/**
+ * A Llama-architecture LLM: embedding, blocks 1…L, final norm and output embedding. Safe for use
+ * from many threads; close it when no pass is running.
+ */
+public final class Backbone implements AutoCloseable {
+  private final ModelConfig config;
+  private final DType dtype;
+  private final org.bytedeco.pytorch.Device device;
+  private final RotaryEmbedding rotary;
+  private final List<Block> blocks = new ArrayList<>();
+  private final Tensor embedding;
+  private final Tensor finalNorm;
+  private final Tensor output;
+
+  private Backbone(
+      Weights weights, DType dtype, org.bytedeco.pytorch.Device device, Progress.Task task) {
+    this.config = weights.config();
+    this.dtype = dtype;
+    this.device = device;
+    this.rotary = new RotaryEmbedding(config);
+    WeightLoader loader = new WeightLoader(weights, dtype, device);
+    long hidden = config.hidden();
+    String[] embed = {"model.embed_tokens.weight"};
+    embedding = loader.matrix(hidden, embed, config.vocabulary());
+    output =
+        config.tiedEmbeddings()
+            ? embedding
+            : loader.matrix(hidden, new String[] {"lm_head.weight"}, config.vocabulary());
+    finalNorm = loader.vector("model.norm.weight", hidden);
+    for (int number = 0; number < config.blocks(); number++) {
+      blocks.add(new Block(config, loader, number));
+      task.advance(1);
+    }
+  }
+
+  /**
+   * Loads a model into memory. The weights may be closed afterwards.
+   *
+   * @throws UserException if a tensor is missing or has the wrong shape, or the device is not there
+   */
+  public static Backbone load(Weights weights, DType dtype, Device device, Progress progress) {
+    org.bytedeco.pytorch.Device on = device(device);
+    try (PointerScope scope = new PointerScope();
+        Progress.Task task = progress.begin("load model", weights.config().blocks(), "block")) {
+      return new Backbone(weights, dtype, on, task);
+    }
+  }
+
+  private static org.bytedeco.pytorch.Device device(Device device) {
+    if (device == Device.CUDA && !torch.hasCUDA()) {
+      throw new UserException(
+          "There is no CUDA device that libtorch can use.",
+          "Add org.bytedeco:pytorch with the classifier linux-x86_64-gpu to the class path, with"
+              + " CUDA 13 and cuDNN 9 installed, or use the CPU.");
+    }
+    return new org.bytedeco.pytorch.Device(device == Device.CUDA ? "cuda" : "cpu")
+        .retainReference();
+  }
+
+  /** How many threads one operation uses; one number for the whole process. */
+  public static void setThreads(int threads) {
+    torch.set_num_threads(threads);
+  }
+
+  /** The model's shape. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The number type of its projections. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /**
+   * Begins a pass over prompts: their embeddings, no block yet.
+   *
+   * @throws IllegalArgumentException if a token id is outside the vocabulary or a prompt longer
+   *     than {@link ModelConfig#positions}
+   */
+  public ForwardPass begin(List<PackedPrompt> prompts) {
+    for (PackedPrompt prompt : prompts) {
+      require(prompt.longest(), prompt.context());
+      for (int[] candidate : prompt.candidates()) {
+        require(prompt.longest(), candidate);
+      }
+    }
+    return new ForwardPass(this, prompts);
+  }
+
+  private void require(int length, int[] tokens) {
+    if (length > config.positions()) {
+      throw new IllegalArgumentException(
+          "a prompt of %d tokens, the model has %d positions"
+              .formatted(length, config.positions()));
+    }
+    for (int token : tokens) {
+      if (token < 0 || token >= config.vocabulary()) {
+        throw new IllegalArgumentException(
+            "token id %d outside the vocabulary of %d".formatted(token, config.vocabulary()));
+      }
+    }
+  }
+
+  /** The LLM's own answer: final norm and the output embedding's rows of two tokens. */
+  public ExitHead answerHead(int noToken, int yesToken) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Tensor rows = output.index_select(0, Tensors.indices(new int[] {noToken, yesToken}, device));
+      float[][] values = Tensors.rows(rows);
+      float[] norm = Tensors.rows(finalNorm.unsqueeze(0))[0];
+      return new ExitHead(norm, config.normEpsilon(), values[0], values[1]);
+    }
+  }
+
+  /**
+   * The residual stream of one prompt after the embedding and after every block, [blocks + 1,
+   * tokens, hidden].
+   */
+  public float[][][] hiddenStates(int[] tokens) {
+    require(tokens.length, tokens);
+    float[][][] states = new float[config.blocks() + 1][][];
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard();
+        Packing packing = packing(new int[] {tokens.length}, List.of(new int[0]))) {
+      Tensor x = embed(tokens);
+      states[0] = Tensors.rows(x);
+      for (int block = 1; block <= config.blocks(); block++) {
+        x = blocks.get(block - 1).forward(x, packing);
+        states[block] = Tensors.rows(x);
+      }
+    }
+    return states;
+  }
+
+  /** The logits of the token that follows a prompt, [vocabulary]. */
+  public float[] nextTokenLogits(int[] tokens) {
+    try (ForwardPass pass = begin(List.of(new PackedPrompt(new int[0], List.of(tokens))));
+        PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      pass.advanceTo(config.blocks());
+      float[] last = pass.lastStates()[0];
+      Tensor state = Tensor.create(last, 1, last.length).to(device, torch.ScalarType.Float);
+      Tensor normed = Block.norm(state, finalNorm, config.normEpsilon());
+      return Tensors.rows(torch.linear(normed.to(output.scalar_type()), output))[0];
+    }
+  }
+
+  /** The mean over a text's tokens of the normed last hidden state, [hidden]. */
+  public float[] meanPooled(int[] tokens) {
+    require(tokens.length, tokens);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard();
+        Packing packing = packing(new int[] {tokens.length}, List.of(new int[0]))) {
+      Tensor x = embed(tokens);
+      for (Block block : blocks) {
+        x = block.forward(x, packing);
+      }
+      Tensor normed = Block.norm(x, finalNorm, config.normEpsilon());
+      return Tensors.rows(
+          normed.mean(new long[] {0}, true, new org.bytedeco.pytorch.ScalarTypeOptional()))[0];
+    }
+  }
+
+  Tensor embed(int[] tokens) {
+    return embedding.index_select(0, Tensors.indices(tokens, device)).to(torch.ScalarType.Float);
+  }
+
+  Packing packing(int[] contexts, List<int[]> candidates) {
+    return new Packing(contexts, candidates, rotary, config.headSize(), device);
+  }
+
+  Block block(int number) {
+    return blocks.get(number - 1);
+  }
+
+  Tensor indices(int[] rows) {
+    return Tensors.indices(rows, device);
+  }
+
+  @Override
+  public void close() {
+    blocks.forEach(Block::close);
+    blocks.clear();
+    Tensors.release(embedding);
+    if (!config.tiedEmbeddings()) {
+      Tensors.release(output);
+    }
+    Tensors.release(finalNorm);
+  }
+}

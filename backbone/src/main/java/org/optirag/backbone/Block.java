@@ -1,0 +1,145 @@
+package org.optirag.backbone;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import org.optirag.backbone.weights.ModelConfig;
+
+/**
+ * One transformer block of the Llama architecture: x + attention(norm(x)), then x + mlp(norm(x)).
+ * The projections of q, k and v are one matrix, those of gate and up another. The residual stream x
+ * is f32 whatever the projections' type.
+ */
+final class Block implements AutoCloseable {
+  private final ModelConfig config;
+  private final Attention attention;
+  private final List<Tensor> held = new ArrayList<>();
+  private final Tensor inputNorm;
+  private final Tensor qkv;
+  private final @Nullable Tensor qkvBias;
+  private final @Nullable Tensor queryNorm;
+  private final @Nullable Tensor keyNorm;
+  private final Tensor output;
+  private final Tensor mlpNorm;
+  private final Tensor gateUp;
+  private final Tensor down;
+
+  Block(ModelConfig config, WeightLoader loader, int number) {
+    this.config = config;
+    this.attention = new Attention(config);
+    String prefix = "model.layers." + number + ".";
+    String self = prefix + "self_attn.";
+    long hidden = config.hidden();
+    long q = (long) config.heads() * config.headSize();
+    long kv = (long) config.kvHeads() * config.headSize();
+    long wide = config.intermediate();
+    inputNorm = hold(loader.vector(prefix + "input_layernorm.weight", hidden));
+    qkv =
+        hold(
+            loader.matrix(
+                hidden,
+                new String[] {
+                  self + "q_proj.weight", self + "k_proj.weight", self + "v_proj.weight"
+                },
+                q,
+                kv,
+                kv));
+    qkvBias =
+        config.attentionBias()
+            ? hold(
+                loader.vectors(
+                    new String[] {self + "q_proj.bias", self + "k_proj.bias", self + "v_proj.bias"},
+                    q,
+                    kv,
+                    kv))
+            : null;
+    boolean normed = config.queryKeyNorm();
+    queryNorm = normed ? hold(loader.vector(self + "q_norm.weight", config.headSize())) : null;
+    keyNorm = normed ? hold(loader.vector(self + "k_norm.weight", config.headSize())) : null;
+    output = hold(loader.matrix(q, new String[] {self + "o_proj.weight"}, hidden));
+    mlpNorm = hold(loader.vector(prefix + "post_attention_layernorm.weight", hidden));
+    gateUp =
+        hold(
+            loader.matrix(
+                hidden,
+                new String[] {prefix + "mlp.gate_proj.weight", prefix + "mlp.up_proj.weight"},
+                wide,
+                wide));
+    down = hold(loader.matrix(wide, new String[] {prefix + "mlp.down_proj.weight"}, hidden));
+  }
+
+  private Tensor hold(Tensor tensor) {
+    held.add(tensor);
+    return tensor;
+  }
+
+  /**
+   * @param x residual stream [tokens, hidden], f32
+   * @return the same after this block
+   */
+  Tensor forward(Tensor x, Packing packing) {
+    Tensor afterAttention = x.add(attend(norm(x, inputNorm), packing));
+    return afterAttention.add(mlp(norm(afterAttention, mlpNorm)));
+  }
+
+  private Tensor attend(Tensor normed, Packing packing) {
+    int heads = config.heads();
+    int kvHeads = config.kvHeads();
+    int size = config.headSize();
+    Tensor projected = project(normed, qkv).to(torch.ScalarType.Float);
+    if (qkvBias != null) {
+      projected = projected.add(qkvBias);
+    }
+    Tensor qk =
+        projected.narrow(1, 0, (long) (heads + kvHeads) * size).reshape(-1, heads + kvHeads, size);
+    Tensor v =
+        projected
+            .narrow(1, (long) (heads + kvHeads) * size, (long) kvHeads * size)
+            .reshape(-1, kvHeads, size);
+    if (queryNorm != null && keyNorm != null) {
+      qk =
+          Tensors.concat(
+              1,
+              norm(qk.narrow(1, 0, heads), queryNorm),
+              norm(qk.narrow(1, heads, kvHeads), keyNorm));
+    }
+    Tensor swapped = qk.roll(new long[] {size / 2}, 2);
+    Tensor rotated = qk.mul(packing.cosines()).add(swapped.mul(packing.sines()));
+    Tensor mixed =
+        attention.attend(
+            rotated.narrow(1, 0, heads), rotated.narrow(1, heads, kvHeads), v, packing);
+    return project(mixed, output);
+  }
+
+  private Tensor mlp(Tensor normed) {
+    Tensor both = project(normed, gateUp);
+    Tensor gate = both.narrow(1, 0, config.intermediate());
+    Tensor up = both.narrow(1, config.intermediate(), config.intermediate());
+    return project(torch.silu(gate).mul(up), down);
+  }
+
+  /** x Wᵀ in the weights' number type. */
+  private static Tensor project(Tensor x, Tensor weight) {
+    return torch.linear(x.to(weight.scalar_type()), weight);
+  }
+
+  /** RMS norm over the last dimension. */
+  private Tensor norm(Tensor x, Tensor weight) {
+    return norm(x, weight, config.normEpsilon());
+  }
+
+  static Tensor norm(Tensor x, Tensor weight, float epsilon) {
+    return torch.rms_norm(
+        x, new long[] {weight.size(0)}, new TensorOptional(weight), new DoubleOptional(epsilon));
+  }
+
+  @Override
+  public void close() {
+    held.forEach(Tensors::release);
+    held.clear();
+  }
+}

@@ -1,0 +1,12 @@
+package org.optirag.backbone;
+
+/** The number type of the projections. Norms, attention and heads are always computed in f32. */
+public enum DType {
+  /** 32-bit floats: the reference. */
+  F32,
+  /**
+   * bfloat16 weights and projections: half the memory and about twice the speed where the processor
+   * multiplies them in hardware.
+   */
+  BF16
+}

@@ -1,0 +1,162 @@
+package org.optirag.backbone;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where each token of a batch of prompts stands: all tokens are rows of one matrix, prompt after
+ * prompt, in each the context and then its candidates, without padding.
+ */
+final class Packing implements AutoCloseable {
+
+  /**
+   * One prompt's rows.
+   *
+   * @param start first row
+   * @param context rows of the context, possibly 0
+   * @param candidates lengths of the candidates, possibly none
+   * @param padded per slot of [candidates, longest] the row, counted from the first candidate's
+   *     first, to read; null where all candidates have the same length
+   * @param unpadded per candidate row its slot; null likewise
+   * @param causal [longest, longest], 0 where a token sees another, -inf elsewhere
+   */
+  record Segment(
+      int start,
+      int context,
+      int[] candidates,
+      @Nullable Tensor padded,
+      @Nullable Tensor unpadded,
+      @Nullable Tensor causal) {
+    int candidateRows() {
+      return Arrays.stream(candidates).sum();
+    }
+
+    int longest() {
+      return Arrays.stream(candidates).max().orElse(0);
+    }
+  }
+
+  private final List<Segment> segments = new ArrayList<>();
+  private final Tensor cosines;
+  private final Tensor sines;
+  private final Tensor lastRows;
+  private final int tokens;
+
+  /**
+   * @param contexts length of each prompt's context
+   * @param candidates lengths of each prompt's candidates
+   */
+  Packing(
+      int[] contexts,
+      List<int[]> candidates,
+      RotaryEmbedding rotary,
+      int headSize,
+      org.bytedeco.pytorch.Device device) {
+    List<Integer> last = new ArrayList<>();
+    List<Integer> positions = new ArrayList<>();
+    for (int p = 0; p < contexts.length; p++) {
+      int start = positions.size();
+      for (int i = 0; i < contexts[p]; i++) {
+        positions.add(i);
+      }
+      for (int length : candidates.get(p)) {
+        for (int i = 0; i < length; i++) {
+          positions.add(contexts[p] + i);
+        }
+        last.add(positions.size() - 1);
+      }
+      segments.add(segment(start, contexts[p], candidates.get(p), device));
+    }
+    this.tokens = positions.size();
+    int[] at = positions.stream().mapToInt(Integer::intValue).toArray();
+    this.cosines = table(rotary.cosines(at), headSize, device);
+    this.sines = table(rotary.sines(at), headSize, device);
+    this.lastRows =
+        Tensors.hold(Tensors.indices(last.stream().mapToInt(Integer::intValue).toArray(), device));
+  }
+
+  private Tensor table(float[] values, int headSize, org.bytedeco.pytorch.Device device) {
+    return Tensors.hold(
+        Tensor.create(values, tokens, 1, headSize).to(device, torch.ScalarType.Float));
+  }
+
+  private static Segment segment(
+      int start, int context, int[] lengths, org.bytedeco.pytorch.Device device) {
+    if (lengths.length == 0) {
+      return new Segment(start, context, lengths, null, null, null);
+    }
+    int longest = Arrays.stream(lengths).max().orElse(0);
+    Tensor causal =
+        Tensors.hold(
+            torch
+                .full(new long[] {longest, longest}, new Scalar(Double.NEGATIVE_INFINITY))
+                .triu(1)
+                .to(device, torch.ScalarType.Float));
+    if (Arrays.stream(lengths).allMatch(length -> length == longest)) {
+      return new Segment(start, context, lengths, null, null, causal);
+    }
+    int[] padded = new int[lengths.length * longest];
+    int[] unpadded = new int[Arrays.stream(lengths).sum()];
+    int row = 0;
+    for (int c = 0; c < lengths.length; c++) {
+      for (int i = 0; i < longest; i++) {
+        // Padding reads the candidate's last row again: real rows never see it, being earlier.
+        padded[c * longest + i] = row + Math.min(i, lengths[c] - 1);
+      }
+      for (int i = 0; i < lengths[c]; i++) {
+        unpadded[row + i] = c * longest + i;
+      }
+      row += lengths[c];
+    }
+    return new Segment(
+        start,
+        context,
+        lengths,
+        Tensors.hold(Tensors.indices(padded, device)),
+        Tensors.hold(Tensors.indices(unpadded, device)),
+        causal);
+  }
+
+  List<Segment> segments() {
+    return segments;
+  }
+
+  int tokens() {
+    return tokens;
+  }
+
+  /** [tokens, 1, headSize]. */
+  Tensor cosines() {
+    return cosines;
+  }
+
+  /** [tokens, 1, headSize]. */
+  Tensor sines() {
+    return sines;
+  }
+
+  /** The row of each candidate's last token. */
+  Tensor lastRows() {
+    return lastRows;
+  }
+
+  @Override
+  public void close() {
+    Tensors.release(cosines);
+    Tensors.release(sines);
+    Tensors.release(lastRows);
+    for (Segment segment : segments) {
+      for (Tensor tensor :
+          new @Nullable Tensor[] {segment.padded, segment.unpadded, segment.causal}) {
+        if (tensor != null) {
+          Tensors.release(tensor);
+        }
+      }
+    }
+  }
+}

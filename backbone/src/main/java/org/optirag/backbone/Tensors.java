@@ -1,0 +1,65 @@
+package org.optirag.backbone;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** Between Java's arrays and libtorch's tensors. */
+final class Tensors {
+  private Tensors() {}
+
+  /** A tensor that outlives the scope it was made in; give it to {@link #release} in the end. */
+  static Tensor hold(Tensor tensor) {
+    return tensor.retainReference();
+  }
+
+  static void release(Tensor tensor) {
+    tensor.releaseReference();
+  }
+
+  /** An f32 tensor on the CPU, filled through a buffer of its own memory. */
+  static Tensor filled(long[] shape, java.util.function.Consumer<FloatBuffer> fill) {
+    Tensor tensor = torch.empty(shape);
+    fill.accept(buffer(tensor));
+    return tensor;
+  }
+
+  /** Row numbers or token ids as an int64 tensor on the model's device. */
+  static Tensor indices(int[] values, org.bytedeco.pytorch.Device device) {
+    long[] wide = new long[values.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = values[i];
+    }
+    return Tensor.create(wide).to(device, torch.ScalarType.Long);
+  }
+
+  /** Copies an f32 tensor [rows, columns] of any device. */
+  static float[][] rows(Tensor matrix) {
+    Tensor local = matrix.to(torch.ScalarType.Float).cpu().contiguous();
+    int rows = (int) local.size(0);
+    int columns = (int) local.size(1);
+    FloatBuffer values = buffer(local);
+    float[][] copy = new float[rows][columns];
+    for (float[] row : copy) {
+      values.get(row);
+    }
+    return copy;
+  }
+
+  /** The memory of a contiguous f32 tensor on the CPU; valid as long as the tensor. */
+  private static FloatBuffer buffer(Tensor tensor) {
+    FloatPointer pointer = tensor.data_ptr_float();
+    return pointer.capacity(tensor.numel()).asBuffer();
+  }
+
+  static Tensor concat(long dimension, Tensor... parts) {
+    return parts.length == 1 ? parts[0] : torch.cat(new TensorVector(parts), dimension);
+  }
+
+  static Tensor scaled(Tensor tensor, double factor) {
+    return tensor.mul(new Scalar(factor));
+  }
+}

@@ -1,0 +1,123 @@
+package org.optirag.backbone.store;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.Download;
+import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A repository of the Hugging Face hub, or of a mirror that {@code HF_ENDPOINT} names. A token in
+ * {@code HF_TOKEN} is sent along.
+ *
+ * @param name owner/name
+ * @param revision branch, tag or commit
+ * @param file the one GGUF file wanted, or null for configuration, tokenizer and safetensors
+ */
+record HubRepository(String name, String revision, @Nullable String file) {
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?:hf:)?([\\w-][\\w.-]*/[\\w-][\\w.-]*)(?:@([\\w.-]+))?(?::([\\w-][\\w./-]*\\.gguf))?");
+  private static final Pattern WANTED =
+      Pattern.compile(
+          "config\\.json|tokenizer\\.json|tokenizer_config\\.json|generation_config\\.json"
+              + "|model(-\\d+-of-\\d+)?\\.safetensors|model\\.safetensors\\.index\\.json");
+
+  static boolean matches(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  static HubRepository parse(String text) {
+    Matcher matcher = NAME.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    String revision = matcher.group(2);
+    return new HubRepository(
+        matcher.group(1), revision == null ? "main" : revision, matcher.group(3));
+  }
+
+  /** Its directory in the cache. */
+  String directory() {
+    return name.replace("/", "--") + "--" + revision;
+  }
+
+  /** Downloads what is wanted and not there yet. */
+  Path download(Path directory, Progress progress) {
+    Path complete =
+        directory.resolve(".complete" + (file == null ? "" : "-" + file.replace('/', '-')));
+    Path result = file == null ? directory : directory.resolve(file);
+    if (Files.exists(complete)) {
+      return result;
+    }
+    Map<String, @Nullable String> files = wanted(directory);
+    if (files.isEmpty()) {
+      throw new UserException(
+          "The repository "
+              + name
+              + " holds no "
+              + (file == null ? "safetensors model" : file)
+              + ".",
+          "For a GGUF file say which: " + name + ":FILE.gguf.");
+    }
+    String base = endpoint() + "/" + name + "/resolve/" + revision + "/";
+    files.forEach((path, sha256) ->
+        new Download(URI.create(base + path), sha256, headers())
+            .to(directory.resolve(path), progress));
+    try {
+      Files.writeString(complete, "");
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot write " + complete + ": " + e.getMessage() + ".", "Free some space.", e);
+    }
+    return result;
+  }
+
+  /** Paths and checksums (null where the hub states none) of the wanted files. */
+  private Map<String, @Nullable String> wanted(Path directory) {
+    Path listing = directory.resolve(".files.json");
+    try {
+      Files.deleteIfExists(listing);
+      URI uri =
+          URI.create(endpoint() + "/api/models/" + name + "/revision/" + revision + "?blobs=true");
+      new Download(uri, null, headers()).to(listing, Progress.silent());
+      Map<String, @Nullable String> files = new LinkedHashMap<>();
+      for (JsonNode sibling :
+          JsonMapper.shared().readTree(Files.readAllBytes(listing)).path("siblings")) {
+        String path = sibling.path("rfilename").asString("");
+        if (file == null ? WANTED.matcher(path).matches() : path.equals(file)) {
+          String sha256 = sibling.path("lfs").path("sha256").asString("");
+          files.put(path, sha256.isEmpty() ? null : sha256);
+        }
+      }
+      return files;
+    } catch (IOException | JacksonException e) {
+      throw new UserException(
+          "Cannot list the repository " + name + ": " + e.getMessage() + ".",
+          "Check HF_ENDPOINT and the network; then run again.",
+          e);
+    }
+  }
+
+  private static String endpoint() {
+    String endpoint = System.getProperty("optirag.hub", System.getenv("HF_ENDPOINT"));
+    return endpoint == null || endpoint.isBlank()
+        ? "https://huggingface.co"
+        : endpoint.replaceAll("/+$", "");
+  }
+
+  private static Map<String, String> headers() {
+    String token = System.getenv("HF_TOKEN");
+    return token == null || token.isBlank() ? Map.of() : Map.of("Authorization", "Bearer " + token);
+  }
+}

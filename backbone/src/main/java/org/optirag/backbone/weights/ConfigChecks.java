@@ -1,0 +1,56 @@
+package org.optirag.backbone.weights;
+
+import java.nio.file.Path;
+import org.optirag.workspace.UserException;
+
+/** Refuses a model's shape that cannot be, before anything is sized by it. */
+final class ConfigChecks {
+  private static final int MOST_BLOCKS = 1_000;
+  private static final int WIDEST = 1 << 20;
+
+  private ConfigChecks() {}
+
+  static ModelConfig require(Path path, ModelConfig config) {
+    within(path, "hidden size", config.hidden(), WIDEST);
+    within(path, "number of blocks", config.blocks(), MOST_BLOCKS);
+    within(path, "number of heads", config.heads(), WIDEST);
+    within(path, "number of key/value heads", config.kvHeads(), config.heads());
+    within(path, "head size", config.headSize(), WIDEST);
+    within(path, "intermediate size", config.intermediate(), WIDEST);
+    within(path, "vocabulary", config.vocabulary(), 1 << 24);
+    within(path, "context length", config.positions(), Integer.MAX_VALUE);
+    if (config.heads() % config.kvHeads() != 0) {
+      throw TensorFiles.broken(
+          path,
+          "%d heads cannot share %d key/value heads".formatted(config.heads(), config.kvHeads()));
+    }
+    if (config.headSize() % 2 != 0) {
+      throw TensorFiles.broken(path, "its head size " + config.headSize() + " is odd");
+    }
+    if (!(config.normEpsilon() > 0 && config.normEpsilon() < 1)) {
+      throw TensorFiles.broken(path, "its norm epsilon is " + config.normEpsilon());
+    }
+    if (!(config.rope().theta() > 0) || Float.isInfinite(config.rope().theta())) {
+      throw TensorFiles.broken(path, "its rotary base is " + config.rope().theta());
+    }
+    return config;
+  }
+
+  static UserException unknownArchitecture(Path path, String architecture) {
+    return new UserException(
+        path + " holds a model of the architecture \"" + architecture + "\".",
+        "Use a Llama, Vicuna, TinyLlama, SmolLM2, Mistral, Qwen2 or Qwen3 model.");
+  }
+
+  static UserException unknownScaling(Path path, String type) {
+    return new UserException(
+        path + " scales rotary positions by \"" + type + "\", which is not implemented.",
+        "Use a model with no scaling, with linear scaling or with Llama 3's.");
+  }
+
+  private static void within(Path path, String what, int value, int most) {
+    if (value < 1 || value > most) {
+      throw TensorFiles.broken(path, "its %s is %d, expected 1 to %d".formatted(what, value, most));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package org.optirag.backbone;
+
+import java.nio.FloatBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import org.optirag.backbone.weights.ModelConfig;
+import org.optirag.backbone.weights.ModelConfig.Rope;
+import org.optirag.backbone.weights.ModelConfig.Scaling;
+import org.optirag.backbone.weights.Weights;
+import org.optirag.workspace.Progress;
+
+/** A small model of random weights with grouped-query attention, for tests of structure. */
+final class RandomModel implements Weights {
+  private static final ModelConfig CONFIG =
+      new ModelConfig(
+          "llama",
+          32,
+          4,
+          6,
+          2,
+          8,
+          48,
+          101,
+          128,
+          1e-5f,
+          new Rope(10_000, new Scaling.None()),
+          true,
+          false,
+          false);
+
+  private final Map<String, long[]> shapes = new LinkedHashMap<>();
+  private final long seed;
+
+  private RandomModel(long seed) {
+    this.seed = seed;
+    shapes.put("model.embed_tokens.weight", new long[] {101, 32});
+    shapes.put("model.norm.weight", new long[] {32});
+    for (int block = 0; block < CONFIG.blocks(); block++) {
+      String prefix = "model.layers." + block + ".";
+      shapes.put(prefix + "input_layernorm.weight", new long[] {32});
+      shapes.put(prefix + "post_attention_layernorm.weight", new long[] {32});
+      shapes.put(prefix + "self_attn.q_proj.weight", new long[] {48, 32});
+      shapes.put(prefix + "self_attn.k_proj.weight", new long[] {16, 32});
+      shapes.put(prefix + "self_attn.v_proj.weight", new long[] {16, 32});
+      shapes.put(prefix + "self_attn.o_proj.weight", new long[] {32, 48});
+      shapes.put(prefix + "mlp.gate_proj.weight", new long[] {48, 32});
+      shapes.put(prefix + "mlp.up_proj.weight", new long[] {48, 32});
+      shapes.put(prefix + "mlp.down_proj.weight", new long[] {32, 48});
+    }
+  }
+
+  static Backbone load(long seed) {
+    return Backbone.load(new RandomModel(seed), DType.F32, Device.CPU, Progress.silent());
+  }
+
+  @Override
+  public ModelConfig config() {
+    return CONFIG;
+  }
+
+  @Override
+  public Set<String> names() {
+    return shapes.keySet();
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return Objects.requireNonNull(shapes.get(name), name);
+  }
+
+  @Override
+  public void read(String name, FloatBuffer target) {
+    Random random = new Random(seed ^ name.hashCode());
+    boolean norm = name.contains("norm");
+    while (target.hasRemaining()) {
+      target.put((float) (norm ? 1 + 0.1 * random.nextGaussian() : 0.3 * random.nextGaussian()));
+    }
+  }
+
+  @Override
+  public void close() {}
+}
