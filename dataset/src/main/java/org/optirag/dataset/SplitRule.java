@@ -1,0 +1,159 @@
+package org.optirag.dataset;
+
+import java.util.SplittableRandom;
+import org.optirag.workspace.UserException;
+
+/** How interactions are parted into train, validation and test. */
+public sealed interface SplitRule {
+
+  /** Applies the rule. */
+  Split apply(Dataset data);
+
+  /**
+   * The published split if there is one, else 8:1:1 by time, else (no times) the last two rows of
+   * each user.
+   */
+  static SplitRule standard(Dataset data) {
+    if (data.published().present()) {
+      return new Published();
+    }
+    return data.timed() ? new ByTime(0.8, 0.1) : new LeaveLastOut();
+  }
+
+  /**
+   * One moment for all users: what lies before it trains. Rows of the same second stay together, on
+   * the later side.
+   *
+   * @param train share of rows to train on, for instance 0.8
+   * @param validation share of rows to choose on; the rest is for test
+   */
+  record ByTime(double train, double validation) implements SplitRule {
+    /** Checks the shares. */
+    public ByTime {
+      checkShares(train, validation);
+    }
+
+    @Override
+    public Split apply(Dataset data) {
+      Interactions all = data.interactions();
+      if (all.size() == 0) {
+        return new Split(all, all, all);
+      }
+      long first = all.time(Math.min(all.size() - 1, (int) (all.size() * train)));
+      long second = all.time(Math.min(all.size() - 1, (int) (all.size() * (train + validation))));
+      return new Split(
+          all.filter(row -> all.time(row) < first),
+          all.filter(row -> all.time(row) >= first && all.time(row) < second),
+          all.filter(row -> all.time(row) >= second));
+    }
+  }
+
+  /**
+   * Each user's last interaction is for test, the one before it for validation; users with fewer
+   * than three rows train only. Where the source has no times, the import has placed these rows
+   * after all others; where it has, what others did later stands in {@code train}, as is usual with
+   * this rule.
+   */
+  record LeaveLastOut() implements SplitRule {
+    @Override
+    public Split apply(Dataset data) {
+      Interactions all = data.interactions();
+      int[] left = fromTheEnd(data);
+      int[] rows = rowsOfUsers(data);
+      return new Split(
+          all.filter(row -> rows[all.user(row)] < 3 || left[row] > 1),
+          all.filter(row -> rows[all.user(row)] >= 3 && left[row] == 1),
+          all.filter(row -> rows[all.user(row)] >= 3 && left[row] == 0));
+    }
+  }
+
+  /**
+   * Users are drawn into three groups. The last interaction of each user is the example, of his
+   * group; all others are known to everyone. For data without times, as ReLLa does with
+   * Book-Crossing.
+   *
+   * @param train share of users to train on
+   * @param validation share of users to choose on; the rest is for test
+   * @param seed of the draw
+   */
+  record ByUser(double train, double validation, long seed) implements SplitRule {
+    /** Checks the shares. */
+    public ByUser {
+      checkShares(train, validation);
+    }
+
+    @Override
+    public Split apply(Dataset data) {
+      Interactions all = data.interactions();
+      SplittableRandom random = new SplittableRandom(seed);
+      byte[] group = new byte[data.users().size()];
+      for (int user = 0; user < group.length; user++) {
+        double draw = random.nextDouble();
+        group[user] = (byte) (draw < train ? 0 : draw < train + validation ? 1 : 2);
+      }
+      int[] left = fromTheEnd(data);
+      return new Split(
+          all.filter(row -> left[row] > 0 || group[all.user(row)] == 0),
+          all.filter(row -> left[row] == 0 && group[all.user(row)] == 0),
+          all.filter(row -> left[row] == 0 && group[all.user(row)] == 1),
+          all.filter(row -> left[row] == 0 && group[all.user(row)] == 2));
+    }
+  }
+
+  /**
+   * The split that came with the data. Rows of {@link Part#HISTORY} join {@code train} where they
+   * lie strictly before all of validation and test, and are never examples.
+   */
+  record Published() implements SplitRule {
+    @Override
+    public Split apply(Dataset data) {
+      PublishedSplit parts = data.published();
+      if (!parts.present()) {
+        throw new UserException(
+            data.name() + " has no published split.", "Use a split by time or leave-last-out.");
+      }
+      Interactions all = data.interactions();
+      long earliest = Long.MAX_VALUE; // of what is held out
+      for (int row = 0; row < all.size() && earliest == Long.MAX_VALUE; row++) {
+        if (parts.of(row) == Part.VALIDATION || parts.of(row) == Part.TEST) {
+          earliest = all.time(row);
+        }
+      }
+      long heldOut = earliest;
+      return new Split(
+          all.filter(row ->
+              parts.of(row) == Part.TRAIN
+                  || (parts.of(row) == Part.HISTORY && all.time(row) < heldOut)),
+          all.filter(row -> parts.of(row) == Part.TRAIN),
+          all.filter(row -> parts.of(row) == Part.VALIDATION),
+          all.filter(row -> parts.of(row) == Part.TEST));
+    }
+  }
+
+  private static void checkShares(double train, double validation) {
+    if (!(train > 0 && validation >= 0 && train + validation < 1)) {
+      throw new UserException(
+          "A split of " + train + " for training and " + validation + " for validation is not one.",
+          "Give two shares that leave something for test, for instance 0.8 and 0.1.");
+    }
+  }
+
+  private static int[] rowsOfUsers(Dataset data) {
+    int[] rows = new int[data.users().size()];
+    for (int row = 0; row < data.interactions().size(); row++) {
+      rows[data.interactions().user(row)]++;
+    }
+    return rows;
+  }
+
+  /** For each row, how many later rows its user has. */
+  private static int[] fromTheEnd(Dataset data) {
+    Interactions all = data.interactions();
+    int[] seen = new int[data.users().size()];
+    int[] left = new int[all.size()];
+    for (int row = all.size() - 1; row >= 0; row--) {
+      left[row] = seen[all.user(row)]++;
+    }
+    return left;
+  }
+}

@@ -1,0 +1,230 @@
+package org.optirag.dataset.store;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.optirag.dataset.Part;
+import org.optirag.dataset.source.Rules;
+
+/**
+ * Makes the imported form of the staging tables raw, item_texts and user_texts: keeps the last of
+ * repeated interactions, takes the core, orders by time, numbers users and items by their ids.
+ *
+ * <p>Rows without times get their place in the order as time. What a user did last comes after what
+ * all others did before, so that it can be held out: the last row of each user with at least three
+ * is later than every other row, and the last but one later than all the rest. Where the source has
+ * a split of its own, its validation and test rows come last instead.
+ */
+final class Normaliser {
+  private final Duck duck;
+  private final Rules rules;
+  private final List<String> itemFields;
+  private final List<String> userFields;
+  private final List<Path> files;
+  private final Rejects rejects;
+
+  Normaliser(
+      Duck duck,
+      Rules rules,
+      List<String> itemFields,
+      List<String> userFields,
+      List<Path> files,
+      Rejects rejects) {
+    this.duck = duck;
+    this.rules = rules;
+    this.itemFields = itemFields;
+    this.userFields = userFields;
+    this.files = files;
+    this.rejects = rejects;
+  }
+
+  /** What was kept. */
+  record Result(
+      long interactions,
+      int users,
+      int items,
+      int untitled,
+      long repeats,
+      boolean timed,
+      boolean split) {}
+
+  /** Writes the Parquet files into a directory. */
+  Result write(Path directory) {
+    boolean timed = duck.number("SELECT count(*) FROM raw WHERE time IS NULL") == 0;
+    boolean split = duck.number("SELECT count(*) FROM raw WHERE part IS NOT NULL") > 0;
+    number();
+    long repeats = dropRepeats(timed);
+    takeCore();
+    keep("users", "u", "all_users", false);
+    keep("items", "i", "all_items", rules.allItems());
+    order(timed, split);
+    duck.run(
+        "COPY (SELECT users.number AS \"user\", items.number AS item, rating, label, time"
+            + (split ? ", part" : "")
+            + " FROM ordered JOIN users USING (u) JOIN items USING (i) ORDER BY time, seq) TO "
+            + parquet(directory, "interactions"));
+    writeTexts(directory, "items", "item_texts", itemFields, true);
+    writeTexts(directory, "users", "user_texts", userFields, false);
+    return new Result(
+        duck.number("SELECT count(*) FROM kept"),
+        (int) duck.number("SELECT count(*) FROM users"),
+        (int) duck.number("SELECT count(*) FROM items"),
+        (int)
+            duck.number(
+                "SELECT count(*) FROM items LEFT JOIN texts_of_items t USING (id)"
+                    + " WHERE t.title IS NULL"),
+        repeats,
+        timed,
+        split);
+  }
+
+  /** Replaces ids by numbers, so that what follows works on small rows. */
+  private void number() {
+    duck.run(
+        "CREATE TABLE all_users AS SELECT (row_number() OVER ("
+            + byId("id")
+            + "))::INTEGER AS u, id"
+            + " FROM (SELECT DISTINCT \"user\" AS id FROM raw)");
+    String ids = "SELECT item AS id FROM raw";
+    if (rules.allItems()) {
+      ids += " UNION ALL SELECT id FROM item_texts";
+    }
+    duck.run(
+        "CREATE TABLE all_items AS SELECT (row_number() OVER ("
+            + byId("id")
+            + "))::INTEGER AS i, id"
+            + " FROM (SELECT DISTINCT id FROM ("
+            + ids
+            + "))");
+    duck.run(
+        "CREATE TABLE kept AS SELECT seq, file, line, u, i, rating, label, time, part FROM raw"
+            + " JOIN all_users ON raw.\"user\" = all_users.id"
+            + " JOIN all_items ON raw.item = all_items.id");
+    duck.run("DROP TABLE raw");
+  }
+
+  private static String byId(String id) {
+    return "ORDER BY try_cast(" + id + " AS BIGINT) NULLS LAST, " + id;
+  }
+
+  private long dropRepeats(boolean timed) {
+    duck.run(
+        "CREATE TABLE repeated AS SELECT seq, file, line FROM kept"
+            + " SEMI JOIN (SELECT u, i FROM kept GROUP BY u, i HAVING count(*) > 1) USING (u, i)"
+            + " QUALIFY row_number() OVER (PARTITION BY u, i ORDER BY "
+            + (timed ? "time DESC, " : "")
+            + "seq DESC) > 1");
+    long repeats = duck.number("SELECT count(*) FROM repeated");
+    if (repeats > 0) {
+      duck.query(
+          "SELECT file, line FROM repeated WHERE file >= 0 ORDER BY file, line",
+          row ->
+              rejects.mended(
+                  files.get(row.getInt(1)),
+                  row.getLong(2),
+                  "the same user and item stand in another row; the last one counts",
+                  ""));
+      duck.run("DELETE FROM kept WHERE seq IN (SELECT seq FROM repeated)");
+    }
+    return repeats;
+  }
+
+  private void takeCore() {
+    if (rules.core() == 1) {
+      return;
+    }
+    long before;
+    long now = duck.number("SELECT count(*) FROM kept");
+    do {
+      before = now;
+      for (String key : List.of("u", "i")) {
+        duck.run(
+            "DELETE FROM kept WHERE "
+                + (key + " IN (SELECT " + key + " FROM kept GROUP BY " + key)
+                + (" HAVING count(*) < " + rules.core() + ")"));
+      }
+      now = duck.number("SELECT count(*) FROM kept");
+    } while (now < before);
+  }
+
+  /** Numbers those that are left 0, 1, 2, … in the order of their ids. */
+  private void keep(String table, String key, String of, boolean all) {
+    duck.run(
+        "CREATE TABLE "
+            + (table + " AS SELECT (row_number() OVER (ORDER BY " + key + ") - 1)::INTEGER")
+            + (" AS number, " + key + ", id FROM " + of)
+            + (all ? "" : " SEMI JOIN kept USING (" + key + ")"));
+  }
+
+  private void order(boolean timed, boolean split) {
+    if (timed) {
+      duck.run("CREATE VIEW ordered AS SELECT * FROM kept");
+      return;
+    }
+    String place =
+        rules.order() == Rules.Order.FILE ? "seq" : "md5(concat_ws(' ', users.id, items.id)), seq";
+    String round =
+        split
+            ? "CASE part WHEN "
+                + (Part.VALIDATION.ordinal() + " THEN 1 WHEN " + Part.TEST.ordinal())
+                + " THEN 2 ELSE 0 END"
+            : "CASE WHEN rows < 3 THEN 0 WHEN after = 1 THEN 2 WHEN after = 2 THEN 1 ELSE 0 END";
+    duck.run(
+        "CREATE TABLE ordered AS WITH"
+            + (" placed AS (SELECT kept.*, row_number() OVER (ORDER BY " + place + ") AS place")
+            + " FROM kept JOIN users USING (u) JOIN items USING (i)),"
+            + " counted AS (SELECT *, count(*) OVER (PARTITION BY u) AS rows,"
+            + " row_number() OVER (PARTITION BY u ORDER BY place DESC) AS after FROM placed),"
+            + (" rounds AS (SELECT *, " + round + " AS round FROM counted)")
+            + " SELECT place AS seq, u, i, rating, label, part,"
+            + " CASE round WHEN 0 THEN place ELSE (SELECT count(*) FROM kept) + round END AS time"
+            + " FROM rounds");
+  }
+
+  private void writeTexts(
+      Path directory, String ids, String texts, List<String> fields, boolean titled) {
+    StringBuilder columns = new StringBuilder("number, id");
+    if (titled) {
+      columns.append(", coalesce(t.title, id) AS title");
+    }
+    for (int f = 0; f < fields.size(); f++) {
+      columns
+          .append(", f")
+          .append(f)
+          .append(" AS ")
+          .append(Duck.identifier("field " + fields.get(f)));
+    }
+    String first = "texts_of_" + ids;
+    duck.run(
+        "CREATE TABLE "
+            + first
+            + " AS SELECT * FROM "
+            + texts
+            + " QUALIFY row_number() OVER (PARTITION BY id ORDER BY seq) = 1");
+    duck.query(
+        "SELECT file, line, id FROM "
+            + texts
+            + " ANTI JOIN "
+            + first
+            + " USING (seq) ORDER BY file, line",
+        row ->
+            rejects.mended(
+                files.get(row.getInt(1)),
+                row.getLong(2),
+                "the id '" + row.getString(3) + "' stands in an earlier row, which counts",
+                ""));
+    duck.run(
+        "COPY (SELECT "
+            + columns
+            + " FROM "
+            + ids
+            + " LEFT JOIN "
+            + first
+            + " t USING (id) ORDER BY number) TO "
+            + parquet(directory, ids));
+  }
+
+  private static String parquet(Path directory, String name) {
+    return Duck.literal(directory.resolve(name + ".parquet"))
+        + " (FORMAT parquet, COMPRESSION zstd)";
+  }
+}

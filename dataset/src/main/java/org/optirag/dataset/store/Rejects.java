@@ -1,0 +1,99 @@
+package org.optirag.dataset.store;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.optirag.dataset.source.Complaints;
+
+/**
+ * Writes the rows that were left out or mended to rejected.tsv (file, line, what was done, why, the
+ * row's beginning) and counts them. Keeps the first few for messages.
+ */
+final class Rejects implements Complaints, AutoCloseable {
+  private static final int FEW = 20;
+  private static final int EXCERPT = 200;
+
+  /** One row of rejected.tsv. */
+  record Reject(String file, long line, boolean broken, String reason, String excerpt) {}
+
+  private final BufferedWriter out;
+  private final List<Reject> first = new ArrayList<>();
+  private final Map<Path, Long> brokenByFile = new LinkedHashMap<>();
+  private final Map<String, Long> byReason = new LinkedHashMap<>();
+  private long broken;
+  private long mended;
+
+  Rejects(Path file) throws IOException {
+    out = Files.newBufferedWriter(file);
+    out.write("file\tline\tdone\treason\trow\n");
+  }
+
+  @Override
+  public void broken(Path file, long line, String reason, String text) {
+    broken++;
+    brokenByFile.merge(file, 1L, Long::sum);
+    write(file, line, true, reason, text);
+  }
+
+  @Override
+  public void mended(Path file, long line, String reason, String text) {
+    mended++;
+    write(file, line, false, reason, text);
+  }
+
+  private void write(Path file, long line, boolean leftOut, String reason, String text) {
+    String excerpt =
+        text.substring(0, Math.min(EXCERPT, text.length())).replaceAll("[\\t\\r\\n]", " ");
+    Reject reject = new Reject(String.valueOf(file.getFileName()), line, leftOut, reason, excerpt);
+    if (first.size() < FEW) {
+      first.add(reject);
+    }
+    byReason.merge(reason.replaceAll("\\d+", "#").replaceAll("'[^']*'", "'…'"), 1L, Long::sum);
+    try {
+      out.write(
+          reject.file()
+              + "\t"
+              + line
+              + "\t"
+              + (leftOut ? "left out" : "mended")
+              + "\t"
+              + reason.replaceAll("[\\t\\r\\n]", " ")
+              + "\t"
+              + excerpt
+              + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  List<Reject> first() {
+    return first;
+  }
+
+  Map<String, Long> byReason() {
+    return byReason;
+  }
+
+  long broken() {
+    return broken;
+  }
+
+  long broken(Path file) {
+    return brokenByFile.getOrDefault(file, 0L);
+  }
+
+  long mended() {
+    return mended;
+  }
+
+  @Override
+  public void close() throws IOException {
+    out.close();
+  }
+}
