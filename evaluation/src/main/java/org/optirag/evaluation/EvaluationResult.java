@@ -26,6 +26,18 @@ public record EvaluationResult(
     stages = List.copyOf(stages);
   }
 
+  /**
+   * The times of whole requests.
+   *
+   * @throws IllegalStateException if they were not timed
+   */
+  public StageTimes.StageTime request() {
+    return stages.stream()
+        .filter(stage -> stage.stage().equals(Evaluator.REQUEST))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no stage " + Evaluator.REQUEST));
+  }
+
   /** Requests a second, one after the other. */
   public double requestsPerSecond() {
     return requests / scoreSeconds;

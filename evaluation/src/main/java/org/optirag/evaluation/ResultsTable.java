@@ -1,0 +1,102 @@
+package org.optirag.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Results as a table, a scorer a row: for the terminal, or in Markdown. */
+public final class ResultsTable {
+  private static final List<String> HEAD =
+      List.of(
+          "scorer",
+          "AUC [95 %]",
+          "UAUC [95 %]",
+          "LogLoss",
+          "accuracy",
+          "ECE",
+          "req/s",
+          "cand/s",
+          "p50 ms",
+          "p95 ms",
+          "p99 ms",
+          "build s");
+
+  private ResultsTable() {}
+
+  /** Lines with aligned columns: names to the left, numbers to the right. */
+  public static String text(List<EvaluationResult> results) {
+    List<List<String>> rows = rows(results);
+    int[] widths =
+        IntStream.range(0, HEAD.size())
+            .map(c -> rows.stream().mapToInt(row -> row.get(c).length()).max().orElse(0))
+            .toArray();
+    return rows.stream().map(row -> line(row, widths)).collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  /** A table in GitHub's Markdown. */
+  public static String markdown(List<EvaluationResult> results) {
+    List<List<String>> rows = rows(results);
+    List<String> ruler = new ArrayList<>(List.of("---"));
+    HEAD.stream().skip(1).forEach(name -> ruler.add("---:"));
+    rows.add(1, ruler);
+    return rows.stream()
+        .map(row ->
+            row.stream()
+                .map(cell -> cell.replace("|", "\\|"))
+                .collect(Collectors.joining(" | ", "| ", " |\n")))
+        .collect(Collectors.joining());
+  }
+
+  private static List<List<String>> rows(List<EvaluationResult> results) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(HEAD);
+    results.forEach(result -> rows.add(row(result)));
+    return rows;
+  }
+
+  private static List<String> row(EvaluationResult result) {
+    Metrics metrics = result.metrics();
+    StageTimes.StageTime request = result.request();
+    return List.of(
+        result.name(),
+        interval(metrics.auc()),
+        interval(metrics.uauc()),
+        number("%.4f", metrics.logLoss().value()),
+        number("%.4f", metrics.accuracy().value()),
+        number("%.4f", metrics.calibrationError().value()),
+        speed(result.requestsPerSecond()),
+        speed(result.candidatesPerSecond()),
+        number("%.1f", request.p50()),
+        number("%.1f", request.p95()),
+        number("%.1f", request.p99()),
+        number("%.1f", result.buildSeconds()));
+  }
+
+  private static String interval(Estimate estimate) {
+    if (Double.isNaN(estimate.low())) {
+      return number("%.4f", estimate.value());
+    }
+    return String.format(
+        Locale.ROOT, "%.4f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high());
+  }
+
+  private static String speed(double perSecond) {
+    return number(perSecond < 100 ? "%.2f" : "%.0f", perSecond);
+  }
+
+  private static String number(String format, double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "-";
+  }
+
+  private static String line(List<String> row, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int column = 0; column < widths.length; column++) {
+      String cell = row.get(column);
+      String gap = " ".repeat(widths[column] - cell.length());
+      line.append(column == 0 ? cell + gap : "  " + gap + cell);
+    }
+    return line.toString();
+  }
+}

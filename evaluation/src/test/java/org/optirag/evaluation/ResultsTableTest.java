@@ -1,0 +1,57 @@
+package org.optirag.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.optirag.evaluation.StageTimes.StageTime;
+
+final class ResultsTableTest {
+  private static final EvaluationResult GCN = result("gcn", new Estimate(0.71234, 0.7, 0.7251));
+  private static final EvaluationResult NONE = result("no|ne", Estimate.exactly(Double.NaN));
+
+  @Test
+  void columnsAreAligned() {
+    assertThat(ResultsTable.text(List.of(GCN, NONE)))
+        .isEqualTo(
+            """
+            scorer             AUC [95 %]  UAUC [95 %]  LogLoss  accuracy     ECE  req/s  cand/s  p50 ms  p95 ms  p99 ms  build s
+            gcn     0.7123 [0.700, 0.725]       0.6500   0.6123    0.6000  0.0500   2.50   12.50   400.0   700.0   900.0      3.3
+            no|ne                       -       0.6500   0.6123    0.6000  0.0500   2.50   12.50   400.0   700.0   900.0      3.3
+            """);
+  }
+
+  @Test
+  void markdownKeepsNamesInTheirCells() {
+    List<String> lines = ResultsTable.markdown(List.of(GCN, NONE)).lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(1)).startsWith("| --- | ---: | ---:");
+    assertThat(lines.get(2)).startsWith("| gcn | 0.7123 [0.700, 0.725] | 0.6500 | 0.6123 |");
+    assertThat(lines.get(3)).startsWith("| no\\|ne | - |");
+  }
+
+  private static EvaluationResult result(String name, Estimate auc) {
+    Metrics metrics =
+        new Metrics(
+            auc,
+            Estimate.exactly(0.65),
+            Estimate.exactly(0.6123),
+            Estimate.exactly(0.6),
+            Estimate.exactly(0.05),
+            5,
+            2,
+            1,
+            0.5,
+            1,
+            0);
+    Predictions predictions = new Predictions(new double[5], new boolean[5], new int[5]);
+    return new EvaluationResult(
+        name,
+        metrics,
+        3.3,
+        0.4,
+        1,
+        List.of(new StageTime("request", 1, 400, 400, 700, 900)),
+        predictions);
+  }
+}
