@@ -1,0 +1,140 @@
+package org.optirag.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+final class ReportTest {
+  private static final String HOSTILE = "</script><script>alert(1)</script><!-- & \u2028 /*data*/";
+
+  @TempDir Path directory;
+
+  @Test
+  void thePageCarriesTheResultsAsData() throws IOException {
+    Path page = directory.resolve("report.html");
+    Report.write(page, sample("movielens-100k, test"));
+    JsonNode data = data(Files.readString(page));
+    assertThat(data.get("title").asString()).isEqualTo("movielens-100k, test");
+    assertThat(data.get("results")).hasSize(4);
+    assertThat(data.at("/results/1/name").asString()).isEqualTo("recent");
+    assertThat(data.at("/results/1/histogram/positive")).hasSize(40);
+  }
+
+  @Test
+  void noTextLeavesItsPlace() {
+    String page = Report.html(sample(HOSTILE));
+    assertThat(page).doesNotContain(HOSTILE).doesNotContain("<script>alert");
+    assertThat(page.split("<script", -1)).hasSize(4);
+    assertThat(data(page).get("title").asString()).isEqualTo(HOSTILE);
+  }
+
+  @Test
+  void thePageNeedsNoNetwork() {
+    String page = Report.html(sample("offline"));
+    assertThat(page.length()).isLessThan(1_000_000);
+    assertThat(page).contains("default-src 'none'").contains("\"5.");
+    // The charts' script aside, which names addresses only to draw SVG.
+    int from = page.indexOf("<script>") + 1;
+    String own = page.substring(0, from) + page.substring(page.indexOf("</script>", from));
+    assertThat(own).doesNotContain("src=").doesNotContain("<link").doesNotContain("http:/");
+  }
+
+  @Test
+  void theSizeDoesNotGrowWithTheImpressions() {
+    Evaluation few = new Evaluation("few", Instant.EPOCH, Map.of(), List.of(result("a", 100, 1)));
+    Evaluation many =
+        new Evaluation("many", Instant.EPOCH, Map.of(), List.of(result("a", 9000, 1)));
+    assertThat(Report.html(many)).hasSizeLessThan(Report.html(few).length() + 1000);
+  }
+
+  @Test
+  void resultsSayTheirFormatAndVersion() throws IOException {
+    Path file = directory.resolve("results.json");
+    ResultsFile.write(file, sample("x"));
+    JsonNode json = new ObjectMapper().readTree(Files.readString(file));
+    assertThat(json.get("format").asString()).isEqualTo("optirag-results");
+    assertThat(json.get("version").asInt()).isEqualTo(1);
+    assertThat(json.get("facts").propertyNames())
+        .containsExactly("data", "split", "backbone", "seed");
+    EvaluationResult first = sample("x").results().getFirst();
+    assertThat(json.at("/results/0/metrics/auc/value").asDouble())
+        .isEqualTo(first.metrics().auc().value());
+    assertThat(json.at("/results/0/stages/0/p95").asDouble())
+        .isEqualTo(first.stages().getFirst().p95());
+  }
+
+  @Test
+  void whatHasNoValueIsNull() {
+    Predictions liked = new Predictions(new double[] {0.5}, new boolean[] {true}, new int[1]);
+    EvaluationResult result =
+        new EvaluationResult("one", Metrics.of(liked, 1, 10), 0, 1, 1, List.of(), liked);
+    JsonNode json =
+        ResultsFile.json(new Evaluation("one", Instant.EPOCH, Map.of(), List.of(result)));
+    assertThat(json.at("/results/0/metrics/auc/value").isNull()).isTrue();
+    assertThat(json.toString()).doesNotContain("NaN");
+  }
+
+  /** What the page's script element holds. */
+  private static JsonNode data(String page) {
+    String open = "id=\"data\">";
+    int from = page.indexOf(open) + open.length();
+    return new ObjectMapper().readTree(page.substring(from, page.indexOf("</script>", from)));
+  }
+
+  static Evaluation sample(String title) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("data", "movielens-100k");
+    facts.put("split", "test");
+    facts.put("backbone", "smollm2-135m-instruct");
+    facts.put("seed", "7");
+    return new Evaluation(
+        title,
+        Instant.parse("2026-11-24T12:00:00Z"),
+        facts,
+        List.of(
+            result("none", 900, 0.2),
+            result("recent", 900, 0.5),
+            result("gcn", 900, 0.9),
+            result("bias", 900, 0.7)));
+  }
+
+  /** Predictions that lean on the label with the given weight. */
+  static EvaluationResult result(String name, int rows, double weight) {
+    Random random = new Random(name.hashCode());
+    double[] probabilities = new double[rows];
+    boolean[] labels = new boolean[rows];
+    int[] users = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      double logit = random.nextGaussian();
+      labels[row] = random.nextDouble() < 1 / (1 + Math.exp(-logit));
+      double guess = weight * logit + (1 - weight) * random.nextGaussian();
+      probabilities[row] = 1 / (1 + Math.exp(-1.5 * guess));
+      users[row] = random.nextInt(60);
+    }
+    StageTimes times = new StageTimes();
+    for (int request = 0; request < 100; request++) {
+      long total = 0;
+      for (String stage : List.of("retrieve", "prompt", "score")) {
+        double millis = stage.length() * weight * (0.5 + random.nextDouble());
+        times.record(stage, (long) (millis * TimeUnit.MILLISECONDS.toNanos(1)));
+        total += (long) (millis * TimeUnit.MILLISECONDS.toNanos(1));
+      }
+      times.record("request", total);
+    }
+    Predictions predictions = new Predictions(probabilities, labels, users);
+    Metrics metrics = Metrics.of(predictions, 7, 500);
+    return new EvaluationResult(name, metrics, weight, 2, 100, times.stages(), predictions);
+  }
+}
