@@ -85,7 +85,7 @@ record RecBoleAtomic() implements Formats.Format {
     if (title.equals("unkonwn")) { // so misspelt in RecBole's ml-100k; "unknown" in the original
       return "unknown";
     }
-    return title.isEmpty() || !year.matches("\\d{4}") ? title : title + " (" + year + ")";
+    return title.isEmpty() || year.isEmpty() ? title : title + " (" + year + ")";
   }
 
   private static TextTable users(Path file) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.source.Formats;
@@ -55,6 +56,30 @@ public final class DatasetStore {
    */
   public Check check(Source source, Rules rules, Path rejected, Progress progress) {
     return new Importer(source, rules, progress, clock).check(rejected);
+  }
+
+  /**
+   * The data set of a name or at a path; one that can be downloaded is, and is imported, where that
+   * has not been done yet.
+   *
+   * @throws UserException if there is none, or it cannot be had
+   */
+  public Dataset require(String nameOrPath, Progress progress) {
+    Optional<KnownDataset> known = KnownDataset.find(nameOrPath);
+    if (known.isPresent() && !names().contains(nameOrPath)) {
+      return pull(known.get(), progress).load();
+    }
+    return open(nameOrPath);
+  }
+
+  /**
+   * Downloads a data set, unless its files are in the cache, and imports it.
+   *
+   * @throws UserException if it cannot be had
+   */
+  public ImportedDataset pull(KnownDataset known, Progress progress) {
+    Source source = known.download(cache.directory("downloads", known.name()), progress);
+    return importSource(source.named(known.name(), null), source.rules(), progress);
   }
 
   /** The names of the data sets imported. */

@@ -16,6 +16,7 @@ import org.optirag.dataset.source.Rules;
 import org.optirag.dataset.source.Source;
 import org.optirag.dataset.source.Source.InteractionTable;
 import org.optirag.dataset.source.Source.TextTable;
+import org.optirag.workspace.Checksums;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
@@ -138,7 +139,7 @@ final class Importer {
                     kept.users(),
                     kept.items(),
                     kept.untitled()),
-                Checksums.of(files));
+                sums(files));
       }
       return new Outcome(
           manifest,
@@ -157,6 +158,15 @@ final class Importer {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  private static List<Manifest.SourceFile> sums(List<Path> files) throws IOException {
+    List<Manifest.SourceFile> sums = new ArrayList<>();
+    for (Path file : files) {
+      String name = String.valueOf(file.getFileName());
+      sums.add(new Manifest.SourceFile(name, Files.size(file), Checksums.sha256(file)));
+    }
+    return sums;
   }
 
   private static void readTexts(

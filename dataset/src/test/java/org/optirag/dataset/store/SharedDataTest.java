@@ -62,6 +62,25 @@ class SharedDataTest {
         .isEqualTo(546_315);
   }
 
+  @Test
+  void movieLens100kIsTheSameFromGroupLensAndFromRecBole() {
+    Dataset grouplens = imported("movielens-100k");
+    DatasetStore store = new DatasetStore(new CacheDirectory(cache.resolve("recbole")));
+    Dataset recbole = store.require("movielens-100k", Progress.silent());
+    assertThat(recbole.items().ids().ids()).isEqualTo(grouplens.items().ids().ids());
+    assertThat(recbole.items().titles()).isEqualTo(grouplens.items().titles());
+    assertThat(recbole.items().fields()).isEqualTo(grouplens.items().fields());
+    assertThat(recbole.users().ids().ids()).isEqualTo(grouplens.users().ids().ids());
+    assertThat(recbole.users().profiles()).isEqualTo(grouplens.users().profiles());
+    assertThat(recbole.interactions().size()).isEqualTo(100_000);
+    for (int row = 0; row < 100_000; row++) {
+      assertThat(recbole.interactions().item(row)).isEqualTo(grouplens.interactions().item(row));
+      assertThat(recbole.interactions().user(row)).isEqualTo(grouplens.interactions().user(row));
+      assertThat(recbole.interactions().rating(row))
+          .isEqualTo(grouplens.interactions().rating(row));
+    }
+  }
+
   private Dataset imported(String name) {
     Path directory = SHARED.resolve(name);
     assumeTrue(Files.isDirectory(directory), () -> directory + " is not there");
