@@ -3,6 +3,7 @@ package org.optirag.backbone;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -70,9 +71,19 @@ public final class Backbone implements AutoCloseable {
         .retainReference();
   }
 
-  /** How many threads one operation uses; one number for the whole process. */
+  static {
+    // Threads that wait for each other at every operation collapse as soon as anything else runs on
+    // the machine; whoever wants more cores runs several passes side by side.
+    setThreads(1);
+  }
+
+  /**
+   * How many threads one operation uses; one number for the whole process, 1 at first. More pay on
+   * an otherwise idle machine only.
+   */
   public static void setThreads(int threads) {
     torch.set_num_threads(threads);
+    openblas_nolapack.blas_set_num_threads(threads);
   }
 
   /** The model's shape. */
