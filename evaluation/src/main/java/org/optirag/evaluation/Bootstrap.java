@@ -34,17 +34,8 @@ final class Bootstrap {
   }
 
   Metrics metrics(long seed, int resamples) {
-    SplittableRandom root = new SplittableRandom(seed);
-    SplittableRandom[] randoms = new SplittableRandom[resamples];
-    Arrays.setAll(randoms, i -> root.split());
-    Figures[] drawn =
-        IntStream.range(0, resamples)
-            .parallel()
-            .mapToObj(i -> resample(randoms[i]))
-            .toArray(Figures[]::new);
-    int[] ones = new int[predictions.size()];
-    Arrays.fill(ones, 1);
-    Figures here = figures(ones, Arrays.stream(userAucs).average().orElse(Double.NaN));
+    Figures here = figures();
+    Figures[] drawn = resamples(seed, resamples);
     return new Metrics(
         estimate(here, drawn, Figures::auc),
         estimate(here, drawn, Figures::uauc),
@@ -57,6 +48,34 @@ final class Bootstrap {
         predictions.labelRate(),
         seed,
         resamples);
+  }
+
+  /** Differences to a baseline on the same impressions; one seed draws both the same resamples. */
+  Comparison against(Bootstrap baseline, long seed, int resamples) {
+    Figures here = figures().minus(baseline.figures());
+    Figures[] drawn = resamples(seed, resamples);
+    Figures[] base = baseline.resamples(seed, resamples);
+    Arrays.setAll(drawn, i -> drawn[i].minus(base[i]));
+    return new Comparison(
+        estimate(here, drawn, Figures::auc),
+        estimate(here, drawn, Figures::uauc),
+        estimate(here, drawn, Figures::logLoss));
+  }
+
+  private Figures figures() {
+    int[] ones = new int[predictions.size()];
+    Arrays.fill(ones, 1);
+    return figures(ones, Arrays.stream(userAucs).average().orElse(Double.NaN));
+  }
+
+  private Figures[] resamples(long seed, int resamples) {
+    SplittableRandom root = new SplittableRandom(seed);
+    SplittableRandom[] randoms = new SplittableRandom[resamples];
+    Arrays.setAll(randoms, i -> root.split());
+    return IntStream.range(0, resamples)
+        .parallel()
+        .mapToObj(i -> resample(randoms[i]))
+        .toArray(Figures[]::new);
   }
 
   private Figures resample(SplittableRandom random) {
@@ -112,5 +131,15 @@ final class Bootstrap {
   }
 
   private record Figures(
-      double auc, double uauc, double logLoss, double accuracy, double calibrationError) {}
+      double auc, double uauc, double logLoss, double accuracy, double calibrationError) {
+
+    Figures minus(Figures other) {
+      return new Figures(
+          auc - other.auc,
+          uauc - other.uauc,
+          logLoss - other.logLoss,
+          accuracy - other.accuracy,
+          calibrationError - other.calibrationError);
+    }
+  }
 }

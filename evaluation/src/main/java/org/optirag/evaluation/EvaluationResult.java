@@ -38,6 +38,15 @@ public record EvaluationResult(
         .orElseThrow(() -> new IllegalStateException("no stage " + Evaluator.REQUEST));
   }
 
+  /**
+   * How much better this scorer is than another on the same impressions.
+   *
+   * @throws IllegalArgumentException if the impressions differ
+   */
+  public Comparison against(EvaluationResult baseline) {
+    return Comparison.of(predictions, baseline.predictions, metrics.seed(), metrics.resamples());
+  }
+
   /** Requests a second, one after the other. */
   public double requestsPerSecond() {
     return requests / scoreSeconds;

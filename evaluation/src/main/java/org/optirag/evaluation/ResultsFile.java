@@ -11,7 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code results.json}: an evaluation as JSON, for scripts and for the report.
  *
  * <p>Times of stages are in milliseconds, others in seconds. What has no value (the AUC where one
- * label is missing, the bounds where nothing was resampled) is null.
+ * label is missing, the bounds where nothing was resampled) is null. Each result but the first
+ * carries its differences to the first, see {@link Comparison}.
  */
 public final class ResultsFile {
   /** What the file calls itself. */
@@ -47,7 +48,13 @@ public final class ResultsFile {
     ObjectNode facts = root.putObject("facts");
     evaluation.facts().forEach(facts::put);
     ArrayNode results = root.putArray("results");
-    evaluation.results().forEach(result -> results.add(json(result)));
+    for (EvaluationResult result : evaluation.results()) {
+      ObjectNode node = json(result);
+      if (!results.isEmpty()) {
+        node.set("againstFirst", json(result.against(evaluation.results().getFirst())));
+      }
+      results.add(node);
+    }
     return root;
   }
 
@@ -77,6 +84,14 @@ public final class ResultsFile {
     CalibrationError.bins(result.predictions(), CalibrationError.BINS)
         .forEach(bin -> bins.add(json(bin)));
     node.set("histogram", histogram(result.predictions()));
+    return node;
+  }
+
+  private static ObjectNode json(Comparison comparison) {
+    ObjectNode node = NODES.objectNode();
+    node.set("auc", json(comparison.auc()));
+    node.set("uauc", json(comparison.uauc()));
+    node.set("logLoss", json(comparison.logLoss()));
     return node;
   }
 

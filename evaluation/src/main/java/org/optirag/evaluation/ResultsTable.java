@@ -27,12 +27,24 @@ public final class ResultsTable {
 
   /** Lines with aligned columns: names to the left, numbers to the right. */
   public static String text(List<EvaluationResult> results) {
-    List<List<String>> rows = rows(results);
-    int[] widths =
-        IntStream.range(0, HEAD.size())
-            .map(c -> rows.stream().mapToInt(row -> row.get(c).length()).max().orElse(0))
-            .toArray();
-    return rows.stream().map(row -> line(row, widths)).collect(Collectors.joining("\n", "", "\n"));
+    return aligned(rows(results));
+  }
+
+  /** The differences of each result but the first to the first, aligned; see {@link Comparison}. */
+  public static String differences(List<EvaluationResult> results) {
+    EvaluationResult first = results.getFirst();
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("against " + first.name(), "AUC [95 %]", "UAUC [95 %]", "LogLoss [95 %]"));
+    for (EvaluationResult result : results.subList(1, results.size())) {
+      Comparison comparison = result.against(first);
+      rows.add(
+          List.of(
+              result.name(),
+              interval("%+.4f [%+.3f, %+.3f]", comparison.auc()),
+              interval("%+.4f [%+.3f, %+.3f]", comparison.uauc()),
+              interval("%+.4f [%+.3f, %+.3f]", comparison.logLoss())));
+    }
+    return aligned(rows);
   }
 
   /** A table in GitHub's Markdown. */
@@ -49,6 +61,14 @@ public final class ResultsTable {
         .collect(Collectors.joining());
   }
 
+  private static String aligned(List<List<String>> rows) {
+    int[] widths =
+        IntStream.range(0, rows.getFirst().size())
+            .map(c -> rows.stream().mapToInt(row -> row.get(c).length()).max().orElse(0))
+            .toArray();
+    return rows.stream().map(row -> line(row, widths)).collect(Collectors.joining("\n", "", "\n"));
+  }
+
   private static List<List<String>> rows(List<EvaluationResult> results) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEAD);
@@ -61,8 +81,8 @@ public final class ResultsTable {
     StageTimes.StageTime request = result.request();
     return List.of(
         result.name(),
-        interval(metrics.auc()),
-        interval(metrics.uauc()),
+        interval("%.4f [%.3f, %.3f]", metrics.auc()),
+        interval("%.4f [%.3f, %.3f]", metrics.uauc()),
         number("%.4f", metrics.logLoss().value()),
         number("%.4f", metrics.accuracy().value()),
         number("%.4f", metrics.calibrationError().value()),
@@ -74,12 +94,11 @@ public final class ResultsTable {
         number("%.1f", result.buildSeconds()));
   }
 
-  private static String interval(Estimate estimate) {
-    if (Double.isNaN(estimate.low())) {
-      return number("%.4f", estimate.value());
-    }
-    return String.format(
-        Locale.ROOT, "%.4f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high());
+  /** All three numbers, or the value alone where there is no interval. */
+  private static String interval(String format, Estimate estimate) {
+    return Double.isNaN(estimate.low())
+        ? number(format.substring(0, format.indexOf(' ')), estimate.value())
+        : String.format(Locale.ROOT, format, estimate.value(), estimate.low(), estimate.high());
   }
 
   private static String speed(double perSecond) {

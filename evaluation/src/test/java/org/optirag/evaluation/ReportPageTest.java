@@ -26,7 +26,7 @@ final class ReportPageTest {
     String dom = render(ReportTest.sample("movielens-100k, test"));
     assertThat(dom).contains("<title>movielens-100k, test · OptiRAG evaluation</title>");
     assertThat(count(dom, "<svg")).isEqualTo(5);
-    assertThat(count(dom, "<td class=\"text\">recent</td>")).isEqualTo(5);
+    assertThat(count(dom, "<td class=\"text\">recent</td>")).isEqualTo(6);
     assertThat(dom).contains("optirag-results version 1, 2026-11-24T12:00:00Z");
   }
 

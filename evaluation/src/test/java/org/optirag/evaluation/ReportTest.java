@@ -19,6 +19,8 @@ import tools.jackson.databind.ObjectMapper;
 final class ReportTest {
   private static final String HOSTILE = "</script><script>alert(1)</script><!-- & \u2028 /*data*/";
 
+  private static final long SEED = 5;
+
   @TempDir Path directory;
 
   @Test
@@ -110,16 +112,17 @@ final class ReportTest {
             result("bias", 900, 0.7)));
   }
 
-  /** Predictions that lean on the label with the given weight. */
+  /** Predictions of the same impressions that lean on their labels with the given weight. */
   static EvaluationResult result(String name, int rows, double weight) {
-    Random random = new Random(name.hashCode());
+    Random random = new Random(SEED);
+    Random guesses = new Random(name.hashCode());
     double[] probabilities = new double[rows];
     boolean[] labels = new boolean[rows];
     int[] users = new int[rows];
     for (int row = 0; row < rows; row++) {
       double logit = random.nextGaussian();
       labels[row] = random.nextDouble() < 1 / (1 + Math.exp(-logit));
-      double guess = weight * logit + (1 - weight) * random.nextGaussian();
+      double guess = weight * logit + (1 - weight) * guesses.nextGaussian();
       probabilities[row] = 1 / (1 + Math.exp(-1.5 * guess));
       users[row] = random.nextInt(60);
     }

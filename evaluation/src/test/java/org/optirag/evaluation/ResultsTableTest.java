@@ -30,6 +30,15 @@ final class ResultsTableTest {
     assertThat(lines.get(3)).startsWith("| no\\|ne | - |");
   }
 
+  @Test
+  void differencesAreToTheFirstAndCarryTheirSign() {
+    List<String> lines =
+        ResultsTable.differences(ReportTest.sample("x").results()).lines().toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.getFirst()).startsWith("against none  ").endsWith("LogLoss [95 %]");
+    assertThat(lines.get(2)).matches("gcn +\\+0\\.\\d{4} \\[\\+0.*-0\\.\\d{3}]");
+  }
+
   private static EvaluationResult result(String name, Estimate auc) {
     Metrics metrics =
         new Metrics(
