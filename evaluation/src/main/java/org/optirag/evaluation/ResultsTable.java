@@ -88,9 +88,9 @@ public final class ResultsTable {
         number("%.4f", metrics.calibrationError().value()),
         speed(result.requestsPerSecond()),
         speed(result.candidatesPerSecond()),
-        number("%.1f", request.p50()),
-        number("%.1f", request.p95()),
-        number("%.1f", request.p99()),
+        millis(request.p50()),
+        millis(request.p95()),
+        millis(request.p99()),
         number("%.1f", result.buildSeconds()));
   }
 
@@ -103,6 +103,10 @@ public final class ResultsTable {
 
   private static String speed(double perSecond) {
     return number(perSecond < 100 ? "%.2f" : "%.0f", perSecond);
+  }
+
+  private static String millis(double value) {
+    return number(value < 1 ? "%.3f" : "%.1f", value);
   }
 
   private static String number(String format, double value) {

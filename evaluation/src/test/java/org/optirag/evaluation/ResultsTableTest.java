@@ -16,8 +16,8 @@ final class ResultsTableTest {
         .isEqualTo(
             """
             scorer             AUC [95 %]  UAUC [95 %]  LogLoss  accuracy     ECE  req/s  cand/s  p50 ms  p95 ms  p99 ms  build s
-            gcn     0.7123 [0.700, 0.725]       0.6500   0.6123    0.6000  0.0500   2.50   12.50   400.0   700.0   900.0      3.3
-            no|ne                       -       0.6500   0.6123    0.6000  0.0500   2.50   12.50   400.0   700.0   900.0      3.3
+            gcn     0.7123 [0.700, 0.725]       0.6500   0.6123    0.6000  0.0500   2.50   12.50   0.400   700.0   900.0      3.3
+            no|ne                       -       0.6500   0.6123    0.6000  0.0500   2.50   12.50   0.400   700.0   900.0      3.3
             """);
   }
 
@@ -60,7 +60,7 @@ final class ResultsTableTest {
         3.3,
         0.4,
         1,
-        List.of(new StageTime("request", 1, 400, 400, 700, 900)),
+        List.of(new StageTime("request", 1, 400, 0.4, 700, 900)),
         predictions);
   }
 }
