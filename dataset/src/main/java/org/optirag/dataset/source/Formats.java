@@ -9,7 +9,15 @@ import org.optirag.workspace.UserException;
 /** Recognises the form of a data set by the names of its files. */
 public final class Formats {
   private static final List<Format> KNOWN =
-      List.of(new MovieLens100k(), new CollmSplit(), new RecBoleAtomic());
+      List.of(
+          new MovieLens100k(),
+          new MovieLens1m(),
+          new MovieLensCsv(),
+          new CollmSplit(),
+          new RecBoleAtomic(),
+          new BookCrossing(),
+          new LightGcnLists(),
+          new AmazonReviews());
 
   private Formats() {}
 
@@ -41,7 +49,15 @@ public final class Formats {
   }
 
   /** A known form. */
-  sealed interface Format permits MovieLens100k, CollmSplit, RecBoleAtomic {
+  sealed interface Format
+      permits MovieLens100k,
+          MovieLens1m,
+          MovieLensCsv,
+          CollmSplit,
+          RecBoleAtomic,
+          BookCrossing,
+          LightGcnLists,
+          AmazonReviews {
     String name();
 
     /** The data set, if the files of this form are there. */

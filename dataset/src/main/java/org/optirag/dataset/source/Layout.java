@@ -6,7 +6,7 @@ import java.util.List;
 import org.optirag.workspace.UserException;
 
 /** How a table lies in its file. */
-public sealed interface Layout permits Delimited, UserLists {
+public sealed interface Layout permits Delimited, RecordLines, UserLists, ParquetTable {
 
   /**
    * Reads every row, in the order of the file and in bounded memory.

@@ -3,6 +3,7 @@ package org.optirag.dataset.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,8 @@ import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Field;
 import org.optirag.dataset.Split;
+import org.optirag.dataset.source.Mapping;
+import org.optirag.dataset.source.Source;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 
@@ -81,11 +84,100 @@ class SharedDataTest {
     }
   }
 
+  @Test
+  void theKnownHalfOfMovieLens1mIsRead() {
+    Dataset data = imported("movielens-1m");
+    assertThat(data.interactions().size()).isEqualTo(487_650);
+    assertThat(data.users().size()).isEqualTo(2_999);
+    assertThat(data.items().size()).isEqualTo(3_615);
+    assertThat(data.interactions().labelRate()).isEqualTo((170_579 + 108_545) / 487_650.0);
+    assertThat(data.users().profiles().get(0))
+        .containsExactly(
+            new Field("age", "under 18"),
+            new Field("gender", "female"),
+            new Field("occupation", "K-12 student"));
+    assertThat(data.items().titles()).contains("Misérables, Les (1995)");
+  }
+
+  @Test
+  void bookCrossingCleanedIsReadWithItsLocationsMended() {
+    Dataset data = imported("book-crossing");
+    assertThat(data.interactions().size()).isEqualTo(204_164);
+    assertThat(data.users().size()).isEqualTo(48_299);
+    assertThat(data.items().size()).isEqualTo(18_185);
+    assertThat(data.interactions().labelRate()).isBetween(0.59, 0.62);
+    int user = data.users().ids().number("8").orElseThrow();
+    assertThat(data.users().profiles().get(user))
+        .containsExactly(new Field("location", "timmins, ontario, canada"));
+    assertThat(data.timed()).isFalse();
+  }
+
+  @Test
+  void bookCrossingsOriginalFormKeepsItsZerosAsNegatives() throws IOException {
+    Path slice = SHARED.resolve("book-crossing/original-format-slice-BX-Book-Ratings.csv.gz");
+    assumeTrue(Files.isRegularFile(slice), () -> slice + " is not there");
+    Path directory = Files.createDirectory(cache.resolve("original"));
+    Files.copy(slice, directory.resolve("BX-Book-Ratings.csv.gz"));
+    DatasetStore store = new DatasetStore(new CacheDirectory(cache.toAbsolutePath()));
+    Manifest manifest = store.importDirectory(directory, Progress.silent()).manifest();
+    assertThat(manifest.counts().rows()).isEqualTo(39_268);
+    assertThat(manifest.counts().broken()).isZero();
+    Dataset data = store.open("book-crossing");
+    assertThat(data.interactions().labelRate()).isBetween(0.2, 0.5);
+  }
+
+  @Test
+  void gowallaComesWithItsSplit() {
+    Dataset data = imported("gowalla");
+    assertThat(data.users().size()).isEqualTo(29_858);
+    assertThat(data.items().size()).isEqualTo(40_981);
+    Split split = data.split();
+    assertThat(split.train().size()).isEqualTo(810_128);
+    assertThat(split.test().size()).isEqualTo(217_242);
+    assertThat(split.test().time(0)).isGreaterThan(split.train().time(810_127));
+  }
+
+  @Test
+  void amazonBeautysSequencesAreRead() {
+    Dataset data = imported("amazon-beauty");
+    assertThat(data.interactions().size()).isEqualTo(198_502);
+    assertThat(data.users().size()).isEqualTo(22_363);
+    assertThat(data.items().size()).isEqualTo(12_101);
+    Split split = data.split();
+    assertThat(split.test().size()).isEqualTo(22_363);
+    assertThat(split.validation().size()).isEqualTo(22_363);
+  }
+
+  @Test
+  void amazonVideoGamesAreReadByTheExampleMapping() {
+    Dataset data = mapped("amazon-video-games");
+    assertThat(data.interactions().size()).isEqualTo(440_264);
+    assertThat(data.users().size()).isEqualTo(50_546);
+    assertThat(data.items().size()).isEqualTo(16_859);
+    assertThat(data.items().titles()).contains("Fire Emblem: The Sacred Stones");
+  }
+
+  @Test
+  void amazonMagazinesLoseTheirMarkupTitlesAndRepeats() {
+    Dataset data = mapped("amazon-magazine-subscriptions");
+    assertThat(data.interactions().size()).isEqualTo(2_375 - 73);
+    assertThat(data.users().size()).isEqualTo(348);
+    assertThat(data.items().size()).isEqualTo(157);
+    assertThat(data.items().titles()).noneMatch(title -> title.startsWith("<"));
+  }
+
+  private Dataset mapped(String name) {
+    Path directory = SHARED.resolve(name);
+    assumeTrue(Files.isDirectory(directory), () -> directory + " is not there");
+    Source source = Mapping.source(Path.of("../examples/mappings/" + name + ".yaml"), directory);
+    DatasetStore store = new DatasetStore(new CacheDirectory(cache.toAbsolutePath()));
+    return store.importSource(source, source.rules(), Progress.silent()).load();
+  }
+
   private Dataset imported(String name) {
     Path directory = SHARED.resolve(name);
     assumeTrue(Files.isDirectory(directory), () -> directory + " is not there");
     DatasetStore store = new DatasetStore(new CacheDirectory(cache.toAbsolutePath()));
-    store.importDirectory(directory, Progress.silent());
-    return store.open(name);
+    return store.importDirectory(directory, Progress.silent()).load();
   }
 }

@@ -1,0 +1,75 @@
+package org.optirag.dataset.source;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.UserException;
+
+/**
+ * How a mapping describes the form of a file.
+ *
+ * @param format csv, tsv, jsonl, parquet or lists ("user item item …"); else by the file's name
+ * @param delimiter of csv, one or more characters; "," if absent
+ * @param quote of csv; '"' if absent, "none" for none
+ * @param escape inside quotes; none if absent
+ * @param encoding of csv; UTF-8 if absent
+ * @param columns of csv without a header
+ */
+record FileForm(
+    @Nullable String format,
+    @Nullable String delimiter,
+    @Nullable String quote,
+    @Nullable String escape,
+    @Nullable String encoding,
+    @Nullable List<String> columns) {
+
+  Layout layout(Path yaml, Path file) {
+    String name = SourceFiles.plainName(file).toLowerCase(Locale.ROOT);
+    String kind = format == null ? name.substring(name.lastIndexOf('.') + 1) : format;
+    return switch (kind.toLowerCase(Locale.ROOT)) {
+      case "csv" -> delimited(yaml, ",", '"');
+      case "tsv", "inter", "item", "user" -> delimited(yaml, "\t", (char) 0);
+      case "jsonl", "json", "ndjson" -> new RecordLines();
+      case "parquet" -> new ParquetTable();
+      case "lists" -> new UserLists();
+      default ->
+          throw new UserException(
+              yaml + ": the form of " + file + " is not known ('" + kind + "').",
+              "Give its format: csv, tsv, jsonl, parquet or lists.");
+    };
+  }
+
+  private Delimited delimited(Path yaml, String usualDelimiter, char usualQuote) {
+    return new Delimited(
+        charset(yaml),
+        delimiter == null || delimiter.isEmpty() ? usualDelimiter : delimiter,
+        quote == null ? usualQuote : character(yaml, "quote", quote),
+        escape == null ? 0 : character(yaml, "escape", escape),
+        columns == null ? List.of() : columns);
+  }
+
+  private Charset charset(Path yaml) {
+    try {
+      return encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          yaml + ", field encoding is '" + encoding + "'.",
+          "Give one such as UTF-8 or ISO-8859-1.",
+          e);
+    }
+  }
+
+  private static char character(Path yaml, String field, String value) {
+    if (value.equals("none")) {
+      return 0;
+    }
+    if (value.length() != 1) {
+      throw new UserException(
+          yaml + ", field " + field + " is '" + value + "'.", "Give one character, or none.");
+    }
+    return value.charAt(0);
+  }
+}

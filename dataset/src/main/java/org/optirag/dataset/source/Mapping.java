@@ -1,0 +1,234 @@
+package org.optirag.dataset.source;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.Part;
+import org.optirag.dataset.source.Source.InteractionTable;
+import org.optirag.dataset.source.Source.Text;
+import org.optirag.dataset.source.Source.TextTable;
+import org.optirag.dataset.source.Source.TimeUnit;
+import org.optirag.workspace.ConfigFile;
+import org.optirag.workspace.UserException;
+
+/**
+ * Says in YAML what the columns of any CSV, TSV, JSON-lines or Parquet files mean, for data whose
+ * form is not known:
+ *
+ * <pre>
+ * name: my-shop
+ * noun: product
+ * interactions:            # one table or a list of tables
+ *   file: ratings.csv.gz   # relative to the data's directory
+ *   user: customer
+ *   item: sku
+ *   rating: stars          # or click: clicked; with neither every row is a click
+ *   time: at               # without it: the order of the file
+ *   time-unit: seconds     # or milliseconds, iso
+ * items:
+ *   file: products.tsv
+ *   id: sku
+ *   title: name
+ *   fields: {brand: brand, category: department}
+ * users:
+ *   file: customers.jsonl
+ *   id: customer
+ *   fields: {age: age}
+ * rules:
+ *   liked-from: 4
+ * </pre>
+ *
+ * @param name of the data set
+ * @param noun what an item is called in prompts; "item" if absent
+ * @param interactions the tables of interactions
+ * @param items the tables of item texts, or absent
+ * @param users the tables of user profiles, or absent
+ * @param rules what differs from the usual, or absent
+ */
+public record Mapping(
+    @Nullable String name,
+    @Nullable String noun,
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        @Nullable List<InteractionFile> interactions,
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        @Nullable List<TextFile> items,
+    @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+        @Nullable List<TextFile> users,
+    @Nullable RuleChanges rules) {
+
+  /**
+   * A file of interactions. The first eight components say how it lies, see {@link FileForm}.
+   *
+   * @param item column of the item id; or the columns, with {@code lists} each of several ids
+   * @param lists whether an item column holds ids parted by blanks, oldest first
+   * @param part "train", "validation" or "test" where the data comes split
+   */
+  public record InteractionFile(
+      @Nullable String file,
+      @Nullable String format,
+      @Nullable String delimiter,
+      @Nullable String quote,
+      @Nullable String escape,
+      @Nullable String encoding,
+      @Nullable List<String> columns,
+      @Nullable String user,
+      @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+          @Nullable List<String> item,
+      @Nullable Boolean lists,
+      @Nullable String rating,
+      @Nullable String click,
+      @Nullable String time,
+      @JsonProperty("time-unit") @Nullable String timeUnit,
+      @Nullable String history,
+      @Nullable String part) {}
+
+  /**
+   * A file of texts.
+   *
+   * @param id column of the id
+   * @param title column of the title, or absent
+   * @param fields name in the prompt to column
+   */
+  public record TextFile(
+      @Nullable String file,
+      @Nullable String format,
+      @Nullable String delimiter,
+      @Nullable String quote,
+      @Nullable String escape,
+      @Nullable String encoding,
+      @Nullable List<String> columns,
+      @Nullable String id,
+      @Nullable String title,
+      @Nullable Map<String, String> fields) {}
+
+  /** What differs from {@code Rules.likedFrom(4)}; see {@link Rules}. */
+  public record RuleChanges(
+      @JsonProperty("liked-from") @Nullable Double likedFrom,
+      @Nullable String zeros,
+      @Nullable Integer core,
+      @Nullable String order,
+      @JsonProperty("all-items") @Nullable Boolean allItems,
+      @JsonProperty("most-broken") @Nullable Double mostBroken) {
+
+    Rules applied(Path yaml) {
+      Rules changed = Rules.likedFrom(likedFrom == null ? 4 : likedFrom);
+      if (zeros != null) {
+        changed = changed.withZeros(constant(yaml, "rules.zeros", Rules.Zeros.class, zeros));
+      }
+      if (core != null) {
+        changed = changed.withCore(core);
+      }
+      if (order != null) {
+        changed = changed.withOrder(constant(yaml, "rules.order", Rules.Order.class, order));
+      }
+      if (allItems != null) {
+        changed = changed.withAllItems(allItems);
+      }
+      return mostBroken == null ? changed : changed.withMostBroken(mostBroken);
+    }
+  }
+
+  /**
+   * Reads a mapping and applies it to the files of a directory.
+   *
+   * @throws UserException if the mapping has mistakes, or names a file that is not there
+   */
+  public static Source source(Path yaml, Path directory) {
+    Mapping mapping = ConfigFile.read(yaml, Mapping.class);
+    if (mapping.interactions == null || mapping.interactions.isEmpty()) {
+      throw new UserException(
+          yaml + " names no interactions.", "Add 'interactions:' with file, user and item.");
+    }
+    List<TextFile> items = mapping.items == null ? List.of() : mapping.items;
+    List<TextFile> users = mapping.users == null ? List.of() : mapping.users;
+    return new Source(
+        required(yaml, "name", mapping.name),
+        "mapping",
+        mapping.noun == null ? "item" : mapping.noun,
+        mapping.interactions.stream().map(file -> table(yaml, directory, file)).toList(),
+        items.stream().map(file -> texts(yaml, directory, "items", file)).toList(),
+        users.stream().map(file -> texts(yaml, directory, "users", file)).toList(),
+        mapping.rules == null ? Rules.likedFrom(4) : mapping.rules.applied(yaml));
+  }
+
+  private static InteractionTable table(Path yaml, Path directory, InteractionFile file) {
+    Path path = path(yaml, directory, "interactions", file.file);
+    FileForm form =
+        new FileForm(
+            file.format, file.delimiter, file.quote, file.escape, file.encoding, file.columns);
+    if (file.rating != null && file.click != null) {
+      throw new UserException(
+          yaml + ", field interactions: both rating and click are given.", "Give one of them.");
+    }
+    if (file.item == null || file.item.isEmpty()) {
+      throw new UserException(
+          yaml + ", field interactions.item is missing.", "Name the column of the item's id.");
+    }
+    return new InteractionTable(
+        path,
+        form.layout(yaml, path),
+        required(yaml, "interactions.user", file.user),
+        file.item,
+        file.lists != null && file.lists,
+        file.rating,
+        file.click,
+        file.time,
+        file.timeUnit == null
+            ? TimeUnit.SECONDS
+            : constant(yaml, "interactions.time-unit", TimeUnit.class, file.timeUnit),
+        file.history,
+        file.part == null ? null : constant(yaml, "interactions.part", Part.class, file.part));
+  }
+
+  private static TextTable texts(Path yaml, Path directory, String what, TextFile file) {
+    Path path = path(yaml, directory, what, file.file);
+    FileForm form =
+        new FileForm(
+            file.format, file.delimiter, file.quote, file.escape, file.encoding, file.columns);
+    Map<String, String> fields = file.fields == null ? Map.of() : file.fields;
+    return new TextTable(
+        path,
+        form.layout(yaml, path),
+        required(yaml, what + ".id", file.id),
+        file.title == null ? null : Text.column("title", file.title, HtmlEntities::decode),
+        fields.entrySet().stream()
+            .map(field -> Text.column(field.getKey(), field.getValue(), HtmlEntities::decode))
+            .toList());
+  }
+
+  private static Path path(Path yaml, Path directory, String what, @Nullable String name) {
+    Path path = directory.resolve(required(yaml, what + ".file", name));
+    if (!Files.isRegularFile(path)) {
+      throw new UserException(
+          yaml + ", field " + what + ".file: there is no file " + path + ".",
+          "Names are relative to the directory of the data.");
+    }
+    return path;
+  }
+
+  static String required(Path yaml, String field, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      throw new UserException(
+          yaml + ", field " + field + " is missing.", "See 'optirag data import --help'.");
+    }
+    return value;
+  }
+
+  static <E extends Enum<E>> E constant(Path yaml, String field, Class<E> type, String value) {
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(value.toUpperCase(Locale.ROOT))) {
+        return constant;
+      }
+    }
+    throw new UserException(
+        yaml + ", field " + field + " is '" + value + "'.",
+        "Give one of "
+            + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT)
+            + ".");
+  }
+}
