@@ -1,0 +1,23 @@
+package org.optirag.scoring;
+
+import org.optirag.backbone.ExitHead;
+
+/**
+ * An exit head in its place.
+ *
+ * @param block after which block it stands, 1…L
+ * @param head norm and rows of No and Yes
+ * @param calibration of its log ratio
+ */
+public record CalibratedHead(int block, ExitHead head, HeadCalibration calibration) {
+
+  /** The calibrated log ratios of Yes to No at the given states [rows, hidden]. */
+  double[] logRatios(float[][] states) {
+    float[][] logits = head.logits(states);
+    double[] ratios = new double[logits.length];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = calibration.apply((double) logits[i][1] - logits[i][0]);
+    }
+    return ratios;
+  }
+}

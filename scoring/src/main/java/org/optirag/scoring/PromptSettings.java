@@ -1,0 +1,39 @@
+package org.optirag.scoring;
+
+/**
+ * What goes into a prompt, and how much of it.
+ *
+ * @param format the model's chat format
+ * @param tokens most tokens of a context with its longest candidate
+ * @param titleTokens most tokens of one title or field; longer ones are cut
+ * @param profile whether the user's profile is told
+ * @param fields whether the candidate's further texts (genres, author, …) are told
+ * @param evidence whether what others did with the candidate is told
+ */
+public record PromptSettings(
+    ChatFormat format,
+    int tokens,
+    int titleTokens,
+    boolean profile,
+    boolean fields,
+    boolean evidence) {
+  /** For the default model: 512 tokens, everything told. */
+  public static final PromptSettings DEFAULT =
+      new PromptSettings(ChatFormat.CHATML, 512, 40, true, true, true);
+
+  /** What instruction, profile, evidence and question take at most, titles and texts aside. */
+  private static final int FIXED_TOKENS = 230;
+
+  /** How many titles and texts a candidate brings at most: its own, three fields, three more. */
+  private static final int TITLES = 7;
+
+  /** Checks the numbers. */
+  public PromptSettings {
+    int least = FIXED_TOKENS + TITLES * titleTokens;
+    if (titleTokens < 1 || tokens < least) {
+      throw new IllegalArgumentException(
+          "a prompt of %d tokens is too short for titles of %d; it needs %d"
+              .formatted(tokens, titleTokens, least));
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package org.optirag.scoring;
+
+import java.util.List;
+
+/**
+ * What the scorer says of one candidate.
+ *
+ * @param probability pCTR, in (0, 1)
+ * @param exitBlock after which block it stopped
+ * @param trace what each head said, shallowest first
+ */
+public record Score(double probability, int exitBlock, List<Reading> trace) {
+  /** Copies the list. */
+  public Score {
+    trace = List.copyOf(trace);
+  }
+
+  /**
+   * What one head said.
+   *
+   * @param block after which it stands
+   * @param probability its calibrated Yes-probability
+   */
+  public record Reading(int block, double probability) {}
+}

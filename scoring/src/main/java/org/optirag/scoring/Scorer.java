@@ -1,0 +1,102 @@
+package org.optirag.scoring;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.optirag.backbone.Backbone;
+import org.optirag.backbone.ForwardPass;
+import org.optirag.backbone.PackedPrompt;
+import org.optirag.backbone.tokenizer.Tokenizer;
+
+/**
+ * Runs prompts through the backbone under an exit policy. All candidates stand at the same block;
+ * after each block with a head the policy drops those that are decided, and the pass ends with the
+ * last of them. Safe for use from many threads.
+ */
+public final class Scorer {
+  private final Backbone backbone;
+  private final List<CalibratedHead> heads;
+  private final ExitPolicy policy;
+
+  /**
+   * @param heads in order of depth; the last decides what no policy stopped before
+   */
+  public Scorer(Backbone backbone, List<CalibratedHead> heads, ExitPolicy policy) {
+    this.backbone = backbone;
+    this.heads = List.copyOf(heads);
+    this.policy = policy;
+    int before = 0;
+    for (CalibratedHead head : this.heads) {
+      if (head.block() <= before || head.block() > backbone.config().blocks()) {
+        throw new IllegalArgumentException(
+            "a head after block %d, the one before it after %d of %d"
+                .formatted(head.block(), before, backbone.config().blocks()));
+      }
+      before = head.block();
+    }
+    if (before == 0) {
+      throw new IllegalArgumentException("no heads");
+    }
+  }
+
+  /** Full depth with the LLM's own answer: the softmax of its logits of Yes and No. */
+  public static Scorer zeroShot(Backbone backbone, Tokenizer tokenizer, ChatFormat format) {
+    AnswerTokens answers = AnswerTokens.of(tokenizer, format);
+    CalibratedHead own =
+        new CalibratedHead(
+            backbone.config().blocks(),
+            backbone.answerHead(answers.no(), answers.yes()),
+            HeadCalibration.IDENTITY);
+    return new Scorer(backbone, List.of(own), new ExitPolicy.None());
+  }
+
+  /** Scores the candidates of one prompt, in their order. */
+  public List<Score> score(PackedPrompt prompt) {
+    return score(List.of(prompt)).getFirst();
+  }
+
+  /** Scores the candidates of several prompts in one pass. */
+  public List<List<Score>> score(List<PackedPrompt> prompts) {
+    int total = prompts.stream().mapToInt(prompt -> prompt.candidates().size()).sum();
+    double[][] ratios = new double[total][0];
+    try (ForwardPass pass = backbone.begin(prompts)) {
+      for (int h = 0; h < heads.size() && pass.candidates().length > 0; h++) {
+        CalibratedHead head = heads.get(h);
+        pass.advanceTo(head.block());
+        int[] alive = pass.candidates();
+        double[] now = head.logRatios(pass.lastStates());
+        for (int i = 0; i < alive.length; i++) {
+          ratios[alive[i]] = append(ratios[alive[i]], now[i]);
+        }
+        if (h < heads.size() - 1) {
+          pass.keep(Arrays.stream(alive).filter(c -> !policy.exits(ratios[c])).toArray());
+        }
+      }
+    }
+    List<List<Score>> scores = new ArrayList<>();
+    int candidate = 0;
+    for (PackedPrompt prompt : prompts) {
+      List<Score> ofPrompt = new ArrayList<>();
+      for (int i = 0; i < prompt.candidates().size(); i++) {
+        ofPrompt.add(toScore(ratios[candidate++]));
+      }
+      scores.add(ofPrompt);
+    }
+    return scores;
+  }
+
+  private Score toScore(double[] ratios) {
+    List<Score.Reading> trace = new ArrayList<>();
+    for (int h = 0; h < ratios.length; h++) {
+      trace.add(new Score.Reading(heads.get(h).block(), 1 / (1 + Math.exp(-ratios[h]))));
+    }
+    Score.Reading last = trace.getLast();
+    return new Score(last.probability(), last.block(), trace);
+  }
+
+  private static double[] append(double[] values, double next) {
+    double[] longer = Arrays.copyOf(values, values.length + 1);
+    longer[values.length] = next;
+    return longer;
+  }
+}

@@ -1,0 +1,153 @@
+package org.optirag.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.optirag.backbone.Backbone;
+import org.optirag.backbone.DType;
+import org.optirag.backbone.Device;
+import org.optirag.backbone.ExitHead;
+import org.optirag.backbone.PackedPrompt;
+import org.optirag.backbone.store.ModelStore;
+import org.optirag.backbone.tokenizer.Tokenizer;
+import org.optirag.backbone.tokenizer.Tokenizers;
+import org.optirag.backbone.weights.WeightFiles;
+import org.optirag.backbone.weights.Weights;
+import org.optirag.retrieval.Retrieved;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
+
+/** The scorer with the real default model. */
+class ScorerTest {
+  private static final long SEED = 20260703;
+  private static Tokenizer tokenizer;
+  private static Backbone backbone;
+
+  @BeforeAll
+  static void load() {
+    Path model =
+        new ModelStore(CacheDirectory.standard())
+            .require("smollm2-135m-instruct", Progress.silent());
+    tokenizer = Tokenizers.open(model);
+    try (Weights weights = WeightFiles.open(model)) {
+      backbone = Backbone.load(weights, DType.F32, Device.CPU, Progress.silent());
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    backbone.close();
+    tokenizer.close();
+  }
+
+  @Test
+  void candidatesTogetherScoreAsEachPromptAlone() {
+    Scorer scorer = Scorer.zeroShot(backbone, tokenizer, ChatFormat.CHATML);
+    Random random = new Random(SEED);
+    for (int count : new int[] {1, 2, 7, 50}) {
+      PackedPrompt prompt = prompt(random, count);
+      List<Score> together = scorer.score(prompt);
+      assertThat(together).hasSize(count);
+      // Of fifty, a few: alone they cost a prompt each.
+      for (int i = 0; i < count; i += count > 10 ? 9 : 1) {
+        double alone = aloneInPlainTokens(prompt.context(), prompt.candidates().get(i));
+        assertThat(Math.abs(together.get(i).probability() - alone))
+            .as("seed %d, candidate %d of %d", SEED, i, count)
+            .isLessThan(1e-4);
+        assertThat(together.get(i).exitBlock()).isEqualTo(30);
+      }
+    }
+  }
+
+  /** The textbook way: the next token's logits of the whole prompt. */
+  private static double aloneInPlainTokens(int[] context, int[] candidate) {
+    int[] whole = Arrays.copyOf(context, context.length + candidate.length);
+    System.arraycopy(candidate, 0, whole, context.length, candidate.length);
+    float[] logits = backbone.nextTokenLogits(whole);
+    AnswerTokens answers = AnswerTokens.of(tokenizer, ChatFormat.CHATML);
+    double yes = Math.exp(logits[answers.yes()]);
+    return yes / (yes + Math.exp(logits[answers.no()]));
+  }
+
+  @Test
+  void severalPromptsInOnePassScoreAsEachInItsOwn() {
+    Scorer scorer = Scorer.zeroShot(backbone, tokenizer, ChatFormat.CHATML);
+    Random random = new Random(SEED + 1);
+    List<PackedPrompt> prompts = List.of(prompt(random, 3), prompt(random, 1), prompt(random, 2));
+    List<List<Score>> together = scorer.score(prompts);
+    for (int p = 0; p < prompts.size(); p++) {
+      List<Score> own = scorer.score(prompts.get(p));
+      for (int i = 0; i < own.size(); i++) {
+        assertThat(Math.abs(together.get(p).get(i).probability() - own.get(i).probability()))
+            .isLessThan(1e-4);
+      }
+    }
+  }
+
+  @Test
+  void candidatesThatExitEarlyDoNotChangeThoseThatGoOn() {
+    List<CalibratedHead> heads = heads(6, 12, 18, 30);
+    PackedPrompt prompt = prompt(new Random(SEED + 2), 7);
+    List<Score> full = new Scorer(backbone, heads, new ExitPolicy.None()).score(prompt);
+    double middle =
+        full.stream()
+            .mapToDouble(score -> Math.abs(logRatio(score.trace().getFirst().probability())))
+            .sorted()
+            .toArray()[3];
+    ExitPolicy policy = new ExitPolicy.RatioTrend(middle, 1);
+    List<Score> early = new Scorer(backbone, heads, policy).score(prompt);
+    assertThat(early.stream().map(Score::exitBlock)).contains(6).anyMatch(block -> block > 6);
+    for (int i = 0; i < early.size(); i++) {
+      List<Score.Reading> trace = early.get(i).trace();
+      assertThat(trace.getLast().block()).isEqualTo(early.get(i).exitBlock());
+      for (int h = 0; h < trace.size(); h++) {
+        assertThat(Math.abs(trace.get(h).probability() - full.get(i).trace().get(h).probability()))
+            .as("candidate %d, head %d", i, h)
+            .isLessThan(1e-4);
+      }
+    }
+  }
+
+  @Test
+  void headsMustStandInOrderWithinTheModel() {
+    assertThatThrownBy(() -> new Scorer(backbone, heads(12, 6), new ExitPolicy.None()))
+        .hasMessage("a head after block 6, the one before it after 12 of 30");
+    assertThatThrownBy(() -> new Scorer(backbone, heads(31), new ExitPolicy.None()))
+        .hasMessage("a head after block 31, the one before it after 0 of 30");
+    assertThatThrownBy(() -> new Scorer(backbone, List.of(), new ExitPolicy.None()))
+        .hasMessage("no heads");
+  }
+
+  private static double logRatio(double probability) {
+    return Math.log(probability / (1 - probability));
+  }
+
+  private static List<CalibratedHead> heads(int... blocks) {
+    AnswerTokens answers = AnswerTokens.of(tokenizer, ChatFormat.CHATML);
+    ExitHead own = backbone.answerHead(answers.no(), answers.yes());
+    return Arrays.stream(blocks)
+        .mapToObj(block -> new CalibratedHead(block, own, HeadCalibration.IDENTITY))
+        .toList();
+  }
+
+  private static PackedPrompt prompt(Random random, int candidates) {
+    List<String> titles = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      titles.add("The " + "quiet ".repeat(random.nextInt(9)) + "House " + i);
+    }
+    PromptAssembler assembler =
+        new PromptAssembler(Library.books(titles), tokenizer, PromptSettings.DEFAULT);
+    Retrieved retrieved = Library.random(random, titles.size(), candidates);
+    return assembler
+        .assemble(0, random.ints(candidates, 0, titles.size()).toArray(), retrieved)
+        .tokens();
+  }
+}
