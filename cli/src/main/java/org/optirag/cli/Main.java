@@ -28,7 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Start with: optirag demo"
     },
-    subcommands = {HelpCommand.class})
+    subcommands = {HelpCommand.class, DataCommand.class})
 public final class Main implements Runnable {
   /** An error that the user can mend. */
   static final int USER_ERROR = 2;
