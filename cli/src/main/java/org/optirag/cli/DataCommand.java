@@ -55,8 +55,8 @@ final class DataCommand implements Runnable {
       mixinStandardHelpOptions = true,
       description = {
         "Downloads a public data set and imports it.",
-        "From its official home; movielens-100k also from the Python package recbole, where only",
-        "package registries can be reached."
+        "From its official home; movielens-100k also from the Python package recbole, where only"
+            + " package registries can be reached."
       })
   static final class Pull implements Callable<Integer> {
     @Mixin private CommonOptions common;
@@ -150,10 +150,10 @@ final class DataCommand implements Runnable {
       description = {
         "Imports the data set in a directory into the cache, as Parquet.",
         "",
-        "The form is recognised by the files' names: MovieLens (100K, 1M, latest, 25M, 32M), RecBole",
-        "(.inter, .item, .user), Book-Crossing, Amazon Reviews (2014, 2018, 2023, with meta_),",
-        "CoLLM's splits (train.csv, valid.csv, test.csv), lists 'user item item ...' (train.txt and",
-        "test.txt, or sequences.txt). For anything else write a mapping:",
+        "The form is recognised by the files' names: MovieLens (100K, 1M, latest, 25M, 32M),"
+            + " RecBole (.inter, .item, .user), Book-Crossing, Amazon Reviews (2014, 2018, 2023,"
+            + " with meta_), CoLLM's splits (train.csv, valid.csv, test.csv), lists 'user item item"
+            + " ...' (train.txt and test.txt, or sequences.txt). For anything else write a mapping:",
         "",
         "  name: my-shop",
         "  noun: product",
@@ -171,8 +171,8 @@ final class DataCommand implements Runnable {
         "    fields: {brand: maker}",
         "  rules: {liked-from: 4}",
         "",
-        "Of a user's repeated ratings of an item the last one counts. Broken rows are left out and",
-        "listed in rejected.tsv beside the import.",
+        "Of a user's repeated ratings of an item the last one counts. Broken rows are left out"
+            + " and listed in rejected.tsv beside the import.",
         ""
       },
       footer = {"", "Example: optirag data import shop/ --mapping shop.yaml --core 5"})
@@ -197,8 +197,8 @@ final class DataCommand implements Runnable {
       mixinStandardHelpOptions = true,
       sortOptions = false,
       description = {
-        "Reads files as an import would and names every broken row by file and line, without",
-        "importing. Exit code 2 if a file has more broken rows than --most-broken allows."
+        "Reads files as an import would and names every broken row by file and line, without"
+            + " importing. Exit code 2 if a file has more broken rows than --most-broken allows."
       })
   static final class Check implements Callable<Integer> {
     @Mixin private CommonOptions common;

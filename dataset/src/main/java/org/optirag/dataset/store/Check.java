@@ -19,7 +19,7 @@ import org.optirag.workspace.UserException;
  * @param repeats interactions replaced by a later one of the same user and item
  * @param untitled items with interactions and without a title
  * @param reasons how often each complaint was made, numbers in it as '#'
- * @param first the first few complaints
+ * @param first the first few complaints of each kind
  */
 public record Check(
     String name,
@@ -30,7 +30,16 @@ public record Check(
     long repeats,
     long untitled,
     Map<String, Long> reasons,
-    List<Rejects.Reject> first) {
+    List<Reject> first) {
+
+  /**
+   * A complaint.
+   *
+   * @param line the row's first line, from 1
+   * @param broken whether the row was left out; if not, it was kept otherwise than it stands
+   * @param excerpt the row's beginning
+   */
+  public record Reject(String file, long line, boolean broken, String reason, String excerpt) {}
 
   /** Rows of a file. */
   public record FileCount(String file, long rows, long broken) {

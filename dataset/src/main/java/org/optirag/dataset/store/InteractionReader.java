@@ -36,6 +36,7 @@ final class InteractionReader {
   private final HistoryPlacer histories = new HistoryPlacer();
   private final long latest;
   private long rows;
+  private long shown; // of the rows, in the progress
   private long seq;
 
   InteractionReader(
@@ -68,8 +69,9 @@ final class InteractionReader {
             columns,
             complaints,
             (line, values) -> {
-              if (++rows % AT_ONCE == 0) {
+              if (++rows - shown >= AT_ONCE) {
                 task.advance(AT_ONCE);
+                shown += AT_ONCE;
               }
               try {
                 String user = id("user", values[0]);
@@ -104,6 +106,8 @@ final class InteractionReader {
                 complaints.broken(table.file(), line, String.valueOf(e.getMessage()), text(values));
               }
             });
+    task.advance(rows - shown);
+    shown = rows;
   }
 
   /** Adds what only the published histories tell; gives how many rows that were. */

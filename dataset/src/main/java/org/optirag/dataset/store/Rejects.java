@@ -13,17 +13,15 @@ import org.optirag.dataset.source.Complaints;
 
 /**
  * Writes the rows that were left out or mended to rejected.tsv (file, line, what was done, why, the
- * row's beginning) and counts them. Keeps the first few for messages.
+ * row's beginning) and counts them. Keeps the first few of each kind for messages.
  */
 final class Rejects implements Complaints, AutoCloseable {
-  private static final int FEW = 20;
+  private static final int FEW = 3; // of each reason
+  private static final int MOST_REASONS = 1000;
   private static final int EXCERPT = 200;
 
-  /** One row of rejected.tsv. */
-  record Reject(String file, long line, boolean broken, String reason, String excerpt) {}
-
   private final BufferedWriter out;
-  private final List<Reject> first = new ArrayList<>();
+  private final List<Check.Reject> first = new ArrayList<>();
   private final Map<Path, Long> brokenByFile = new LinkedHashMap<>();
   private final Map<String, Long> byReason = new LinkedHashMap<>();
   private long broken;
@@ -50,11 +48,15 @@ final class Rejects implements Complaints, AutoCloseable {
   private void write(Path file, long line, boolean leftOut, String reason, String text) {
     String excerpt =
         text.substring(0, Math.min(EXCERPT, text.length())).replaceAll("[\\t\\r\\n]", " ");
-    Reject reject = new Reject(String.valueOf(file.getFileName()), line, leftOut, reason, excerpt);
-    if (first.size() < FEW) {
+    Check.Reject reject =
+        new Check.Reject(String.valueOf(file.getFileName()), line, leftOut, reason, excerpt);
+    String kind = reason.replaceAll("\\d+", "#").replaceAll("'[^']*'", "'…'");
+    if (byReason.size() == MOST_REASONS && !byReason.containsKey(kind)) {
+      kind = "other";
+    }
+    if (byReason.merge(kind, 1L, Long::sum) <= FEW) {
       first.add(reject);
     }
-    byReason.merge(reason.replaceAll("\\d+", "#").replaceAll("'[^']*'", "'…'"), 1L, Long::sum);
     try {
       out.write(
           reject.file()
@@ -72,7 +74,7 @@ final class Rejects implements Complaints, AutoCloseable {
     }
   }
 
-  List<Reject> first() {
+  List<Check.Reject> first() {
     return first;
   }
 
