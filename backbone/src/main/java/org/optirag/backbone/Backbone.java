@@ -3,7 +3,6 @@ package org.optirag.backbone;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -17,6 +16,10 @@ import org.optirag.workspace.UserException;
  * from many threads; close it when no pass is running.
  */
 public final class Backbone implements AutoCloseable {
+  static {
+    Libtorch.load();
+  }
+
   private final ModelConfig config;
   private final DType dtype;
   private final org.bytedeco.pytorch.Device device;
@@ -71,19 +74,12 @@ public final class Backbone implements AutoCloseable {
         .retainReference();
   }
 
-  static {
-    // Threads that wait for each other at every operation collapse as soon as anything else runs on
-    // the machine; whoever wants more cores runs several passes side by side.
-    setThreads(1);
-  }
-
   /**
    * How many threads one operation uses; one number for the whole process, 1 at first. More pay on
    * an otherwise idle machine only.
    */
   public static void setThreads(int threads) {
-    torch.set_num_threads(threads);
-    openblas_nolapack.blas_set_num_threads(threads);
+    Libtorch.setThreads(threads);
   }
 
   /** The model's shape. */
