@@ -2,27 +2,33 @@ package org.optirag.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.weights.ModelConfig;
 
 /**
  * Block-structured causal attention: a context's tokens see the context causally; a candidate's
- * tokens see the whole context and, causally, their own candidate. In f32, because libtorch's
- * attention in bfloat16 is slow on processors.
+ * tokens see the whole context and, causally, their own candidate.
  */
 final class Attention {
+  /** Queries at a time in a context's own attention. */
+  private static final long STRIP = 128;
+
   private final int heads;
   private final int kvHeads;
   private final int headSize;
+  private final torch.ScalarType type;
 
-  Attention(ModelConfig config) {
+  /**
+   * @param type of the products; the softmax is computed in f32 within
+   */
+  Attention(ModelConfig config, torch.ScalarType type) {
     this.heads = config.heads();
     this.kvHeads = config.kvHeads();
     this.headSize = config.headSize();
+    this.type = type;
   }
 
   /**
@@ -32,24 +38,33 @@ final class Attention {
    * @return [tokens, heads * headSize]
    */
   Tensor attend(Tensor q, Tensor k, Tensor v, Packing packing) {
+    Tensor queries = Tensors.scaled(q, 1 / Math.sqrt(headSize)).to(type);
+    Tensor keys = k.to(type);
+    Tensor values = v.to(type);
     List<Tensor> outputs = new ArrayList<>();
     for (Packing.Segment segment : packing.segments()) {
       int start = segment.start();
       int context = segment.context();
-      Tensor contextK = k.narrow(0, start, context);
-      Tensor contextV = v.narrow(0, start, context);
+      Tensor contextK = keys.narrow(0, start, context);
+      Tensor contextV = values.narrow(0, start, context);
       if (context > 0) {
-        outputs.add(causal(q.narrow(0, start, context), contextK, contextV));
+        outputs.add(causal(queries.narrow(0, start, context), contextK, contextV));
       }
       int rows = segment.candidateRows();
-      if (rows > 0) {
-        int from = start + context;
+      int from = start + context;
+      if (context == 0 && segment.candidates().length == 1) {
+        outputs.add(
+            causal(
+                queries.narrow(0, from, rows),
+                keys.narrow(0, from, rows),
+                values.narrow(0, from, rows)));
+      } else if (rows > 0) {
         outputs.add(
             candidates(
                 segment,
-                padded(q.narrow(0, from, rows), segment),
-                padded(k.narrow(0, from, rows), segment),
-                padded(v.narrow(0, from, rows), segment),
+                padded(queries.narrow(0, from, rows), segment),
+                padded(keys.narrow(0, from, rows), segment),
+                padded(values.narrow(0, from, rows), segment),
                 contextK,
                 contextV));
       }
@@ -57,23 +72,44 @@ final class Attention {
     return Tensors.concat(0, outputs.toArray(Tensor[]::new));
   }
 
-  /** A context's own attention. [context, heads, headSize] → [context, heads * headSize]. */
+  /**
+   * Every token sees itself and those before it: a strip of queries at a time, so that few of the
+   * scores that the mask hides are computed at all. [context, heads, headSize] → [context, heads *
+   * headSize].
+   */
   private Tensor causal(Tensor q, Tensor k, Tensor v) {
-    Tensor out =
-        torch.scaled_dot_product_attention(
-            batched(q),
-            batched(k),
-            batched(v),
-            new TensorOptional(),
-            0.0,
-            true,
-            new DoubleOptional(),
-            heads != kvHeads);
-    return out.squeeze(0).transpose(0, 1).reshape(-1, (long) heads * headSize);
+    long tokens = q.size(0);
+    int group = heads / kvHeads;
+    List<Tensor> strips = new ArrayList<>();
+    for (long start = 0; start < tokens; start += STRIP) {
+      long length = Math.min(STRIP, tokens - start);
+      long seen = start + length;
+      Tensor queries =
+          q.narrow(0, start, length)
+              .view(length, kvHeads, group, headSize)
+              .permute(1, 2, 0, 3)
+              .reshape(kvHeads, group * length, headSize);
+      Tensor scores =
+          torch
+              .bmm(queries, k.narrow(0, 0, seen).permute(1, 2, 0))
+              .view(kvHeads, group, length, seen);
+      scores.narrow(3, start, length).add_(mask(length, scores));
+      Tensor weights = torch.softmax(scores, -1).view(kvHeads, group * length, seen);
+      strips.add(
+          torch
+              .bmm(weights, v.narrow(0, 0, seen).permute(1, 0, 2))
+              .view(kvHeads, group, length, headSize)
+              .permute(2, 0, 1, 3)
+              .reshape(length, (long) heads * headSize));
+    }
+    return Tensors.concat(0, strips.toArray(Tensor[]::new));
   }
 
-  private static Tensor batched(Tensor rows) {
-    return rows.transpose(0, 1).unsqueeze(0);
+  /** [length, length] like {@code scores}: 0 where a token sees another, -inf elsewhere. */
+  private static Tensor mask(long length, Tensor scores) {
+    return torch
+        .full(new long[] {length, length}, new Scalar(Double.NEGATIVE_INFINITY), scores.options())
+        .triu(1);
   }
 
   /**
@@ -91,16 +127,13 @@ final class Attention {
     int group = heads / kvHeads;
     // [kvHeads, group, n, longest, headSize]
     Tensor queries =
-        Tensors.scaled(q, 1 / Math.sqrt(headSize))
-            .view(n, longest, kvHeads, group, headSize)
-            .permute(2, 3, 0, 1, 4)
-            .contiguous();
+        q.view(n, longest, kvHeads, group, headSize).permute(2, 3, 0, 1, 4).contiguous();
     Tensor ownK = own(k, n, longest);
     Tensor ownV = own(v, n, longest);
     Tensor ownScores = torch.matmul(queries, ownK.transpose(3, 4));
     @Nullable Tensor causal = segment.causal();
     if (causal != null && longest > 1) {
-      ownScores = ownScores.add(causal);
+      ownScores.add_(causal);
     }
     if (context == 0) {
       return unpadded(torch.matmul(torch.softmax(ownScores, -1), ownV), segment);

@@ -30,7 +30,7 @@ final class Block implements AutoCloseable {
 
   Block(ModelConfig config, WeightLoader loader, int number) {
     this.config = config;
-    this.attention = new Attention(config);
+    this.attention = new Attention(config, loader.type());
     String prefix = "model.layers." + number + ".";
     String self = prefix + "self_attn.";
     long hidden = config.hidden();

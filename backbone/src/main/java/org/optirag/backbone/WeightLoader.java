@@ -19,6 +19,11 @@ final class WeightLoader {
     this.device = device;
   }
 
+  /** The number type of the matrices. */
+  torch.ScalarType type() {
+    return type;
+  }
+
   /** A norm's weights, f32; to be released by the caller. */
   Tensor vector(String name, long length) {
     return vectors(new String[] {name}, length);
