@@ -1,0 +1,76 @@
+package org.optirag.backbone;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.optirag.backbone.weights.ModelConfig;
+
+/**
+ * A block's matrix products and nothing else, on random numbers: the speed that a forward pass on
+ * this machine cannot exceed.
+ */
+public final class MatrixThroughput implements AutoCloseable {
+  private record Product(Tensor input, Tensor weight) {}
+
+  private final List<Product> products = new ArrayList<>();
+
+  /**
+   * Prepares the products of a batch.
+   *
+   * @param config gives the matrices' shapes
+   * @param tokens rows of the batch
+   */
+  public MatrixThroughput(ModelConfig config, DType dtype, int tokens) {
+    Libtorch.load();
+    torch.ScalarType type =
+        dtype == DType.BF16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
+    try (PointerScope scope = new PointerScope()) {
+      for (long[] shape : shapes(config)) {
+        products.add(
+            new Product(
+                Tensors.hold(torch.randn(tokens, shape[1]).to(type)),
+                Tensors.hold(torch.randn(shape[0], shape[1]).to(type))));
+      }
+    }
+  }
+
+  /** [out, in] of the products of q with k and v, of the output, of gate with up, and of down. */
+  private static List<long[]> shapes(ModelConfig config) {
+    long q = (long) config.heads() * config.headSize();
+    long kv = (long) config.kvHeads() * config.headSize();
+    return List.of(
+        new long[] {q + 2 * kv, config.hidden()},
+        new long[] {config.hidden(), q},
+        new long[] {2L * config.intermediate(), config.hidden()},
+        new long[] {config.hidden(), config.intermediate()});
+  }
+
+  /** Floating-point operations of all blocks for one token, attention aside. */
+  public static double operationsPerToken(ModelConfig config) {
+    return 2.0
+        * config.blocks()
+        * shapes(config).stream().mapToLong(shape -> shape[0] * shape[1]).sum();
+  }
+
+  /** Computes one block's products. */
+  public void run() {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      for (Product product : products) {
+        torch.linear(product.input, product.weight);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Product product : products) {
+      Tensors.release(product.input);
+      Tensors.release(product.weight);
+    }
+    products.clear();
+  }
+}
