@@ -1,0 +1,95 @@
+package org.optirag.retrieval;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * "gcn": similar users by light graph convolution and what they did (arXiv 2501.02173), the
+ * behaviours of the user's own that the graph holds most like the candidates, and how all users and
+ * the similar ones received each candidate.
+ */
+public final class GcnRetriever implements Retriever {
+  private final Witness witness;
+  private final Graph graph;
+  private final LightGcn model;
+  private final Embeddings items;
+  private final UserIndex index;
+  private final Settings settings;
+
+  /**
+   * How much to bring.
+   *
+   * @param history behaviours of the user
+   * @param neighbours similar users whose behaviour is told
+   * @param behaviours latest liked behaviours of each of them
+   * @param counted similar users whose reception of a candidate is counted
+   */
+  public record Settings(int history, int neighbours, int behaviours, int counted) {
+    /** Fifteen behaviours of the user, three similar users with four behaviours, fifty counted. */
+    public static final Settings DEFAULT = new Settings(15, 3, 4, 50);
+  }
+
+  /**
+   * @param graph what the model was trained on
+   */
+  public GcnRetriever(Witness witness, Graph graph, LightGcn model, Settings settings) {
+    this.witness = witness;
+    this.graph = graph;
+    this.model = model;
+    this.items = model.items().normalized();
+    this.index = UserIndex.of(model.users());
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return "gcn";
+  }
+
+  @Override
+  public Retrieved retrieve(int user, int[] candidates, long time) {
+    List<Behaviour> history = witness.history(user, time, RelevantHistory.SEARCHED);
+    List<UserIndex.Similar> similar = similar(user, history);
+    List<Neighbour> neighbours = new ArrayList<>();
+    for (UserIndex.Similar other :
+        similar.subList(0, Math.min(settings.neighbours, similar.size()))) {
+      List<Behaviour> liked =
+          witness.ofNeighbour(other.user(), time, RelevantHistory.SEARCHED).stream()
+              .filter(Behaviour::liked)
+              .toList();
+      neighbours.add(
+          new Neighbour(
+              other.user(),
+              other.similarity(),
+              liked.subList(Math.max(0, liked.size() - settings.behaviours), liked.size())));
+    }
+    Set<Integer> counted =
+        similar.stream().map(UserIndex.Similar::user).collect(Collectors.toSet());
+    RelevantHistory choice = new RelevantHistory(settings.history, 2);
+    RelevantHistory.Likeness likeness = SemanticRetriever.cosine(items, candidates, history);
+    List<Evidence> evidence = new ArrayList<>();
+    for (int c = 0; c < candidates.length; c++) {
+      evidence.add(
+          witness.of(candidates[c], user, counted, time, choice.relevant(history, likeness, c)));
+    }
+    return new Retrieved(choice.shared(history, likeness), neighbours, evidence);
+  }
+
+  /** By the trained embedding, or folded in from the history where the graph has no such user. */
+  private List<UserIndex.Similar> similar(int user, List<Behaviour> history) {
+    float[] embedding =
+        graph.degreeOfUser(user) > 0
+            ? model.users().row(user)
+            : model.foldIn(
+                history.stream().filter(Behaviour::liked).mapToInt(Behaviour::item).toArray(),
+                graph);
+    return index.nearest(embedding, Math.max(settings.counted, settings.neighbours), user);
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+}

@@ -1,0 +1,182 @@
+package org.optirag.retrieval;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.optirag.dataset.Interactions;
+
+/**
+ * The bipartite graph of users and the items they liked, as compressed rows from both sides, with
+ * the weights of Â = D^-1/2 A D^-1/2: an edge between user u and item i weighs 1 / sqrt(d_u d_i)
+ * (arXiv 2002.02126, eq. 3). Immutable.
+ */
+public final class Graph {
+
+  /** One side's rows. Neighbours of a row ascend. */
+  private record Side(int[] start, int[] neighbours, float[] inverseRoots) {
+    Side(int[] start, int[] neighbours) {
+      this(start, neighbours, new float[start.length - 1]);
+      for (int row = 0; row < inverseRoots.length; row++) {
+        inverseRoots[row] = degree(row) == 0 ? 0 : (float) (1 / Math.sqrt(degree(row)));
+      }
+    }
+
+    int rows() {
+      return start.length - 1;
+    }
+
+    int degree(int row) {
+      return start[row + 1] - start[row];
+    }
+  }
+
+  private final Side users;
+  private final Side items;
+
+  private Graph(Side users, Side items) {
+    this.users = users;
+    this.items = items;
+  }
+
+  /**
+   * The graph of all rows with label 1; a pair counts once.
+   *
+   * @param interactions the training part alone
+   * @param users how many users there are
+   * @param items how many items there are
+   */
+  public static Graph of(Interactions interactions, int users, int items) {
+    int edges = 0;
+    int[] u = new int[interactions.size()];
+    int[] i = new int[interactions.size()];
+    for (int row = 0; row < interactions.size(); row++) {
+      if (interactions.label(row)) {
+        u[edges] = interactions.user(row);
+        i[edges++] = interactions.item(row);
+      }
+    }
+    return ofEdges(Arrays.copyOf(u, edges), Arrays.copyOf(i, edges), users, items);
+  }
+
+  /** The graph of edges (u[e], i[e]); a pair counts once. */
+  public static Graph ofEdges(int[] u, int[] i, int users, int items) {
+    Side byUser = side(u, i, users);
+    Graph half = new Graph(byUser, byUser);
+    return new Graph(byUser, side(byUser.neighbours, half.usersOfEdges(), items));
+  }
+
+  private static Side side(int[] from, int[] to, int rows) {
+    int[] start = new int[rows + 1];
+    for (int row : from) {
+      start[row + 1]++;
+    }
+    Arrays.parallelPrefix(start, Integer::sum);
+    int[] next = Arrays.copyOf(start, rows);
+    int[] neighbours = new int[to.length];
+    for (int e = 0; e < to.length; e++) {
+      neighbours[next[from[e]]++] = to[e];
+    }
+    int kept = 0;
+    int[] unique = new int[rows + 1];
+    for (int row = 0; row < rows; row++) {
+      Arrays.sort(neighbours, start[row], start[row + 1]);
+      for (int e = start[row]; e < start[row + 1]; e++) {
+        if (e == start[row] || neighbours[e] != neighbours[e - 1]) {
+          neighbours[kept++] = neighbours[e];
+        }
+      }
+      unique[row + 1] = kept;
+    }
+    return new Side(unique, Arrays.copyOf(neighbours, kept));
+  }
+
+  /** How many users there are. */
+  public int users() {
+    return users.rows();
+  }
+
+  /** How many items there are. */
+  public int items() {
+    return items.rows();
+  }
+
+  /** How many pairs of user and item are joined. */
+  public int edges() {
+    return users.neighbours.length;
+  }
+
+  /** How many items the user liked. */
+  public int degreeOfUser(int user) {
+    return users.degree(user);
+  }
+
+  /** How many users liked the item. */
+  public int degreeOfItem(int item) {
+    return items.degree(item);
+  }
+
+  /** The items the user liked, ascending. */
+  public int[] itemsOf(int user) {
+    return Arrays.copyOfRange(users.neighbours, users.start[user], users.start[user + 1]);
+  }
+
+  /** Whether the user liked the item. */
+  public boolean has(int user, int item) {
+    return Arrays.binarySearch(users.neighbours, users.start[user], users.start[user + 1], item)
+        >= 0;
+  }
+
+  /** The user of every edge, edges counted user by user as {@link #itemOfEdge} counts them. */
+  int[] usersOfEdges() {
+    int[] owners = new int[edges()];
+    for (int user = 0; user < users(); user++) {
+      Arrays.fill(owners, users.start[user], users.start[user + 1], user);
+    }
+    return owners;
+  }
+
+  /** The item of an edge. */
+  int itemOfEdge(int edge) {
+    return users.neighbours[edge];
+  }
+
+  /** One step for users: Σ_i e_i / sqrt(d_u d_i) (eq. 3). */
+  void propagateToUsers(Embeddings items, Embeddings users) {
+    propagate(this.users, this.items, items, users);
+  }
+
+  /** One step for items: Σ_u e_u / sqrt(d_i d_u). */
+  void propagateToItems(Embeddings users, Embeddings items) {
+    propagate(this.items, this.users, users, items);
+  }
+
+  private static void propagate(Side to, Side from, Embeddings source, Embeddings target) {
+    int dimension = source.dimension();
+    float[] in = source.values();
+    float[] out = target.values();
+    // Rows of very different degrees: many small pieces keep all cores busy.
+    int pieces = Math.min(to.rows(), 512);
+    IntStream.range(0, pieces)
+        .parallel()
+        .forEach(piece -> {
+          float[] sum = new float[dimension];
+          int first = (int) ((long) to.rows() * piece / pieces);
+          int end = (int) ((long) to.rows() * (piece + 1) / pieces);
+          for (int row = first; row < end; row++) {
+            Arrays.fill(sum, 0);
+            for (int e = to.start[row]; e < to.start[row + 1]; e++) {
+              int neighbour = to.neighbours[e];
+              float weight = from.inverseRoots[neighbour];
+              int at = neighbour * dimension;
+              for (int d = 0; d < dimension; d++) {
+                sum[d] += weight * in[at + d];
+              }
+            }
+            float scale = to.inverseRoots[row];
+            int at = row * dimension;
+            for (int d = 0; d < dimension; d++) {
+              out[at + d] = scale * sum[d];
+            }
+          }
+        });
+  }
+}

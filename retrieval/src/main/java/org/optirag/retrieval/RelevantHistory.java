@@ -1,0 +1,67 @@
+package org.optirag.retrieval;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Chooses from a user's history what is most like the candidates, by any likeness of items.
+ *
+ * @param most how many behaviours the shared context may hold
+ * @param perCandidate how many each candidate may bring besides
+ */
+record RelevantHistory(int most, int perCandidate) {
+  /** How much of a long history is looked at: the latest. */
+  static final int SEARCHED = 1_000;
+
+  /**
+   * The likeness of candidates to behaviours.
+   *
+   * @param values [candidates][behaviours], greater is more alike; 0 or less is not alike
+   */
+  record Likeness(double[][] values) {}
+
+  /** The behaviours most like any of the candidates, oldest first. */
+  List<Behaviour> shared(List<Behaviour> history, Likeness likeness) {
+    return best(
+        history,
+        most,
+        i -> {
+          double best = Double.NEGATIVE_INFINITY;
+          for (double[] candidate : likeness.values) {
+            best = Math.max(best, candidate[i]);
+          }
+          return best;
+        });
+  }
+
+  /** The behaviours most like one candidate, if at all, oldest first. */
+  List<Behaviour> relevant(List<Behaviour> history, Likeness likeness, int candidate) {
+    double[] values = likeness.values[candidate];
+    List<Behaviour> alike = new ArrayList<>();
+    List<Double> kept = new ArrayList<>();
+    for (int i = 0; i < history.size(); i++) {
+      if (values[i] > 0) {
+        alike.add(history.get(i));
+        kept.add(values[i]);
+      }
+    }
+    return best(alike, perCandidate, kept::get);
+  }
+
+  private static List<Behaviour> best(
+      List<Behaviour> history, int most, IntToDoubleFunction value) {
+    return IntStream.range(0, history.size())
+        .boxed()
+        .sorted(
+            Comparator.comparingDouble((Integer i) -> value.applyAsDouble(i))
+                .reversed()
+                .thenComparing(Comparator.<Integer>naturalOrder().reversed()))
+        .limit(most)
+        .sorted()
+        .map(history::get)
+        .toList();
+  }
+}

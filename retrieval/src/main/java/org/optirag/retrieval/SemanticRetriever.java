@@ -1,0 +1,55 @@
+package org.optirag.retrieval;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * "semantic": the behaviours whose items are most like the candidates by LLM embeddings (ReLLa,
+ * arXiv 2308.11131): item texts mean-pooled, centred and reduced by PCA, compared by cosine.
+ */
+public final class SemanticRetriever implements Retriever {
+  private final Witness witness;
+  private final Embeddings items;
+  private final RelevantHistory choice;
+
+  /**
+   * @param items the reduced embeddings, see {@link PrincipalComponents}
+   * @param most how many behaviours the shared context may hold
+   */
+  public SemanticRetriever(Witness witness, Embeddings items, int most) {
+    this.witness = witness;
+    this.items = items.normalized();
+    this.choice = new RelevantHistory(most, 2);
+  }
+
+  @Override
+  public String name() {
+    return "semantic";
+  }
+
+  @Override
+  public Retrieved retrieve(int user, int[] candidates, long time) {
+    List<Behaviour> history = witness.history(user, time, RelevantHistory.SEARCHED);
+    RelevantHistory.Likeness likeness = cosine(items, candidates, history);
+    List<Evidence> evidence = new ArrayList<>();
+    for (int c = 0; c < candidates.length; c++) {
+      evidence.add(new Evidence(choice.relevant(history, likeness, c), 0, 0, 0, 0));
+    }
+    return new Retrieved(choice.shared(history, likeness), List.of(), evidence);
+  }
+
+  /** Cosines of candidates and behaviours. */
+  static RelevantHistory.Likeness cosine(
+      Embeddings unit, int[] candidates, List<Behaviour> history) {
+    double[][] values = new double[candidates.length][history.size()];
+    for (int c = 0; c < candidates.length; c++) {
+      for (int h = 0; h < history.size(); h++) {
+        values[c][h] = unit.dot(candidates[c], unit, history.get(h).item());
+      }
+    }
+    return new RelevantHistory.Likeness(values);
+  }
+
+  @Override
+  public void close() {}
+}
