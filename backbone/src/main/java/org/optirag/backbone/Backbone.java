@@ -1,6 +1,8 @@
 package org.optirag.backbone;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -166,19 +168,37 @@ public final class Backbone implements AutoCloseable {
     }
   }
 
-  /** The mean over a text's tokens of the normed last hidden state, [hidden]. */
-  public float[] meanPooled(int[] tokens) {
-    require(tokens.length, tokens);
+  /**
+   * The mean over each text's tokens of the normed last hidden state, [texts, hidden]. All texts
+   * run in one pass, each for itself.
+   *
+   * @param texts at least one, none of them empty
+   */
+  public float[][] meanPooled(List<int[]> texts) {
+    int[] lengths = texts.stream().mapToInt(text -> text.length).toArray();
+    int[] tokens = new int[Arrays.stream(lengths).sum()];
+    int at = 0;
+    for (int[] text : texts) {
+      require(text.length, text);
+      System.arraycopy(text, 0, tokens, at, text.length);
+      at += text.length;
+    }
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard();
-        Packing packing = packing(new int[] {tokens.length}, List.of(new int[0]))) {
+        Packing packing = packing(lengths, Collections.nCopies(lengths.length, new int[0]))) {
       Tensor x = embed(tokens);
       for (Block block : blocks) {
         x = block.forward(x, packing);
       }
       Tensor normed = Block.norm(x, finalNorm, config.normEpsilon());
-      return Tensors.rows(
-          normed.mean(new long[] {0}, true, new org.bytedeco.pytorch.ScalarTypeOptional()))[0];
+      Tensor[] means = new Tensor[lengths.length];
+      at = 0;
+      for (int i = 0; i < lengths.length; i++) {
+        Tensor rows = normed.narrow(0, at, lengths[i]);
+        means[i] = rows.mean(new long[] {0}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
+        at += lengths[i];
+      }
+      return Tensors.rows(Tensors.concat(0, means));
     }
   }
 

@@ -29,4 +29,13 @@ public record Items(IdIndex ids, List<String> titles, List<List<Field>> fields) 
   public String title(int item) {
     return titles.get(item);
   }
+
+  /** All texts of an item in a line: "title. name: value. …". */
+  public String text(int item) {
+    StringBuilder text = new StringBuilder(titles.get(item));
+    for (Field field : fields.get(item)) {
+      text.append(". ").append(field.name()).append(": ").append(field.value());
+    }
+    return text.toString();
+  }
 }

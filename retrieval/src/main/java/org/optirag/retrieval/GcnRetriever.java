@@ -29,6 +29,11 @@ public final class GcnRetriever implements Retriever {
   public record Settings(int history, int neighbours, int behaviours, int counted) {
     /** Fifteen behaviours of the user, three similar users with four behaviours, fifty counted. */
     public static final Settings DEFAULT = new Settings(15, 3, 4, 50);
+
+    /** The same with another number of behaviours of the user. */
+    public Settings withHistory(int behavioursOfTheUser) {
+      return new Settings(behavioursOfTheUser, neighbours, behaviours, counted);
+    }
   }
 
   /**

@@ -40,6 +40,20 @@ public final class LightGcnTrainer {
     /** The paper's, stopped early. */
     public static final Settings DEFAULT =
         new Settings(64, 3, 1e-3, 1e-4, 2048, 400, 4, 5, 20250104);
+
+    /** The same with another seed. */
+    public Settings withSeed(long other) {
+      return new Settings(
+          dimension,
+          layers,
+          learningRate,
+          regularization,
+          batch,
+          epochs,
+          patience,
+          evaluateEvery,
+          other);
+    }
   }
 
   /**

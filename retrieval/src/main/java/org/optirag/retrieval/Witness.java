@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.optirag.dataset.Behaviours;
+import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Interactions;
+import org.optirag.dataset.Split;
 
 /**
  * What users did strictly before a moment.
@@ -13,6 +15,15 @@ import org.optirag.dataset.Interactions;
  * @param others where the behaviour of others comes from: the training part
  */
 public record Witness(Behaviours own, Behaviours others) {
+
+  /** A user's own history from all of the data set, the behaviour of others from training alone. */
+  public static Witness of(Dataset data, Split split) {
+    int users = data.users().size();
+    int items = data.items().size();
+    return new Witness(
+        new Behaviours(data.interactions(), users, items),
+        new Behaviours(split.train(), users, items));
+  }
 
   /** The latest behaviours of a user, oldest first. */
   List<Behaviour> history(int user, long time, int most) {

@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * The directory that holds what can be had again: downloaded models and data, trained graphs.
  *
- * <p>It is {@code $OPTIRAG_CACHE}, else {@code $XDG_CACHE_HOME/optirag}, else {@code
- * ~/.cache/optirag}.
+ * <p>It is the system property {@code optirag.cache}, else {@code $OPTIRAG_CACHE}, else {@code
+ * $XDG_CACHE_HOME/optirag}, else {@code ~/.cache/optirag}.
  *
  * @param root an absolute path; created when first used
  */
@@ -17,6 +17,10 @@ public record CacheDirectory(Path root) {
 
   /** The cache directory that the environment names. */
   public static CacheDirectory standard() {
+    String property = System.getProperty("optirag.cache");
+    if (property != null) {
+      return new CacheDirectory(Path.of(property).toAbsolutePath().normalize());
+    }
     return from(System.getenv(), Path.of(System.getProperty("user.home", ".")));
   }
 
