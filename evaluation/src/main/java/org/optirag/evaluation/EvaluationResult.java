@@ -47,7 +47,7 @@ public record EvaluationResult(
     return Comparison.of(predictions, baseline.predictions, metrics.seed(), metrics.resamples());
   }
 
-  /** Requests a second, one after the other. */
+  /** Requests a second, by all workers together. */
   public double requestsPerSecond() {
     return requests / scoreSeconds;
   }

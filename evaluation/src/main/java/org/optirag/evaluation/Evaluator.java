@@ -1,14 +1,19 @@
 package org.optirag.evaluation;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.optirag.dataset.Interactions;
 import org.optirag.evaluation.Requests.Grouping;
 import org.optirag.evaluation.Requests.Request;
 import org.optirag.workspace.Progress;
 
 /**
- * Lets scorers predict the same impressions in the same requests, one request after the other, so
- * that their figures and times can be compared.
+ * Lets scorers predict the same impressions in the same requests, so that their figures and times
+ * can be compared.
  */
 public final class Evaluator {
   /** The stage that spans a whole request. */
@@ -54,28 +59,42 @@ public final class Evaluator {
     return rows;
   }
 
+  /** Scores the impressions one request after the other, and measures. */
+  public EvaluationResult evaluate(ImpressionScorer scorer, Progress progress) {
+    return evaluate(scorer, 1, progress);
+  }
+
   /**
    * Scores the impressions and measures.
    *
+   * @param workers how many requests are under way at once; their number changes no prediction
    * @throws IllegalStateException if the scorer answers with a wrong number of probabilities
    */
-  public EvaluationResult evaluate(ImpressionScorer scorer, Progress progress) {
+  public EvaluationResult evaluate(ImpressionScorer scorer, int workers, Progress progress) {
     double[] probabilities = new double[rows];
     boolean[] labels = new boolean[rows];
     int[] users = new int[rows];
     StageTimes times = new StageTimes();
     long start = System.nanoTime();
-    try (Progress.Task task = progress.begin("score " + scorer.name(), rows, "impression")) {
+    try (Progress.Task task = progress.begin("score " + scorer.name(), rows, "impression");
+        ExecutorService pool = Executors.newFixedThreadPool(workers)) {
+      List<Future<?>> running = new ArrayList<>();
       int next = 0;
       for (Request request : requests) {
-        double[] scores = times.time(REQUEST, () -> score(scorer, request, times));
-        for (int i = 0; i < scores.length; i++, next++) {
-          probabilities[next] = scores[i];
-          labels[next] = impressions.label(request.rows().get(i));
-          users[next] = request.user();
-        }
-        task.advance(scores.length);
+        int first = next;
+        next += request.rows().size();
+        running.add(
+            pool.submit(() -> {
+              double[] scores = times.time(REQUEST, () -> score(scorer, request, times));
+              for (int i = 0; i < scores.length; i++) {
+                probabilities[first + i] = scores[i];
+                labels[first + i] = impressions.label(request.rows().get(i));
+                users[first + i] = request.user();
+              }
+              task.advance(scores.length);
+            }));
       }
+      await(running, pool);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     Predictions predictions = new Predictions(probabilities, labels, users);
@@ -87,6 +106,25 @@ public final class Evaluator {
         requests.size(),
         times.stages(),
         predictions);
+  }
+
+  /** Waits for all; the first failure ends the others and is thrown. */
+  private static void await(List<Future<?>> running, ExecutorService pool) {
+    try {
+      for (Future<?> each : running) {
+        each.get();
+      }
+    } catch (ExecutionException e) {
+      pool.shutdownNow();
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("scoring failed", e);
+    } catch (InterruptedException e) {
+      pool.shutdownNow();
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while scoring", e);
+    }
   }
 
   private double[] score(ImpressionScorer scorer, Request request, StageTimes times) {

@@ -39,7 +39,8 @@ public final class ResultsFile {
     AtomicFiles.writeString(target, text + "\n");
   }
 
-  static ObjectNode json(Evaluation evaluation) {
+  /** The content of the file. */
+  public static ObjectNode json(Evaluation evaluation) {
     ObjectNode root = NODES.objectNode();
     root.put("format", FORMAT);
     root.put("version", VERSION);
