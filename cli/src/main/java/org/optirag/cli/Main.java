@@ -1,6 +1,8 @@
 package org.optirag.cli;
 
 import java.io.PrintWriter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.optirag.workspace.UserException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -28,12 +30,26 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Start with: optirag demo"
     },
-    subcommands = {HelpCommand.class, DataCommand.class})
+    subcommands = {
+      HelpCommand.class,
+      DemoCommand.class,
+      DataCommand.class,
+      ModelCommand.class,
+      EvaluateCommand.class,
+      RankCommand.class
+    })
 public final class Main implements Runnable {
   /** An error that the user can mend. */
   static final int USER_ERROR = 2;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Held, so that its level is: Lucene speaks of its vector code at the first search. */
+  private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
+  static {
+    LUCENE.setLevel(Level.SEVERE);
+  }
 
   Main() {}
 

@@ -1,0 +1,218 @@
+package org.optirag.cli;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.Interactions;
+import org.optirag.evaluation.BiasModel;
+import org.optirag.evaluation.Evaluation;
+import org.optirag.evaluation.EvaluationResult;
+import org.optirag.evaluation.Evaluator;
+import org.optirag.evaluation.ImpressionScorer;
+import org.optirag.evaluation.Report;
+import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.ResultsFile;
+import org.optirag.evaluation.ResultsTable;
+import org.optirag.workspace.UserException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code optirag evaluate}: how well, and how fast, impressions are predicted. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Predicts the click probability of held-out impressions and prints AUC, UAUC, LogLoss,"
+          + " accuracy and calibration error with 95 %% intervals, requests per second and latency.",
+      "Writes results.json and report.html, a page with charts that opens offline.",
+      ""
+    },
+    footer = {
+      "",
+      "Example: optirag evaluate movielens-100k --most 500",
+      "         optirag evaluate ml-1m-collm --retriever gcn,popular --part validation"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  /** Which held-out part is scored. */
+  enum Part {
+    VALIDATION,
+    TEST
+  }
+
+  @Mixin private CommonOptions common;
+  @Mixin private PipelineOptions pipelineOptions;
+
+  @Parameters(
+      paramLabel = "DATASET",
+      description = "A name in the cache, one that can be pulled, or the directory of an import.")
+  private String dataset;
+
+  @Option(
+      names = "--retriever",
+      split = ",",
+      paramLabel = "NAME",
+      description = "none, recent, popular, bm25, semantic, gcn; several by commas; default all.")
+  private @Nullable List<String> retrievers;
+
+  @Option(
+      names = "--part",
+      defaultValue = "test",
+      description = "${COMPLETION-CANDIDATES}; default test.")
+  private Part part = Part.TEST;
+
+  @Option(
+      names = "--most",
+      paramLabel = "N",
+      description = "Score a seeded sample of N impressions, in whole requests; default all.")
+  private @Nullable Integer most;
+
+  @Option(
+      names = "--window",
+      paramLabel = "TIME",
+      defaultValue = "86400",
+      description =
+          "A user's impressions within this time are candidates of one request, scored as of the"
+              + " first; seconds, or places where the data has no times; default a day.")
+  private long window = 86_400;
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Most candidates of a request; 1 scores pointwise; default 20.")
+  private int candidates = 20;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "DIR",
+      description = "Takes results.json and report.html; default runs/DATASET.")
+  private @Nullable Path out;
+
+  @Override
+  public Integer call() {
+    List<String> wanted = retrievers == null ? Pipeline.RETRIEVERS : retrievers;
+    for (String name : wanted) {
+      if (!Pipeline.RETRIEVERS.contains(name)) {
+        throw new UserException(
+            "There is no retriever \"" + name + "\".", "There are " + Pipeline.RETRIEVERS + ".");
+      }
+    }
+    if (candidates < 1 || window < 0 || (most != null && most < 1)) {
+      throw new UserException(
+          "--candidates, --window and --most count something.", "Give positive numbers.");
+    }
+    try (Pipeline pipeline = new Pipeline(dataset, pipelineOptions, common)) {
+      Evaluation evaluation =
+          evaluate(
+              pipeline,
+              wanted,
+              part,
+              new Requests.Grouping(window, candidates),
+              most == null ? Integer.MAX_VALUE : most,
+              pipelineOptions,
+              common);
+      Path directory =
+          out == null ? Path.of("runs", String.valueOf(Path.of(dataset).getFileName())) : out;
+      report(evaluation, directory, common);
+    }
+    return 0;
+  }
+
+  /** Scores a part of the data with the bias model and with the LLM behind each retriever. */
+  static Evaluation evaluate(
+      Pipeline pipeline,
+      List<String> retrievers,
+      Part part,
+      Requests.Grouping grouping,
+      int most,
+      PipelineOptions options,
+      CommonOptions common) {
+    Interactions heldOut =
+        part == Part.TEST ? pipeline.split().test() : pipeline.split().validation();
+    if (heldOut.size() == 0) {
+      throw new UserException(
+          "The " + name(part) + " part of " + pipeline.data().name() + " has no rows.",
+          "Choose another --split.");
+    }
+    Interactions impressions = pipeline.impressions(heldOut);
+    Evaluator evaluator = Evaluator.of(impressions, grouping, most, options.seed());
+    List<ImpressionScorer> scorers = new ArrayList<>();
+    scorers.add(
+        BiasModel.learn(
+            pipeline.impressions(pipeline.split().train()),
+            pipeline.data().users().size(),
+            pipeline.data().items().size()));
+    retrievers.forEach(name -> scorers.add(pipeline.scorer(name)));
+    List<EvaluationResult> results = new ArrayList<>();
+    for (ImpressionScorer scorer : scorers) {
+      results.add(evaluator.evaluate(scorer, options.workers(), common.progress()));
+    }
+    return new Evaluation(
+        pipeline.data().name() + ", " + name(part) + ", zero-shot",
+        Instant.now(),
+        facts(pipeline, heldOut, impressions, evaluator, grouping, options),
+        results);
+  }
+
+  private static String name(Part part) {
+    return part == Part.TEST ? "test" : "validation";
+  }
+
+  private static Map<String, String> facts(
+      Pipeline pipeline,
+      Interactions heldOut,
+      Interactions impressions,
+      Evaluator evaluator,
+      Requests.Grouping grouping,
+      PipelineOptions options) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("data set", pipeline.data().name());
+    facts.put("split", options.split(pipeline.data()).toString());
+    facts.put("training interactions", Integer.toString(pipeline.split().train().size()));
+    facts.put("impressions scored", evaluator.impressions() + " of " + impressions.size());
+    facts.put("requests", Integer.toString(evaluator.requests().size()));
+    facts.put("grouping", "window " + grouping.window() + ", at most " + grouping.candidates());
+    var sampling = pipeline.sampling(heldOut);
+    if (sampling != null) {
+      facts.put("negatives", sampling.ratio() + " for each click, " + sampling.choice());
+    }
+    facts.put("backbone", options.model());
+    facts.put("numbers", options.dtype() + " on " + options.device());
+    facts.put("workers", options.workers() + " of " + options.threads() + " threads");
+    facts.put("prompt", options.prompt().toString());
+    facts.put("behaviours in a prompt", "at most " + options.history());
+    facts.put("seed", Long.toString(options.seed()));
+    return facts;
+  }
+
+  /** Prints the table and writes the files. */
+  static void report(Evaluation evaluation, Path directory, CommonOptions common) {
+    Path results = directory.resolve("results.json");
+    Path page = directory.resolve("report.html");
+    ResultsFile.write(results, evaluation);
+    Report.write(page, evaluation);
+    if (common.json()) {
+      common.printJson(ResultsFile.json(evaluation));
+      return;
+    }
+    common.out().println(evaluation.title());
+    common.out().println();
+    common.out().print(ResultsTable.text(evaluation.results()));
+    if (evaluation.results().size() > 1) {
+      common.out().println();
+      common.out().print(ResultsTable.differences(evaluation.results()));
+    }
+    common.out().println();
+    common.out().println("Report:  " + page.toAbsolutePath());
+    common.out().println("Results: " + results.toAbsolutePath());
+    common.out().flush();
+  }
+}

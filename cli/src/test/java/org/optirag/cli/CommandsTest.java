@@ -1,0 +1,198 @@
+package org.optirag.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.optirag.backbone.store.ModelStore;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands on a small shop, with the real default model. */
+final class CommandsTest {
+  private static final long SEED = 5;
+
+  @TempDir private static Path directory;
+  private static String model = "";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void importAShop() throws IOException {
+    model =
+        new ModelStore(CacheDirectory.standard())
+            .require(PipelineOptions.DEFAULT_MODEL, Progress.silent())
+            .toString();
+    System.setProperty("optirag.cache", directory.resolve("cache").toString());
+    Path shop = Files.createDirectories(directory.resolve("shop"));
+    StringBuilder ratings = new StringBuilder("who,what,stars,at\n");
+    Random random = new Random(SEED);
+    for (int i = 0; i < 600; i++) {
+      ratings.append(
+          "u%d,i%d,%d,%d%n"
+              .formatted(
+                  random.nextInt(30), random.nextInt(40), 1 + random.nextInt(5), 1_000_000 + i));
+    }
+    Files.writeString(shop.resolve("ratings.csv"), ratings);
+    StringBuilder products = new StringBuilder("sku,name,maker\n");
+    for (int i = 0; i < 40; i++) {
+      products.append("i%d,Teapot number %d,Maker %d%n".formatted(i, i, i % 7));
+    }
+    Files.writeString(shop.resolve("products.csv"), products);
+    Files.writeString(
+        shop.resolve("mapping.yaml"),
+        """
+        name: teapots
+        noun: teapot
+        interactions: {file: ratings.csv, user: who, item: what, rating: stars, time: at}
+        items: {file: products.csv, id: sku, title: name, fields: {maker: maker}}
+        rules: {liked-from: 4}
+        """);
+    StringWriter said = new StringWriter();
+    int exit =
+        Main.commandLine()
+            .setOut(new PrintWriter(said, true))
+            .execute(
+                "data",
+                "import",
+                shop.toString(),
+                "--mapping",
+                shop.resolve("mapping.yaml").toString(),
+                "--quiet");
+    assertThat(exit).as(said.toString()).isZero();
+  }
+
+  @AfterAll
+  static void useTheStandardCacheAgain() {
+    System.clearProperty("optirag.cache");
+  }
+
+  private int run(String... arguments) {
+    return Main.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @Test
+  void evaluatePrintsATableAndWritesResultsAndReport() throws IOException {
+    Path runs = directory.resolve("run");
+    assertThat(
+            run(
+                "evaluate",
+                "teapots",
+                "--model",
+                model,
+                "--most",
+                "8",
+                "--out",
+                runs.toString(),
+                "--quiet",
+                "--retriever",
+                "none,popular,bm25,semantic,gcn"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).contains("UAUC").contains("semantic").contains("against bias");
+    JsonNode results =
+        JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
+    assertThat(results.path("results").size()).isEqualTo(6);
+    assertThat(results.path("results").path(5).path("name").asString()).isEqualTo("gcn");
+    assertThat(results.path("results").path(5).path("impressions").asInt()).isEqualTo(8);
+    assertThat(Files.readString(runs.resolve("report.html"))).contains("teapots");
+  }
+
+  @Test
+  void rankExplainsItsAnswer() {
+    assertThat(
+            run(
+                "rank",
+                "--dataset",
+                "teapots",
+                "--model",
+                model,
+                "--user",
+                "u3",
+                "--items",
+                "i1,i2,i3",
+                "--quiet",
+                "--json"))
+        .as(err.toString())
+        .isZero();
+    JsonNode answer = JsonMapper.shared().readTree(out.toString());
+    assertThat(answer.path("context").asString()).contains("teapot");
+    assertThat(answer.path("ranking").size()).isEqualTo(3);
+    double before = 1;
+    for (JsonNode ranked : answer.path("ranking")) {
+      double probability = ranked.path("probability").asDouble();
+      assertThat(probability).isBetween(0.0, before);
+      before = probability;
+    }
+    assertThat(answer.path("candidates").path(0).asString()).contains("Teapot number");
+    assertThat(answer.path("neighbours").size()).isPositive();
+  }
+
+  @Test
+  void anUnknownUserIsNamedWithSomeThatExist() {
+    assertThat(
+            run(
+                "rank",
+                "--dataset",
+                "teapots",
+                "--model",
+                model,
+                "--user",
+                "nobody",
+                "--items",
+                "i1",
+                "--quiet"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("\"nobody\"").contains("u0").doesNotContain("\tat ");
+  }
+
+  @Test
+  void anUnknownItemIsNamed() {
+    assertThat(
+            run(
+                "rank",
+                "--dataset",
+                "teapots",
+                "--model",
+                model,
+                "--user",
+                "u1",
+                "--items",
+                "i1,kettle",
+                "--quiet"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("\"kettle\"");
+  }
+
+  @Test
+  void anUnknownRetrieverIsRefusedBeforeAnythingIsLoaded() {
+    assertThat(run("evaluate", "teapots", "--retriever", "oracle", "--quiet")).isEqualTo(2);
+    assertThat(err.toString()).contains("oracle").contains("semantic");
+  }
+
+  @Test
+  void anUnknownDataSetNamesThoseThereAre() {
+    assertThat(run("evaluate", "kettles", "--model", model, "--quiet")).isEqualTo(2);
+    assertThat(err.toString()).contains("kettles").contains("teapots");
+  }
+
+  @Test
+  void aModelThatDoesNotExistSaysWhichNamesAreKnown() {
+    assertThat(run("model", "pull", "nothing-of-the-kind", "--quiet")).isEqualTo(2);
+    assertThat(err.toString()).contains("nothing-of-the-kind").contains("smollm2-135m-instruct");
+  }
+}
