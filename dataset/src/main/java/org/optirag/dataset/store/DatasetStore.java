@@ -12,6 +12,7 @@ import org.optirag.dataset.source.Formats;
 import org.optirag.dataset.source.Rules;
 import org.optirag.dataset.source.Source;
 import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.FileLocks;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
@@ -78,8 +79,13 @@ public final class DatasetStore {
    * @throws UserException if it cannot be had
    */
   public ImportedDataset pull(KnownDataset known, Progress progress) {
-    Source source = known.download(cache.directory("downloads", known.name()), progress);
-    return importSource(source.named(known.name(), null), source.rules(), progress);
+    Path downloads = cache.directory("downloads", known.name());
+    return FileLocks.locked(
+        downloads,
+        () -> {
+          Source source = known.download(downloads, progress);
+          return importSource(source.named(known.name(), null), source.rules(), progress);
+        });
   }
 
   /** The names of the data sets imported. */
