@@ -16,6 +16,10 @@ final class GgufTokenizer {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int CONTROL = 3;
   private static final int USER_DEFINED = 4;
+
+  /** SentencePiece makes pieces of 16 characters unless told otherwise. */
+  private static final int LONGEST_PIECE = 512;
+
   private static final String LLAMA3_WORDS =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s"
           + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -154,6 +158,9 @@ final class GgufTokenizer {
     List<Merge> merges = new ArrayList<>();
     for (int i = 0; i < tokens.size(); i++) {
       String piece = tokens.get(i);
+      if (piece.length() > LONGEST_PIECE) {
+        continue; // A control token or nonsense: nothing merges into it.
+      }
       for (int cut = 1; cut < piece.length(); cut++) {
         Integer left = ids.get(piece.substring(0, cut));
         Integer right = ids.get(piece.substring(cut));

@@ -1,6 +1,7 @@
 package org.optirag.backbone.weights;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.optirag.workspace.UserException;
 
 /** Refuses a model's shape that cannot be, before anything is sized by it. */
@@ -33,7 +34,28 @@ final class ConfigChecks {
     if (!(config.rope().theta() > 0) || Float.isInfinite(config.rope().theta())) {
       throw TensorFiles.broken(path, "its rotary base is " + config.rope().theta());
     }
+    requireScaling(path, config.rope().scaling());
     return config;
+  }
+
+  private static void requireScaling(Path path, ModelConfig.Scaling scaling) {
+    List<Float> numbers =
+        switch (scaling) {
+          case ModelConfig.Scaling.None none -> List.of();
+          case ModelConfig.Scaling.Linear linear -> List.of(linear.factor());
+          case ModelConfig.Scaling.Llama3 llama3 ->
+              List.of(
+                  llama3.factor(),
+                  llama3.lowFrequency(),
+                  llama3.highFrequency(),
+                  (float) llama3.originalPositions());
+          case ModelConfig.Scaling.Divisors divisors -> divisors.values();
+        };
+    for (float number : numbers) {
+      if (!(number > 0) || Float.isInfinite(number)) {
+        throw TensorFiles.broken(path, "it scales rotary positions by " + number);
+      }
+    }
   }
 
   static UserException unknownArchitecture(Path path, String architecture) {

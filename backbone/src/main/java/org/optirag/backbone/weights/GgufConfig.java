@@ -34,14 +34,14 @@ final class GgufConfig {
     }
     int hidden = number("embedding_length");
     int heads = number("attention.head_count");
-    int headSize = (int) file.number(key("attention.key_length"), heads > 0 ? hidden / heads : 0);
+    int headSize = number("attention.key_length", hidden / heads);
     ModelConfig config =
         new ModelConfig(
             architecture,
             hidden,
             number("block_count"),
             heads,
-            (int) file.number(key("attention.head_count_kv"), heads),
+            number("attention.head_count_kv", heads),
             headSize,
             number("feed_forward_length"),
             (int) Math.min(embedding.shape()[0], Integer.MAX_VALUE),
@@ -70,9 +70,6 @@ final class GgufConfig {
       file.read(factors, FloatBuffer.wrap(divisors));
       List<Float> list = new ArrayList<>();
       for (float divisor : divisors) {
-        if (!(divisor > 0)) {
-          throw TensorFiles.broken(file.path(), "rope_freqs.weight holds " + divisor);
-        }
         list.add(divisor);
       }
       return new Scaling.Divisors(list);
@@ -89,7 +86,11 @@ final class GgufConfig {
   }
 
   private int number(String name) {
-    long value = file.number(key(name), -1);
+    return number(name, -1);
+  }
+
+  private int number(String name, int otherwise) {
+    long value = file.number(key(name), otherwise);
     if (value < 1 || value > Integer.MAX_VALUE) {
       throw TensorFiles.broken(file.path(), "its metadata has no usable number " + key(name));
     }

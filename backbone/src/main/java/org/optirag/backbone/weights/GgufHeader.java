@@ -15,12 +15,20 @@ import org.optirag.workspace.UserException;
 /** Parses the head of a GGUF file; trusts no number in it. */
 final class GgufHeader {
   private static final int MAGIC = 0x46554747; // "GGUF"
-  private static final long MOST_HEADER_BYTES = 1L << 30;
+
+  /** Vocabularies take up to 20 MB; what lies beyond is weights. */
+  private static final long MOST_HEADER_BYTES = 128L << 20;
+
   private static final int MOST_KEY_BYTES = 1 << 16;
+  private static final int MOST_TEXT_BYTES = 16 << 20;
+
+  /** Of all arrays together: four of a vocabulary of a million tokens, and room to spare. */
+  private static final int MOST_ARRAY_VALUES = 1 << 23;
 
   private final Path path;
   private final long fileSize;
   private final ByteBuffer in;
+  private long arrayValues;
   private final Map<String, Object> metadata = new LinkedHashMap<>();
   private final Map<String, GgufFile.Tensor> tensors = new LinkedHashMap<>();
 
@@ -140,7 +148,7 @@ final class GgufHeader {
       case 5 -> (long) intOf(key);
       case 6 -> (double) bytes(key, 4).getFloat();
       case 7 -> bytes(key, 1).get() != 0;
-      case 8 -> string(key, Integer.MAX_VALUE);
+      case 8 -> string(key, MOST_TEXT_BYTES);
       case 9 -> array(key);
       case 10, 11 -> longOf(key);
       case 12 -> bytes(key, 8).getDouble();
@@ -161,10 +169,14 @@ final class GgufHeader {
         };
     requireCount("values in " + key, count, least);
     int n = (int) count;
+    arrayValues += n;
+    if (arrayValues > MOST_ARRAY_VALUES) {
+      throw broken("its metadata holds more than " + MOST_ARRAY_VALUES + " values");
+    }
     if (type == 8) {
       List<String> texts = new ArrayList<>(n);
       for (int i = 0; i < n; i++) {
-        texts.add(string(key, Integer.MAX_VALUE));
+        texts.add(string(key, MOST_TEXT_BYTES));
       }
       return List.copyOf(texts);
     }

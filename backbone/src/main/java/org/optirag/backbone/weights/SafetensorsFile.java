@@ -13,6 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,8 +23,12 @@ import tools.jackson.databind.json.JsonMapper;
  * for use from many threads.
  */
 public final class SafetensorsFile implements AutoCloseable {
-  private static final JsonMapper JSON = JsonMapper.shared();
-  private static final long MOST_HEADER_BYTES = 100L << 20;
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
+
+  /** A hundred bytes a tensor: room for 160,000. A parsed header takes ten times its bytes. */
+  private static final long MOST_HEADER_BYTES = 16L << 20;
+
   private static final String METADATA = "__metadata__";
 
   /** How numbers are stored. */
