@@ -28,6 +28,27 @@ public final class Embeddings {
     return new Embeddings(rows, dimension, new float[Math.multiplyExact(rows, dimension)]);
   }
 
+  /** Copies the rows, each times a factor; all of one length, at least one. */
+  static Embeddings scaled(float[][] rows, float factor) {
+    int dimension = rows[0].length;
+    Embeddings all = zeros(rows.length, dimension);
+    for (int row = 0; row < rows.length; row++) {
+      for (int d = 0; d < dimension; d++) {
+        all.values[row * dimension + d] = factor * rows[row][d];
+      }
+    }
+    return all;
+  }
+
+  /** A copy with an array for every vector, [rows][dimension]. */
+  float[][] toRows() {
+    float[][] copy = new float[rows][];
+    for (int row = 0; row < rows; row++) {
+      copy[row] = row(row);
+    }
+    return copy;
+  }
+
   /** How many vectors there are. */
   public int rows() {
     return rows;
@@ -58,6 +79,11 @@ public final class Embeddings {
   /** The inner product of one of these vectors with one of others. */
   public float dot(int row, Embeddings others, int otherRow) {
     return dot(values, row * dimension, others.values, otherRow * dimension, dimension);
+  }
+
+  /** The inner product of two vectors of the same length. */
+  static float dot(float[] a, float[] b) {
+    return dot(a, 0, b, 0, a.length);
   }
 
   /** Four sums side by side, so that the additions need not wait for each other. */

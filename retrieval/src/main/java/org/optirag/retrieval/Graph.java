@@ -2,6 +2,7 @@ package org.optirag.retrieval;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Interactions;
 
 /**
@@ -139,44 +140,111 @@ public final class Graph {
     return users.neighbours[edge];
   }
 
-  /** One step for users: Σ_i e_i / sqrt(d_u d_i) (eq. 3). */
-  void propagateToUsers(Embeddings items, Embeddings users) {
-    propagate(this.users, this.items, items, users);
+  /**
+   * One step for users: target_u = base_u + Σ_i source_i / sqrt(d_u d_i) (eq. 3).
+   *
+   * @param present the rows of source and base that are not zero throughout; null for all
+   * @param wanted the rows of target to compute; null for all
+   */
+  void toUsers(
+      float[][] source,
+      boolean @Nullable [] present,
+      float[][] base,
+      float[][] target,
+      boolean @Nullable [] wanted) {
+    spread(users, items, source, present, base, target, wanted);
   }
 
-  /** One step for items: Σ_u e_u / sqrt(d_i d_u). */
-  void propagateToItems(Embeddings users, Embeddings items) {
-    propagate(this.items, this.users, users, items);
+  /** One step for items: target_i = base_i + Σ_u source_u / sqrt(d_i d_u). */
+  void toItems(
+      float[][] source,
+      boolean @Nullable [] present,
+      float[][] base,
+      float[][] target,
+      boolean @Nullable [] wanted) {
+    spread(items, users, source, present, base, target, wanted);
   }
 
-  private static void propagate(Side to, Side from, Embeddings source, Embeddings target) {
-    int dimension = source.dimension();
-    float[] in = source.values();
-    float[] out = target.values();
+  private static void spread(
+      Side to,
+      Side from,
+      float[][] source,
+      boolean @Nullable [] present,
+      float[][] base,
+      float[][] target,
+      boolean @Nullable [] wanted) {
     // Rows of very different degrees: many small pieces keep all cores busy.
     int pieces = Math.min(to.rows(), 512);
     IntStream.range(0, pieces)
         .parallel()
         .forEach(piece -> {
-          float[] sum = new float[dimension];
           int first = (int) ((long) to.rows() * piece / pieces);
           int end = (int) ((long) to.rows() * (piece + 1) / pieces);
           for (int row = first; row < end; row++) {
-            Arrays.fill(sum, 0);
-            for (int e = to.start[row]; e < to.start[row + 1]; e++) {
-              int neighbour = to.neighbours[e];
-              float weight = from.inverseRoots[neighbour];
-              int at = neighbour * dimension;
-              for (int d = 0; d < dimension; d++) {
-                sum[d] += weight * in[at + d];
-              }
-            }
-            float scale = to.inverseRoots[row];
-            int at = row * dimension;
-            for (int d = 0; d < dimension; d++) {
-              out[at + d] = scale * sum[d];
+            if (wanted == null || wanted[row]) {
+              sum(to, row, from, source, present, target[row]);
+              scaleAndAdd(target[row], to.inverseRoots[row], base[row]);
             }
           }
         });
+  }
+
+  /** Four neighbours at a time: the sum is loaded and stored once for them. */
+  private static void sum(
+      Side to, int row, Side from, float[][] source, boolean @Nullable [] present, float[] sum) {
+    Arrays.fill(sum, 0);
+    int[] four = new int[4];
+    int waiting = 0;
+    float[] weights = from.inverseRoots;
+    for (int e = to.start[row]; e < to.start[row + 1]; e++) {
+      int neighbour = to.neighbours[e];
+      if (present != null && !present[neighbour]) {
+        continue;
+      }
+      four[waiting++] = neighbour;
+      if (waiting == 4) {
+        waiting = 0;
+        add(
+            sum,
+            weights[four[0]],
+            source[four[0]],
+            weights[four[1]],
+            source[four[1]],
+            weights[four[2]],
+            source[four[2]],
+            weights[four[3]],
+            source[four[3]]);
+      }
+    }
+    for (int rest = 0; rest < waiting; rest++) {
+      add(sum, weights[four[rest]], source[four[rest]]);
+    }
+  }
+
+  private static void add(float[] sum, float weight, float[] more) {
+    for (int d = 0; d < sum.length; d++) {
+      sum[d] += weight * more[d];
+    }
+  }
+
+  private static void add(
+      float[] sum,
+      float w0,
+      float[] a,
+      float w1,
+      float[] b,
+      float w2,
+      float[] c,
+      float w3,
+      float[] e) {
+    for (int d = 0; d < sum.length; d++) {
+      sum[d] += (w0 * a[d] + w1 * b[d]) + (w2 * c[d] + w3 * e[d]);
+    }
+  }
+
+  private static void scaleAndAdd(float[] sum, float scale, float[] base) {
+    for (int d = 0; d < sum.length; d++) {
+      sum[d] = scale * sum[d] + base[d];
+    }
   }
 }

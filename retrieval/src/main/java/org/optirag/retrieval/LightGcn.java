@@ -18,29 +18,16 @@ public record LightGcn(Embeddings users, Embeddings items, Embeddings itemsBelow
    * @param layers K, at least 1
    */
   public static LightGcn propagate(Graph graph, Embeddings users, Embeddings items, int layers) {
-    int dimension = users.dimension();
-    Embeddings userSum = copy(users);
-    Embeddings itemSum = copy(items);
-    Embeddings below = copy(items);
-    Embeddings u = users;
-    Embeddings i = items;
-    for (int layer = 1; layer <= layers; layer++) {
-      Embeddings nextU = Embeddings.zeros(users.rows(), dimension);
-      Embeddings nextI = Embeddings.zeros(items.rows(), dimension);
-      graph.propagateToUsers(i, nextU);
-      graph.propagateToItems(u, nextI);
-      add(userSum, nextU);
-      add(itemSum, nextI);
-      if (layer < layers) {
-        add(below, nextI);
-      }
-      u = nextU;
-      i = nextI;
-    }
-    scale(userSum, 1f / (layers + 1));
-    scale(itemSum, 1f / (layers + 1));
-    scale(below, 1f / layers);
-    return new LightGcn(userSum, itemSum, below);
+    return propagate(graph, users.toRows(), items.toRows(), layers);
+  }
+
+  static LightGcn propagate(Graph graph, float[][] users, float[][] items, int layers) {
+    Propagation sums = new Propagation(graph, layers, users[0].length);
+    sums.run(users, items, null, null);
+    return new LightGcn(
+        Embeddings.scaled(sums.users(), 1f / (layers + 1)),
+        Embeddings.scaled(sums.items(), 1f / (layers + 1)),
+        Embeddings.scaled(layers == 1 ? items : sums.itemsBelow(), 1f / layers));
   }
 
   /**
@@ -61,24 +48,5 @@ public record LightGcn(Embeddings users, Embeddings items, Embeddings itemsBelow
       }
     }
     return sum;
-  }
-
-  private static Embeddings copy(Embeddings source) {
-    return new Embeddings(source.rows(), source.dimension(), source.values().clone());
-  }
-
-  private static void add(Embeddings sum, Embeddings more) {
-    float[] a = sum.values();
-    float[] b = more.values();
-    for (int i = 0; i < a.length; i++) {
-      a[i] += b[i];
-    }
-  }
-
-  private static void scale(Embeddings embeddings, float factor) {
-    float[] a = embeddings.values();
-    for (int i = 0; i < a.length; i++) {
-      a[i] *= factor;
-    }
   }
 }

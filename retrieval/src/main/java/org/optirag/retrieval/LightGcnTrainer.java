@@ -5,12 +5,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import org.optirag.workspace.Progress;
 
-/**
- * Trains {@link LightGcn} with the BPR loss (arXiv 1205.2618; LightGCN eq. 15) and Adam. The final
- * embeddings are linear in E^(0), F = P E^(0) with P = (I + Â + … + Â^K) / (K + 1) symmetric, so
- * the gradient is the same propagation applied to the gradient at F: no automatic differentiation
- * is needed.
- */
+/** Trains {@link LightGcn} with the BPR loss (arXiv 1205.2618; LightGCN eq. 15) and Adam. */
 public final class LightGcnTrainer {
   private static final int RANKED = 20;
 
@@ -68,8 +63,9 @@ public final class LightGcnTrainer {
   private final Graph graph;
   private final Settings settings;
   private final int[] owners;
-  private final Embeddings users;
-  private final Embeddings items;
+  private final float[][] users;
+  private final float[][] items;
+  private final BprGradient gradient;
   private final Adam userAdam;
   private final Adam itemAdam;
   private final SplittableRandom sampler;
@@ -81,8 +77,10 @@ public final class LightGcnTrainer {
     Random random = new Random(settings.seed());
     this.users = normal(graph.users(), random);
     this.items = normal(graph.items(), random);
-    this.userAdam = new Adam(users.values().length, settings.learningRate());
-    this.itemAdam = new Adam(items.values().length, settings.learningRate());
+    this.gradient =
+        new BprGradient(graph, settings.layers(), settings.dimension(), settings.regularization());
+    this.userAdam = new Adam(users.length, settings.dimension(), settings.learningRate());
+    this.itemAdam = new Adam(items.length, settings.dimension(), settings.learningRate());
     this.sampler = new SplittableRandom(settings.seed() + 1);
   }
 
@@ -127,12 +125,14 @@ public final class LightGcnTrainer {
     return LightGcn.propagate(graph, users, items, settings.layers());
   }
 
-  private Embeddings normal(int rows, Random random) {
-    Embeddings embeddings = Embeddings.zeros(rows, settings.dimension());
-    for (int i = 0; i < embeddings.values().length; i++) {
-      embeddings.values()[i] = (float) (0.1 * random.nextGaussian());
+  private float[][] normal(int rows, Random random) {
+    float[][] normal = new float[rows][settings.dimension()];
+    for (float[] row : normal) {
+      for (int d = 0; d < row.length; d++) {
+        row[d] = (float) (0.1 * random.nextGaussian());
+      }
     }
-    return embeddings;
+    return normal;
   }
 
   /** One pass over as many sampled triples as there are edges; the mean loss. */
@@ -166,60 +166,9 @@ public final class LightGcnTrainer {
 
   /** One step on triples (user, liked item, other item); the batch's mean BPR loss. */
   private double step(int[] u, int[] i, int[] j) {
-    Gradient gradient = gradient(graph, users, items, settings, u, i, j);
-    userAdam.step(users.values(), gradient.users.values());
-    itemAdam.step(items.values(), gradient.items.values());
-    return gradient.loss;
-  }
-
-  /** Loss and gradient with respect to E^(0). */
-  record Gradient(double loss, Embeddings users, Embeddings items) {}
-
-  static Gradient gradient(
-      Graph graph,
-      Embeddings users,
-      Embeddings items,
-      Settings settings,
-      int[] u,
-      int[] i,
-      int[] j) {
-    int dimension = users.dimension();
-    LightGcn now = LightGcn.propagate(graph, users, items, settings.layers());
-    float[] fu = now.users().values();
-    float[] fi = now.items().values();
-    Embeddings atUsers = Embeddings.zeros(users.rows(), dimension);
-    Embeddings atItems = Embeddings.zeros(items.rows(), dimension);
-    float[] gu = atUsers.values();
-    float[] gi = atItems.values();
-    double loss = 0;
-    for (int t = 0; t < u.length; t++) {
-      double margin =
-          now.users().dot(u[t], now.items(), i[t]) - now.users().dot(u[t], now.items(), j[t]);
-      loss += Math.log1p(Math.exp(-margin));
-      float slope = (float) (-1 / (1 + Math.exp(margin)) / u.length);
-      int ub = u[t] * dimension;
-      int ib = i[t] * dimension;
-      int jb = j[t] * dimension;
-      for (int d = 0; d < dimension; d++) {
-        gu[ub + d] += slope * (fi[ib + d] - fi[jb + d]);
-        gi[ib + d] += slope * fu[ub + d];
-        gi[jb + d] -= slope * fu[ub + d];
-      }
-    }
-    LightGcn back = LightGcn.propagate(graph, atUsers, atItems, settings.layers());
-    float lambda = (float) (settings.regularization() / u.length);
-    for (int t = 0; t < u.length; t++) {
-      decay(back.users(), users, u[t], lambda);
-      decay(back.items(), items, i[t], lambda);
-      decay(back.items(), items, j[t], lambda);
-    }
-    return new Gradient(loss / u.length, back.users(), back.items());
-  }
-
-  private static void decay(Embeddings gradient, Embeddings values, int row, float lambda) {
-    int dimension = values.dimension();
-    for (int d = row * dimension; d < (row + 1) * dimension; d++) {
-      gradient.values()[d] += lambda * values.values()[d];
-    }
+    double loss = gradient.compute(users, items, u, i, j);
+    userAdam.step(users, gradient.users());
+    itemAdam.step(items, gradient.items());
+    return loss;
   }
 }
