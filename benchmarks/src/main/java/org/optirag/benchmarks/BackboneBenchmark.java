@@ -19,12 +19,7 @@ import org.optirag.workspace.Progress;
 
 /**
  * How near a forward pass comes to the machine's matrix products, and what sharing the context
- * saves; one thread. After {@code ./mvnw -DskipTests package}:
- *
- * <pre>{@code
- * java --enable-native-access=ALL-UNNAMED -cp 'benchmarks/target/classes:cli/target/optirag/*' \
- *     org.optirag.benchmarks.BackboneBenchmark [model] [rounds]
- * }</pre>
+ * saves; one thread. {@code benchmarks/run backbone [model] [rounds]} runs it.
  */
 public final class BackboneBenchmark {
   private static final int TOKENS = 256;
