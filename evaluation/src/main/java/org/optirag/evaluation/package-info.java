@@ -1,6 +1,6 @@
 /**
  * How good predictions are and what they cost: metrics with bootstrap intervals, latency by stage,
- * a baseline that needs no model, and the report that shows them side by side.
+ * and the report that shows them side by side.
  */
 @NullMarked
 package org.optirag.evaluation;

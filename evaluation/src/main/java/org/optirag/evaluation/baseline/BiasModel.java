@@ -1,7 +1,9 @@
-package org.optirag.evaluation;
+package org.optirag.evaluation.baseline;
 
 import java.util.Arrays;
 import org.optirag.dataset.Interactions;
+import org.optirag.evaluation.ImpressionScorer;
+import org.optirag.evaluation.StageTimes;
 
 /**
  * The baseline that any model has to beat: how well an item is liked in general and how easily a

@@ -1,4 +1,4 @@
-package org.optirag.evaluation;
+package org.optirag.evaluation.baseline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +17,9 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.optirag.dataset.Interactions;
+import org.optirag.evaluation.Evaluator;
+import org.optirag.evaluation.Metrics;
+import org.optirag.evaluation.Requests;
 import org.optirag.workspace.Progress;
 
 final class BiasModelTest {
