@@ -45,9 +45,9 @@ final class ItemKnn implements Rater {
 
     private static List<Settings> grid() {
       List<Settings> grid = new ArrayList<>();
-      for (int neighbours : new int[] {300, 100, 1000}) {
-        for (double shrinkage : new double[] {5, 2, 20}) {
-          for (double damping : new double[] {1, 0.3}) {
+      for (int neighbours : new int[] {1000, 300, 100}) {
+        for (double shrinkage : new double[] {5, 20, 2}) {
+          for (double damping : new double[] {0.3, 1}) {
             grid.add(new Settings(neighbours, shrinkage, damping));
           }
         }
