@@ -17,14 +17,29 @@ public final class Scorer {
   private final Backbone backbone;
   private final List<CalibratedHead> heads;
   private final ExitPolicy policy;
+  private final TraceScore answer;
 
   /**
+   * A scorer that answers with what the last head said.
+   *
    * @param heads in order of depth; the last decides what no policy stopped before
    */
   public Scorer(Backbone backbone, List<CalibratedHead> heads, ExitPolicy policy) {
+    this(backbone, heads, policy, TraceScore.LAST);
+  }
+
+  /**
+   * A scorer.
+   *
+   * @param heads in order of depth; the last decides what no policy stopped before
+   * @param answer how the heads that a candidate has seen make its probability
+   */
+  public Scorer(
+      Backbone backbone, List<CalibratedHead> heads, ExitPolicy policy, TraceScore answer) {
     this.backbone = backbone;
     this.heads = List.copyOf(heads);
     this.policy = policy;
+    this.answer = answer;
     int before = 0;
     for (CalibratedHead head : this.heads) {
       if (head.block() <= before || head.block() > backbone.config().blocks()) {
@@ -36,6 +51,11 @@ public final class Scorer {
     }
     if (before == 0) {
       throw new IllegalArgumentException("no heads");
+    }
+    if (!answer.fits(this.heads.size())) {
+      throw new IllegalArgumentException(
+          "an answer from %d heads, there are %d"
+              .formatted(answer.heads().size(), this.heads.size()));
     }
   }
 
@@ -88,10 +108,13 @@ public final class Scorer {
   private Score toScore(double[] ratios) {
     List<Score.Reading> trace = new ArrayList<>();
     for (int h = 0; h < ratios.length; h++) {
-      trace.add(new Score.Reading(heads.get(h).block(), 1 / (1 + Math.exp(-ratios[h]))));
+      trace.add(new Score.Reading(heads.get(h).block(), probability(ratios[h])));
     }
-    Score.Reading last = trace.getLast();
-    return new Score(last.probability(), last.block(), trace);
+    return new Score(probability(answer.of(ratios)), trace.getLast().block(), trace);
+  }
+
+  private static double probability(double logRatio) {
+    return 1 / (1 + Math.exp(-logRatio));
   }
 
   private static double[] append(double[] values, double next) {
