@@ -33,6 +33,26 @@ public final class ExitHead {
     return norm.length;
   }
 
+  /** Weights of the norm, [hidden]; a copy. */
+  public float[] norm() {
+    return norm.clone();
+  }
+
+  /** What is added to the mean square. */
+  public float epsilon() {
+    return epsilon;
+  }
+
+  /** The row of the answer No, [hidden]; a copy. */
+  public float[] no() {
+    return no.clone();
+  }
+
+  /** The row of the answer Yes, [hidden]; a copy. */
+  public float[] yes() {
+    return yes.clone();
+  }
+
   /**
    * The logits of No and Yes, [rows, 2].
    *

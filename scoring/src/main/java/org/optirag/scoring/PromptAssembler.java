@@ -22,6 +22,9 @@ import org.optirag.retrieval.Retrieved;
  * beside it. Safe for use from many threads.
  */
 public final class PromptAssembler {
+  /** Version of the wording: a model trained on other prompts would be misled by these. */
+  public static final int TEMPLATE = 1;
+
   private static final String INSTRUCTION =
       "You predict whether a user will like a %s, from what this user and similar users liked."
           + " Answer with Yes or No only.";

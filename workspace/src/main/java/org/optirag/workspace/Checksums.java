@@ -28,6 +28,11 @@ public final class Checksums {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** The SHA-256 of bytes in lower-case hexadecimal. */
+  public static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(newSha256().digest(bytes));
+  }
+
   private static MessageDigest newSha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -1,0 +1,225 @@
+package org.optirag.scoring.bundle;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.optirag.backbone.Backbone;
+import org.optirag.backbone.ExitHead;
+import org.optirag.scoring.CalibratedHead;
+import org.optirag.scoring.ExitPlan;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.PromptAssembler;
+import org.optirag.scoring.Scorer;
+import org.optirag.workspace.Checksums;
+import org.optirag.workspace.UserException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A trained model on disk, verified when opened: bundle.json, adapter/, heads.safetensors,
+ * policy.json, graph.safetensors with graph-ids.json, dataset.json and metrics.json. Immutable; the
+ * graph is read when it is asked for.
+ */
+public final class Bundle {
+  static final String MANIFEST = "bundle.json";
+  static final String ADAPTER = "adapter";
+  static final String HEADS = "heads.safetensors";
+  static final String POLICY = "policy.json";
+  static final String DATASET = "dataset.json";
+  static final String METRICS = "metrics.json";
+
+  private static final List<String> REQUIRED = List.of(HEADS, POLICY, DATASET, METRICS);
+  private static final String AGAIN = "Take the bundle again from where it came from.";
+
+  private final Path directory;
+  private final BundleManifest manifest;
+  private final ExitPlan plan;
+  private final List<CalibratedHead> heads;
+  private final DatasetSchema dataset;
+  private final Map<String, Map<String, Double>> metrics;
+
+  private Bundle(Path directory, BundleManifest manifest) {
+    this.directory = directory;
+    this.manifest = manifest;
+    this.plan = BundleJson.read(directory.resolve(POLICY), new TypeReference<ExitPlan>() {});
+    this.heads = heads(HeadsFile.read(directory.resolve(HEADS), manifest.backbone()), plan);
+    this.dataset =
+        BundleJson.read(directory.resolve(DATASET), new TypeReference<DatasetSchema>() {});
+    this.metrics =
+        Collections.unmodifiableMap(
+            BundleJson.read(
+                directory.resolve(METRICS),
+                new TypeReference<Map<String, Map<String, Double>>>() {}));
+  }
+
+  /**
+   * Opens a bundle and verifies every file of it.
+   *
+   * @throws UserException if it is no bundle, of a newer version, or a file is missing, altered or
+   *     does not belong to the others
+   */
+  public static Bundle open(Path directory) {
+    BundleManifest manifest = manifest(directory);
+    for (String name : REQUIRED) {
+      if (!manifest.files().containsKey(name)) {
+        throw new UserException(
+            directory.resolve(MANIFEST) + " speaks of no file " + name + ".", AGAIN);
+      }
+    }
+    manifest.files().forEach((name, entry) -> verify(directory, name, entry));
+    Bundle bundle = new Bundle(directory, manifest);
+    if (bundle.dataset.template() != PromptAssembler.TEMPLATE) {
+      throw new UserException(
+          "The bundle %s was trained on prompts of version %d, this OptiRAG writes version %d."
+              .formatted(directory, bundle.dataset.template(), PromptAssembler.TEMPLATE),
+          "Use the OptiRAG that it was trained with, or train it again.");
+    }
+    return bundle;
+  }
+
+  /**
+   * Writes a bundle: whole or not at all. A bundle that stands there is replaced.
+   *
+   * @throws UserException if something else stands there, or it cannot be written
+   */
+  public static void write(Path directory, BundleContents contents) {
+    BundleWriter.write(directory, contents);
+  }
+
+  private static BundleManifest manifest(Path directory) {
+    Path file = directory.resolve(MANIFEST);
+    if (!Files.isRegularFile(file)) {
+      throw new UserException(
+          directory + " is no bundle: it has no " + MANIFEST + ".",
+          "Name the directory that 'optirag train' wrote.");
+    }
+    JsonNode tree = BundleJson.tree(file);
+    String format = tree.path("format").asString("");
+    if (!format.equals(BundleManifest.FORMAT)) {
+      throw new UserException(
+          "%s has the format \"%s\", expected \"%s\"."
+              .formatted(file, format, BundleManifest.FORMAT),
+          "Name the directory that 'optirag train' wrote.");
+    }
+    int version = tree.path("version").asInt(-1);
+    if (version != BundleManifest.VERSION) {
+      throw new UserException(
+          "%s is of version %d, this OptiRAG reads version %d."
+              .formatted(file, version, BundleManifest.VERSION),
+          version > BundleManifest.VERSION ? "Use a newer OptiRAG." : AGAIN);
+    }
+    return BundleJson.read(file, new TypeReference<BundleManifest>() {});
+  }
+
+  private static void verify(Path directory, String name, BundleManifest.FileEntry entry) {
+    Path root = directory.toAbsolutePath().normalize();
+    Path file = root.resolve(name).normalize();
+    if (!file.startsWith(root)) {
+      throw new UserException(
+          directory.resolve(MANIFEST) + " speaks of " + name + ", outside the bundle.", AGAIN);
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new UserException("The bundle " + directory + " lacks its file " + name + ".", AGAIN);
+    }
+    try {
+      String found = Checksums.sha256(file);
+      if (!found.equals(entry.sha256())) {
+        throw new UserException(
+            "%s was altered: it has the sha256 %s, expected %s."
+                .formatted(directory.resolve(name), found, entry.sha256()),
+            AGAIN);
+      }
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot read " + directory.resolve(name) + ": " + e.getMessage() + ".",
+          "Check its permissions.",
+          e);
+    }
+  }
+
+  private List<CalibratedHead> heads(SortedMap<Integer, ExitHead> byBlock, ExitPlan plan) {
+    List<Integer> blocks = new ArrayList<>(byBlock.keySet());
+    if (!blocks.equals(plan.curve().blocks())) {
+      throw new UserException(
+          "%s has heads after blocks %s, %s speaks of %s."
+              .formatted(
+                  directory.resolve(HEADS),
+                  blocks,
+                  directory.resolve(POLICY),
+                  plan.curve().blocks()),
+          AGAIN);
+    }
+    List<CalibratedHead> placed = new ArrayList<>();
+    byBlock.forEach((block, head) ->
+        placed.add(new CalibratedHead(block, head, plan.calibrations().get(placed.size()))));
+    return List.copyOf(placed);
+  }
+
+  /** What bundle.json says. */
+  public BundleManifest manifest() {
+    return manifest;
+  }
+
+  /** The directory of the LoRA adapter in PEFT's layout, if there is one. */
+  public Optional<Path> adapter() {
+    boolean present =
+        manifest.files().keySet().stream().anyMatch(name -> name.startsWith(ADAPTER + "/"));
+    return present ? Optional.of(directory.resolve(ADAPTER)) : Optional.empty();
+  }
+
+  /** The calibrated exit heads, shallowest first. */
+  public List<CalibratedHead> heads() {
+    return heads;
+  }
+
+  /** Policy, answer and validation curve. */
+  public ExitPlan plan() {
+    return plan;
+  }
+
+  /** Schema and prompt settings. */
+  public DatasetSchema dataset() {
+    return dataset;
+  }
+
+  /** What it reached: split, figure, value. */
+  public Map<String, Map<String, Double>> metrics() {
+    return metrics;
+  }
+
+  /**
+   * Reads the graph's embeddings, if there are any.
+   *
+   * @throws UserException if they are broken
+   */
+  public Optional<BundledGraph> graph() {
+    return manifest.files().containsKey(GraphFiles.TENSORS)
+        ? Optional.of(GraphFiles.read(directory))
+        : Optional.empty();
+  }
+
+  /**
+   * Checks that a model is the one that the bundle was trained on.
+   *
+   * @throws UserException if it is another
+   */
+  public void requireBackbone(BackboneId found) {
+    manifest.backbone().require(found);
+  }
+
+  /** A scorer with the bundle's heads and policy. */
+  public Scorer scorer(Backbone backbone) {
+    return scorer(backbone, plan.policy());
+  }
+
+  /** A scorer with the bundle's heads and another policy. */
+  public Scorer scorer(Backbone backbone, ExitPolicy policy) {
+    return new Scorer(backbone, heads, policy, plan.answer());
+  }
+}

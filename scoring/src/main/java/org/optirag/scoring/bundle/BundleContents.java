@@ -1,0 +1,65 @@
+package org.optirag.scoring.bundle;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.optirag.backbone.ExitHead;
+import org.optirag.scoring.ExitPlan;
+
+/**
+ * What a bundle is made of.
+ *
+ * @param created when
+ * @param backbone what it was trained on
+ * @param training how
+ * @param adapter writes the LoRA adapter in PEFT's layout; absent for heads alone
+ * @param heads the exit heads by their block
+ * @param plan policy, calibration and curve of these heads
+ * @param graph embeddings, absent where the retriever needs none
+ * @param dataset schema and prompt
+ * @param metrics what it reached: split, figure, value
+ */
+public record BundleContents(
+    Instant created,
+    BackboneId backbone,
+    BundleManifest.Training training,
+    Optional<AdapterWriter> adapter,
+    SortedMap<Integer, ExitHead> heads,
+    ExitPlan plan,
+    Optional<BundledGraph> graph,
+    DatasetSchema dataset,
+    Map<String, Map<String, Double>> metrics) {
+
+  /** Checks that the heads are those of the plan, and fit the backbone. */
+  public BundleContents {
+    heads = new TreeMap<>(heads);
+    List<Integer> blocks = new ArrayList<>(heads.keySet());
+    if (!blocks.equals(plan.curve().blocks())) {
+      throw new IllegalArgumentException(
+          "heads after blocks %s, a plan for %s".formatted(blocks, plan.curve().blocks()));
+    }
+    if (blocks.getFirst() < 1 || blocks.getLast() > backbone.blocks()) {
+      throw new IllegalArgumentException(
+          "heads after blocks %s of %d".formatted(blocks, backbone.blocks()));
+    }
+    heads.forEach((block, head) -> {
+      if (head.hidden() != backbone.hidden()) {
+        throw new IllegalArgumentException(
+            "the head after block %d has width %d, the backbone %d"
+                .formatted(block, head.hidden(), backbone.hidden()));
+      }
+    });
+  }
+
+  /** Writes an adapter's files into a directory. */
+  @FunctionalInterface
+  public interface AdapterWriter {
+    /** Writes into {@code directory}, which exists and is empty. */
+    void writeTo(Path directory);
+  }
+}
