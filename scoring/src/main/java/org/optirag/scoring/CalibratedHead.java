@@ -11,9 +11,14 @@ import org.optirag.backbone.ExitHead;
  */
 public record CalibratedHead(int block, ExitHead head, HeadCalibration calibration) {
 
-  /** The calibrated log ratios of Yes to No at the given states [rows, hidden]. */
-  double[] logRatios(float[][] states) {
-    float[][] logits = head.logits(states);
+  /**
+   * The calibrated log ratios of Yes to No.
+   *
+   * @param states residual stream, [rows, hidden]
+   * @param features of the candidates, [rows, features]
+   */
+  double[] logRatios(float[][] states, float[][] features) {
+    float[][] logits = head.logits(states, features);
     double[] ratios = new double[logits.length];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = calibration.apply((double) logits[i][1] - logits[i][0]);

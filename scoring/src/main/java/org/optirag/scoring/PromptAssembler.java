@@ -75,7 +75,10 @@ public final class PromptAssembler {
       context.add(neighbour(neighbour));
     }
     return new Prompt(
-        new PackedPrompt(context.toArray(), parts), history.size(), neighbours.size());
+        new PackedPrompt(context.toArray(), parts),
+        new float[candidates.length][0],
+        history.size(),
+        neighbours.size());
   }
 
   /** Frame, instruction and profile. */

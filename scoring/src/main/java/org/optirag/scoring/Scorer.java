@@ -70,21 +70,33 @@ public final class Scorer {
     return new Scorer(backbone, List.of(own), new ExitPolicy.None());
   }
 
-  /** Scores the candidates of one prompt, in their order. */
+  /** Scores the candidates of one prompt without features, in their order. */
   public List<Score> score(PackedPrompt prompt) {
+    return score(Prompt.of(prompt));
+  }
+
+  /** Scores the candidates of one prompt, in their order. */
+  public List<Score> score(Prompt prompt) {
     return score(List.of(prompt)).getFirst();
   }
 
-  /** Scores the candidates of several prompts in one pass. */
-  public List<List<Score>> score(List<PackedPrompt> prompts) {
-    int total = prompts.stream().mapToInt(prompt -> prompt.candidates().size()).sum();
-    double[][] ratios = new double[total][0];
-    try (ForwardPass pass = backbone.begin(prompts)) {
+  /**
+   * Scores the candidates of several prompts in one pass.
+   *
+   * @throws IllegalArgumentException if a candidate has not as many features as the heads read
+   */
+  public List<List<Score>> score(List<Prompt> prompts) {
+    float[][] features =
+        prompts.stream()
+            .flatMap(prompt -> Arrays.stream(prompt.features()))
+            .toArray(float[][]::new);
+    double[][] ratios = new double[features.length][0];
+    try (ForwardPass pass = backbone.begin(prompts.stream().map(Prompt::tokens).toList())) {
       for (int h = 0; h < heads.size() && pass.candidates().length > 0; h++) {
         CalibratedHead head = heads.get(h);
         pass.advanceTo(head.block());
         int[] alive = pass.candidates();
-        double[] now = head.logRatios(pass.lastStates());
+        double[] now = head.logRatios(pass.lastStates(), of(alive, features));
         for (int i = 0; i < alive.length; i++) {
           ratios[alive[i]] = append(ratios[alive[i]], now[i]);
         }
@@ -95,14 +107,18 @@ public final class Scorer {
     }
     List<List<Score>> scores = new ArrayList<>();
     int candidate = 0;
-    for (PackedPrompt prompt : prompts) {
+    for (Prompt prompt : prompts) {
       List<Score> ofPrompt = new ArrayList<>();
-      for (int i = 0; i < prompt.candidates().size(); i++) {
+      for (int i = 0; i < prompt.features().length; i++) {
         ofPrompt.add(toScore(ratios[candidate++]));
       }
       scores.add(ofPrompt);
     }
     return scores;
+  }
+
+  private static float[][] of(int[] candidates, float[][] features) {
+    return Arrays.stream(candidates).mapToObj(c -> features[c]).toArray(float[][]::new);
   }
 
   private Score toScore(double[] ratios) {

@@ -2,6 +2,7 @@ package org.optirag.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,7 +83,7 @@ class ScorerTest {
     Scorer scorer = Scorer.zeroShot(backbone, tokenizer, ChatFormat.CHATML);
     Random random = new Random(SEED + 1);
     List<PackedPrompt> prompts = List.of(prompt(random, 3), prompt(random, 1), prompt(random, 2));
-    List<List<Score>> together = scorer.score(prompts);
+    List<List<Score>> together = scorer.score(prompts.stream().map(Prompt::of).toList());
     for (int p = 0; p < prompts.size(); p++) {
       List<Score> own = scorer.score(prompts.get(p));
       for (int i = 0; i < own.size(); i++) {
@@ -114,6 +115,35 @@ class ScorerTest {
             .isLessThan(1e-4);
       }
     }
+  }
+
+  @Test
+  void featuresShiftTheRatioOfTheirOwnCandidateThoughOthersLeave() {
+    PackedPrompt tokens = prompt(new Random(SEED + 3), 5);
+    List<CalibratedHead> plain = heads(6, 12, 18);
+    List<CalibratedHead> reading =
+        plain.stream()
+            .map(head -> new CalibratedHead(head.block(), reading(head.head()), head.calibration()))
+            .toList();
+    // The features decide who exits at once: all but the first, second and last.
+    float[][] features = {{0}, {0.5f}, {-100}, {100}, {0.25f}};
+    List<Score> without = new Scorer(backbone, plain, new ExitPolicy.None()).score(tokens);
+    List<Score> with =
+        new Scorer(backbone, reading, new ExitPolicy.RatioTrend(20, 1))
+            .score(Prompt.of(tokens).withFeatures(features));
+    assertThat(with).extracting(Score::exitBlock).containsExactly(18, 18, 6, 6, 18);
+    for (int i : new int[] {0, 1, 4}) {
+      for (int h = 0; h < 3; h++) {
+        double shift =
+            logRatio(with.get(i).trace().get(h).probability())
+                - logRatio(without.get(i).trace().get(h).probability());
+        assertThat(shift).isCloseTo(2 * features[i][0] + 0.5, within(1e-3));
+      }
+    }
+  }
+
+  private static ExitHead reading(ExitHead head) {
+    return new ExitHead(head.norm(), head.epsilon(), head.no(), head.yes(), new float[] {2}, 0.5f);
   }
 
   @Test
