@@ -56,6 +56,10 @@ final class RandomModel implements Weights {
     return Backbone.load(new RandomModel(seed), DType.F32, Device.CPU, Progress.silent());
   }
 
+  static Weights weights(long seed) {
+    return new RandomModel(seed);
+  }
+
   @Override
   public ModelConfig config() {
     return CONFIG;
