@@ -101,13 +101,20 @@ public final class Backbone implements AutoCloseable {
    *     than {@link ModelConfig#positions}
    */
   public ForwardPass begin(List<PackedPrompt> prompts) {
-    for (PackedPrompt prompt : prompts) {
-      require(prompt.longest(), prompt.context());
-      for (int[] candidate : prompt.candidates()) {
-        require(prompt.longest(), candidate);
-      }
-    }
+    prompts.forEach(this::require);
     return new ForwardPass(this, prompts);
+  }
+
+  /**
+   * Checks that a prompt can be read.
+   *
+   * @throws IllegalArgumentException if a token id is outside the vocabulary or the prompt too long
+   */
+  void require(PackedPrompt prompt) {
+    require(prompt.longest(), prompt.context());
+    for (int[] candidate : prompt.candidates()) {
+      require(prompt.longest(), candidate);
+    }
   }
 
   private void require(int length, int[] tokens) {
@@ -212,6 +219,10 @@ public final class Backbone implements AutoCloseable {
 
   Block block(int number) {
     return blocks.get(number - 1);
+  }
+
+  org.bytedeco.pytorch.Device device() {
+    return device;
   }
 
   Tensor indices(int[] rows) {

@@ -72,6 +72,11 @@ final class Block implements AutoCloseable {
     down = hold(loader.matrix(wide, new String[] {prefix + "mlp.down_proj.weight"}, hidden));
   }
 
+  /** Everything that it was loaded from. */
+  List<Tensor> weights() {
+    return List.copyOf(held);
+  }
+
   private Tensor hold(Tensor tensor) {
     held.add(tensor);
     return tensor;
@@ -82,15 +87,32 @@ final class Block implements AutoCloseable {
    * @return the same after this block
    */
   Tensor forward(Tensor x, Packing packing) {
-    Tensor afterAttention = x.add(attend(norm(x, inputNorm), packing));
-    return afterAttention.add(mlp(norm(afterAttention, mlpNorm)));
+    return forward(x, packing, null, null);
   }
 
-  private Tensor attend(Tensor normed, Packing packing) {
+  /**
+   * @param x residual stream [tokens, hidden], f32
+   * @param adapter what is added to the projections, or null
+   * @param rows the rows that are wanted of the result, or null for all: the others then cost no
+   *     more than their keys and values
+   * @return the rows after this block
+   */
+  Tensor forward(Tensor x, Packing packing, @Nullable BlockAdapter adapter, @Nullable Tensor rows) {
+    Tensor mixed = attend(norm(x, inputNorm), packing, adapter);
+    Tensor before = x;
+    if (rows != null) {
+      mixed = mixed.index_select(0, rows);
+      before = x.index_select(0, rows);
+    }
+    Tensor afterAttention = before.add(project(mixed, output, adapter, Projection.OUTPUT));
+    return afterAttention.add(mlp(norm(afterAttention, mlpNorm), adapter));
+  }
+
+  private Tensor attend(Tensor normed, Packing packing, @Nullable BlockAdapter adapter) {
     int heads = config.heads();
     int kvHeads = config.kvHeads();
     int size = config.headSize();
-    Tensor projected = project(normed, qkv).to(torch.ScalarType.Float);
+    Tensor projected = project(normed, qkv, adapter, Projection.QKV).to(torch.ScalarType.Float);
     if (qkvBias != null) {
       projected = projected.add(qkvBias);
     }
@@ -109,22 +131,24 @@ final class Block implements AutoCloseable {
     }
     Tensor swapped = qk.roll(new long[] {size / 2}, 2);
     Tensor rotated = qk.mul(packing.cosines()).add(swapped.mul(packing.sines()));
-    Tensor mixed =
-        attention.attend(
-            rotated.narrow(1, 0, heads), rotated.narrow(1, heads, kvHeads), v, packing);
-    return project(mixed, output);
+    return attention.attend(
+        rotated.narrow(1, 0, heads), rotated.narrow(1, heads, kvHeads), v, packing);
   }
 
-  private Tensor mlp(Tensor normed) {
-    Tensor both = project(normed, gateUp);
+  private Tensor mlp(Tensor normed, @Nullable BlockAdapter adapter) {
+    Tensor both = project(normed, gateUp, adapter, Projection.GATE_UP);
     Tensor gate = both.narrow(1, 0, config.intermediate());
     Tensor up = both.narrow(1, config.intermediate(), config.intermediate());
-    return project(torch.silu(gate).mul(up), down);
+    return project(torch.silu(gate).mul(up), down, adapter, Projection.DOWN);
   }
 
-  /** x Wᵀ in the weights' number type. */
-  private static Tensor project(Tensor x, Tensor weight) {
-    return torch.linear(x.to(weight.scalar_type()), weight);
+  /** x Wᵀ in the weights' number type, and what the adapter adds to it. */
+  private static Tensor project(
+      Tensor x, Tensor weight, @Nullable BlockAdapter adapter, Projection projection) {
+    Tensor input = x.to(weight.scalar_type());
+    Tensor projected = torch.linear(input, weight);
+    Tensor change = adapter == null ? null : adapter.change(input, projection);
+    return change == null ? projected : projected.add(change);
   }
 
   /** RMS norm over the last dimension. */

@@ -52,6 +52,11 @@ public final class ExitHead {
     this.bias = bias;
   }
 
+  /** The same head, with features of a candidate that count nothing yet. */
+  public ExitHead reading(int features) {
+    return new ExitHead(norm, epsilon, no, yes, new float[features], bias);
+  }
+
   /** Width of the residual stream. */
   public int hidden() {
     return norm.length;

@@ -9,6 +9,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Between Java's arrays and libtorch's tensors. */
 final class Tensors {
+  static final torch.ScalarType F32 = torch.ScalarType.Float;
+
   private Tensors() {}
 
   /** A tensor that outlives the scope it was made in; give it to {@link #release} in the end. */
@@ -47,6 +49,17 @@ final class Tensors {
       values.get(row);
     }
     return copy;
+  }
+
+  /** Adds a tensor's values to an array of the same size. */
+  static void addTo(float[] sum, Tensor tensor) {
+    FloatBuffer values = buffer(tensor.to(F32).cpu().contiguous());
+    if (values.remaining() != sum.length) {
+      throw new IllegalArgumentException(sum.length + " != " + values.remaining());
+    }
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += values.get(i);
+    }
   }
 
   /** The memory of a contiguous f32 tensor on the CPU; valid as long as the tensor. */
