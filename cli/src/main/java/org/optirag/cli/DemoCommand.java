@@ -1,6 +1,7 @@
 package org.optirag.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.optirag.evaluation.Evaluation;
 import org.optirag.evaluation.Requests;
@@ -52,6 +53,7 @@ final class DemoCommand implements Callable<Integer> {
       Evaluation evaluation =
           EvaluateCommand.evaluate(
               pipeline,
+              List.of("bias"),
               Pipeline.RETRIEVERS,
               EvaluateCommand.Part.TEST,
               Requests.Grouping.DEFAULT,

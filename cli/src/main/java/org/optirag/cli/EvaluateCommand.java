@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Interactions;
-import org.optirag.evaluation.BiasModel;
 import org.optirag.evaluation.Evaluation;
 import org.optirag.evaluation.EvaluationResult;
 import org.optirag.evaluation.Evaluator;
@@ -18,6 +17,7 @@ import org.optirag.evaluation.Report;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.ResultsFile;
 import org.optirag.evaluation.ResultsTable;
+import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,6 +63,17 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable List<String> retrievers;
 
   @Option(
+      names = "--baseline",
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "bias",
+      description =
+          "Models without an LLM to compare with: bias, item-knn, lightgcn, fm, deepfm, din; several"
+              + " by commas, the first is what all others are compared with; each is tuned on"
+              + " validation; default bias.")
+  private List<String> baselines = List.of("bias");
+
+  @Option(
       names = "--part",
       defaultValue = "test",
       description = "${COMPLETION-CANDIDATES}; default test.")
@@ -99,6 +110,12 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<String> wanted = retrievers == null ? Pipeline.RETRIEVERS : retrievers;
+    for (String name : baselines) {
+      if (!Baseline.names().contains(name)) {
+        throw new UserException(
+            "There is no baseline \"" + name + "\".", "There are " + Baseline.names() + ".");
+      }
+    }
     for (String name : wanted) {
       if (!Pipeline.RETRIEVERS.contains(name)) {
         throw new UserException(
@@ -113,6 +130,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Evaluation evaluation =
           evaluate(
               pipeline,
+              baselines,
               wanted,
               part,
               new Requests.Grouping(window, candidates),
@@ -126,9 +144,10 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Scores a part of the data with the bias model and with the LLM behind each retriever. */
+  /** Scores a part of the data with baselines and with the LLM behind each retriever. */
   static Evaluation evaluate(
       Pipeline pipeline,
+      List<String> baselines,
       List<String> retrievers,
       Part part,
       Requests.Grouping grouping,
@@ -145,11 +164,12 @@ final class EvaluateCommand implements Callable<Integer> {
     Interactions impressions = pipeline.impressions(heldOut);
     Evaluator evaluator = Evaluator.of(impressions, grouping, most, options.seed());
     List<ImpressionScorer> scorers = new ArrayList<>();
-    scorers.add(
-        BiasModel.learn(
-            pipeline.impressions(pipeline.split().train()),
-            pipeline.data().users().size(),
-            pipeline.data().items().size()));
+    List<String> chosen = new ArrayList<>();
+    for (String name : baselines) {
+      Baseline.Tuned tuned = pipeline.baseline(name);
+      scorers.add(tuned.scorer());
+      chosen.add(name + ": " + tuned.chosen());
+    }
     retrievers.forEach(name -> scorers.add(pipeline.scorer(name)));
     List<EvaluationResult> results = new ArrayList<>();
     for (ImpressionScorer scorer : scorers) {
@@ -158,7 +178,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return new Evaluation(
         pipeline.data().name() + ", " + name(part) + ", zero-shot",
         Instant.now(),
-        facts(pipeline, heldOut, impressions, evaluator, grouping, options),
+        facts(pipeline, heldOut, impressions, evaluator, grouping, options, chosen),
         results);
   }
 
@@ -172,7 +192,8 @@ final class EvaluateCommand implements Callable<Integer> {
       Interactions impressions,
       Evaluator evaluator,
       Requests.Grouping grouping,
-      PipelineOptions options) {
+      PipelineOptions options,
+      List<String> chosen) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("data set", pipeline.data().name());
     facts.put("split", options.split(pipeline.data()).toString());
@@ -184,6 +205,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (sampling != null) {
       facts.put("negatives", sampling.ratio() + " for each click, " + sampling.choice());
     }
+    facts.put("baselines, tuned on validation", String.join("; ", chosen));
     facts.put("backbone", options.model());
     facts.put("numbers", options.dtype() + " on " + options.device());
     facts.put("workers", options.workers() + " of " + options.threads() + " threads");

@@ -17,6 +17,7 @@ import org.optirag.dataset.NegativeSampling;
 import org.optirag.dataset.Split;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.evaluation.LlmScorer;
+import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.GcnRetriever;
 import org.optirag.retrieval.Graph;
@@ -80,6 +81,17 @@ final class Pipeline implements AutoCloseable {
 
   Tokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /** A model without an LLM, tuned on validation; clicks alone get drawn negatives. */
+  Baseline.Tuned baseline(String name) {
+    Split labelled =
+        new Split(
+            split.train(),
+            impressions(split.trainExamples()),
+            impressions(split.validation()),
+            split.test());
+    return Baseline.tune(name, data, labelled, witness.own(), options.seed(), progress);
   }
 
   /** The LLM as it was published, with a retriever. */

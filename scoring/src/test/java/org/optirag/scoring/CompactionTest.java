@@ -43,8 +43,10 @@ class CompactionTest {
       List<CalibratedHead> heads = heads(random);
       List<PackedPrompt> prompts = prompts(random);
       ExitPolicy policy = policy(random);
-      List<List<Score>> full = new Scorer(backbone, heads, new None()).score(prompts);
-      List<List<Score>> early = new Scorer(backbone, heads, policy).score(prompts);
+      List<List<Score>> full =
+          new Scorer(backbone, heads, new None()).score(prompts.stream().map(Prompt::of).toList());
+      List<List<Score>> early =
+          new Scorer(backbone, heads, policy).score(prompts.stream().map(Prompt::of).toList());
       for (int p = 0; p < prompts.size(); p++) {
         for (int c = 0; c < full.get(p).size(); c++) {
           exits.add(early.get(p).get(c).exitBlock());

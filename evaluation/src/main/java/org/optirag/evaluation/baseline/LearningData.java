@@ -27,8 +27,9 @@ final class LearningData {
   private LearningData(Dataset data, Split split, Behaviours histories) {
     this.data = data;
     this.split = split;
-    // A published split may tell of histories by what was liked alone: no labels to learn from.
-    this.examples = data.published().present() ? split.trainExamples() : split.train();
+    // What was liked alone (a published split's histories, clicks) has no labels to learn from.
+    boolean likesAlone = data.published().present() || split.train().labelRate() == 1;
+    this.examples = likesAlone ? split.trainExamples() : split.train();
     this.histories = histories;
     this.past = new Behaviours(split.train(), data.users().size(), data.items().size());
     this.requests = Requests.group(split.validation(), Requests.Grouping.DEFAULT);
