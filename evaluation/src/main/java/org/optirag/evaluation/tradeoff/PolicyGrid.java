@@ -1,0 +1,90 @@
+package org.optirag.evaluation.tradeoff;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.ExitPolicy.Entropy;
+import org.optirag.scoring.ExitPolicy.Fixed;
+import org.optirag.scoring.ExitPolicy.MaxProbability;
+import org.optirag.scoring.ExitPolicy.None;
+import org.optirag.scoring.ExitPolicy.Patience;
+import org.optirag.scoring.ExitPolicy.RatioTrend;
+
+/**
+ * The policies to try: every family, with thresholds at quantiles of what the heads say, so that
+ * the points spread over the depth whatever the heads' scale.
+ */
+final class PolicyGrid {
+  private static final int THRESHOLDS = 16;
+  private static final double[] FALLINGS = {1, 0.8, 0.5, 0.2};
+  private static final int MOST_HEADS = 3;
+  private static final int MOST_ROWS = 4000;
+
+  /** Log odds of the label rate nearer to 0 than this make no centre of their own. */
+  private static final double LEAST_CENTRE = 0.2;
+
+  private final double[][] ratios;
+  private final int heads;
+
+  private PolicyGrid(double[][] ratios, int heads) {
+    this.ratios = ratios;
+    this.heads = heads;
+  }
+
+  /** All policies; full depth first. */
+  static List<ExitPolicy> of(Calibrated calibrated) {
+    HeadReadings readings = calibrated.readings();
+    double rate = readings.labelRate();
+    double odds = Math.log(rate / (1 - rate));
+    PolicyGrid grid = new PolicyGrid(calibrated.ratios(), readings.heads());
+    List<ExitPolicy> policies = new ArrayList<>(List.of(new None()));
+    for (int head = 1; head < grid.heads; head++) {
+      policies.add(new Fixed(head));
+    }
+    for (int confirmations = 1; confirmations < grid.heads - 1; confirmations++) {
+      policies.add(new Patience(confirmations));
+    }
+    for (double threshold : grid.thresholds(1, 0)) {
+      double p = 1 / (1 + Math.exp(-threshold));
+      policies.add(new MaxProbability(p));
+      policies.add(new Entropy(Math.log1p(Math.exp(-threshold)) + (1 - p) * threshold));
+    }
+    grid.addTrends(policies, 0);
+    if (Math.abs(odds) >= LEAST_CENTRE) {
+      grid.addTrends(policies, odds);
+    }
+    return List.copyOf(policies);
+  }
+
+  private void addTrends(List<ExitPolicy> policies, double centre) {
+    for (double falling : FALLINGS) {
+      for (double threshold : thresholds(falling, centre)) {
+        for (int agreeing = 1; agreeing <= Math.min(MOST_HEADS, heads - 1); agreeing++) {
+          policies.add(new RatioTrend(threshold, agreeing, falling, centre, true));
+          if (agreeing > 1) {
+            policies.add(new RatioTrend(threshold, agreeing, falling, centre, false));
+          }
+        }
+      }
+    }
+  }
+
+  /** Thresholds at the first head that, fallen to some head, part what the heads say there. */
+  private double[] thresholds(double falling, double centre) {
+    int step = Math.max(1, ratios.length / MOST_ROWS);
+    int last = Math.max(1, heads - 1);
+    double[] pool = new double[(ratios.length + step - 1) / step * last];
+    int n = 0;
+    for (int row = 0; row < ratios.length; row += step) {
+      for (int head = 0; head < last; head++) {
+        pool[n++] = Math.abs(ratios[row][head] - centre) / Math.pow(falling, head);
+      }
+    }
+    Arrays.sort(pool);
+    return IntStream.range(0, THRESHOLDS)
+        .mapToDouble(i -> pool[(int) ((i + 0.5) / THRESHOLDS * pool.length)])
+        .toArray();
+  }
+}
