@@ -1,6 +1,7 @@
 package org.optirag.retrieval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.optirag.dataset.Behaviours;
@@ -11,28 +12,120 @@ import org.optirag.dataset.Split;
 /**
  * What users did strictly before a moment.
  *
- * @param own where a user's own history comes from: all interactions of the data set
+ * @param own where a user's own history comes from; with {@link Feedback#LIKES}, its dislikes are
+ *     those of the training part alone
  * @param others where the behaviour of others comes from: the training part
+ * @param feedback what is known of a user's own behaviour
+ * @param horizon how far the labels of others, and with {@link Feedback#LIKES} the user's own
+ *     dislikes, are seen
  */
-public record Witness(Behaviours own, Behaviours others) {
+public record Witness(Behaviours own, Behaviours others, Feedback feedback, Horizon horizon) {
 
-  /** A user's own history from all of the data set, the behaviour of others from training alone. */
+  /** All labels are seen up to the moment, those of others too. */
+  public Witness(Behaviours own, Behaviours others) {
+    this(own, others, Feedback.ALL, Horizon.moving(others.interactions()));
+  }
+
+  /**
+   * A user's own history from all of the data set, the behaviour of others from training alone;
+   * {@link Feedback#LIKES} where the data came with a split, as histories published with splits
+   * hold likes only.
+   */
   public static Witness of(Dataset data, Split split) {
+    return of(data, split, data.published().present() ? Feedback.LIKES : Feedback.ALL);
+  }
+
+  /** The same with a given kind of feedback, and blocks of the usual length. */
+  public static Witness of(Dataset data, Split split, Feedback feedback) {
+    return of(data, split, feedback, Horizon.of(split.train(), data.timed()));
+  }
+
+  /**
+   * The same with given blocks of time.
+   *
+   * @param horizon over {@code split.train()}
+   */
+  public static Witness of(Dataset data, Split split, Feedback feedback, Horizon horizon) {
     int users = data.users().size();
     int items = data.items().size();
+    Interactions own =
+        switch (feedback) {
+          case ALL -> data.interactions();
+          case LIKES -> withoutLaterDislikes(data.interactions(), split.train());
+        };
     return new Witness(
-        new Behaviours(data.interactions(), users, items),
-        new Behaviours(split.train(), users, items));
+        new Behaviours(own, users, items),
+        new Behaviours(split.train(), users, items),
+        feedback,
+        horizon);
+  }
+
+  /** The rows that are liked or in {@code train}, which is a part of them in the same order. */
+  private static Interactions withoutLaterDislikes(Interactions all, Interactions train) {
+    boolean[] keep = new boolean[all.size()];
+    int next = 0;
+    for (int row = 0; row < all.size(); row++) {
+      boolean trains = next < train.size() && same(all, row, train, next);
+      next += trains ? 1 : 0;
+      keep[row] = trains || all.label(row);
+    }
+    if (next < train.size()) {
+      throw new IllegalArgumentException("training row " + next + " is not among the data's rows");
+    }
+    return all.filter(row -> keep[row]);
+  }
+
+  private static boolean same(Interactions a, int row, Interactions b, int other) {
+    return a.time(row) == b.time(other)
+        && a.user(row) == b.user(other)
+        && a.item(row) == b.item(other)
+        && a.label(row) == b.label(other);
   }
 
   /** The latest behaviours of a user, oldest first. */
   List<Behaviour> history(int user, long time, int most) {
-    return behaviours(own, own.ofUser(user, time, most));
+    Interactions all = own.interactions();
+    int[] seen = own.ofUser(user, time);
+    if (feedback == Feedback.LIKES) {
+      long known = horizon.of(time);
+      seen = Arrays.stream(seen).filter(row -> all.label(row) || all.time(row) < known).toArray();
+    }
+    return behaviours(own, Arrays.copyOfRange(seen, Math.max(0, seen.length - most), seen.length));
   }
 
   /** What a similar user did last, oldest first. */
   List<Behaviour> ofNeighbour(int user, long time, int most) {
-    return behaviours(others, others.ofUser(user, time, most));
+    return behaviours(others, others.ofUser(user, horizon.of(time), most));
+  }
+
+  /** A user's own behaviour with its labels, as the statistics of candidates read it. */
+  OwnHistory ownHistory(int user, long time) {
+    Interactions all = own.interactions();
+    int[] likes = labelled(own, own.ofUser(user, time), true);
+    int[] items = items(own, likes);
+    long[] times = Arrays.stream(likes).mapToLong(all::time).toArray();
+    return switch (feedback) {
+      case ALL ->
+          new OwnHistory(
+              items, times, items, items(own, labelled(own, own.ofUser(user, time), false)));
+      case LIKES -> {
+        int[] rows = others.ofUser(user, horizon.of(time));
+        yield new OwnHistory(
+            items,
+            times,
+            items(others, labelled(others, rows, true)),
+            items(others, labelled(others, rows, false)));
+      }
+    };
+  }
+
+  private static int[] labelled(Behaviours source, int[] rows, boolean label) {
+    Interactions all = source.interactions();
+    return Arrays.stream(rows).filter(row -> all.label(row) == label).toArray();
+  }
+
+  private static int[] items(Behaviours source, int[] rows) {
+    return Arrays.stream(rows).map(source.interactions()::item).toArray();
   }
 
   private static List<Behaviour> behaviours(Behaviours source, int[] rows) {
@@ -56,7 +149,7 @@ public record Witness(Behaviours own, Behaviours others) {
     int liked = 0;
     int neighboursSeen = 0;
     int neighboursLiked = 0;
-    for (int row : others.ofItem(item, time)) {
+    for (int row : others.ofItem(item, horizon.of(time))) {
       int user = all.user(row);
       if (user == asking) {
         continue;
