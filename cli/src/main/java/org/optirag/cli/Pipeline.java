@@ -21,8 +21,11 @@ import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.GcnRetriever;
 import org.optirag.retrieval.Graph;
+import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.GraphStore;
+import org.optirag.retrieval.GraphTimeline;
 import org.optirag.retrieval.ItemEmbeddingStore;
+import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.LightGcnTrainer;
 import org.optirag.retrieval.RecentRetriever;
 import org.optirag.retrieval.Retriever;
@@ -39,6 +42,9 @@ final class Pipeline implements AutoCloseable {
   /** The retrievers in the order of tables. */
   static final List<String> RETRIEVERS =
       List.of("none", "recent", "popular", "bm25", "semantic", "gcn");
+
+  /** Of the graphs within training, which have no validation to stop by. */
+  private static final int SNAPSHOT_EPOCHS = 50;
 
   private final PipelineOptions options;
   private final CacheDirectory cache;
@@ -118,20 +124,49 @@ final class Pipeline implements AutoCloseable {
             new SemanticRetriever(witness, embedded.items(), history), embedded.buildSeconds());
       }
       case "gcn" -> {
-        Graph graph = graph(split.train());
-        LightGcnTrainer.Settings settings =
-            LightGcnTrainer.Settings.DEFAULT.withSeed(options.seed());
-        GraphStore.Trained trained =
-            new GraphStore(cache)
-                .require(data.name(), graph, graph(split.validation()), settings, progress);
+        GraphStore.Trained trained = trainedGraph();
         GcnRetriever.Settings wanted = GcnRetriever.Settings.DEFAULT.withHistory(history);
-        Built built = timed(() -> new GcnRetriever(witness, graph, trained.model(), wanted));
+        Built built = timed(() -> new GcnRetriever(witness, timeline(trained.model()), wanted));
         yield new Built(built.retriever, built.seconds + trained.buildSeconds());
       }
       default ->
           throw new UserException(
               "There is no retriever \"" + name + "\".", "There are " + RETRIEVERS + ".");
     };
+  }
+
+  /** The graph of the training part, for what is held out. */
+  private GraphStore.Trained trainedGraph() {
+    return new GraphStore(cache)
+        .require(
+            data.name(), graph(split.train()), graph(split.validation()), settings(), progress);
+  }
+
+  private LightGcnTrainer.Settings settings() {
+    return LightGcnTrainer.Settings.DEFAULT.withSeed(options.seed());
+  }
+
+  /** After training the whole graph, within training what lies before each horizon. */
+  private GraphTimeline timeline(LightGcn whole) {
+    Graph empty = Graph.ofEdges(new int[0], new int[0], data.users().size(), data.items().size());
+    return new GraphTimeline(
+        horizon -> {
+          if (horizon > witness.horizon().last()) {
+            return new GraphSnapshot(graph(split.train()), whole);
+          }
+          Interactions train = split.train();
+          Graph before = graph(train.filter(row -> train.time(row) < horizon));
+          return new GraphSnapshot(
+              before,
+              new GraphStore(cache)
+                  .require(
+                      data.name(),
+                      before,
+                      empty,
+                      settings().withEpochs(SNAPSHOT_EPOCHS),
+                      Progress.silent())
+                  .model());
+        });
   }
 
   private static Built timed(Supplier<Retriever> build) {

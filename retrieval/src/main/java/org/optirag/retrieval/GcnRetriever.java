@@ -12,10 +12,7 @@ import java.util.stream.Collectors;
  */
 public final class GcnRetriever implements Retriever {
   private final Witness witness;
-  private final Graph graph;
-  private final LightGcn model;
-  private final Embeddings items;
-  private final UserIndex index;
+  private final GraphTimeline timeline;
   private final Settings settings;
 
   /**
@@ -37,14 +34,11 @@ public final class GcnRetriever implements Retriever {
   }
 
   /**
-   * @param graph what the model was trained on
+   * @param timeline the graph as it was at the witness's horizons
    */
-  public GcnRetriever(Witness witness, Graph graph, LightGcn model, Settings settings) {
+  public GcnRetriever(Witness witness, GraphTimeline timeline, Settings settings) {
     this.witness = witness;
-    this.graph = graph;
-    this.model = model;
-    this.items = model.items().normalized();
-    this.index = UserIndex.of(model.users());
+    this.timeline = timeline;
     this.settings = settings;
   }
 
@@ -56,7 +50,9 @@ public final class GcnRetriever implements Retriever {
   @Override
   public Retrieved retrieve(int user, int[] candidates, long time) {
     List<Behaviour> history = witness.history(user, time, RelevantHistory.SEARCHED);
-    List<UserIndex.Similar> similar = similar(user, history);
+    GraphSnapshot graph = timeline.at(witness.horizon().of(time));
+    List<UserIndex.Similar> similar =
+        graph.similar(user, history, Math.max(settings.counted, settings.neighbours));
     List<Neighbour> neighbours = new ArrayList<>();
     for (UserIndex.Similar other :
         similar.subList(0, Math.min(settings.neighbours, similar.size()))) {
@@ -73,7 +69,7 @@ public final class GcnRetriever implements Retriever {
     Set<Integer> counted =
         similar.stream().map(UserIndex.Similar::user).collect(Collectors.toSet());
     RelevantHistory choice = new RelevantHistory(settings.history, 2);
-    RelevantHistory.Likeness likeness = SemanticRetriever.cosine(items, candidates, history);
+    RelevantHistory.Likeness likeness = SemanticRetriever.cosine(graph.unitItems(), candidates, history);
     List<Evidence> evidence = new ArrayList<>();
     for (int c = 0; c < candidates.length; c++) {
       evidence.add(
@@ -82,19 +78,8 @@ public final class GcnRetriever implements Retriever {
     return new Retrieved(choice.shared(history, likeness), neighbours, evidence);
   }
 
-  /** By the trained embedding, or folded in from the history where the graph has no such user. */
-  private List<UserIndex.Similar> similar(int user, List<Behaviour> history) {
-    float[] embedding =
-        graph.degreeOfUser(user) > 0
-            ? model.users().row(user)
-            : model.foldIn(
-                history.stream().filter(Behaviour::liked).mapToInt(Behaviour::item).toArray(),
-                graph);
-    return index.nearest(embedding, Math.max(settings.counted, settings.neighbours), user);
-  }
-
   @Override
   public void close() {
-    index.close();
+    timeline.close();
   }
 }

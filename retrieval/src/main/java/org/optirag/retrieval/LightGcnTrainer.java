@@ -36,6 +36,20 @@ public final class LightGcnTrainer {
     public static final Settings DEFAULT =
         new Settings(64, 3, 1e-3, 1e-4, 2048, 400, 4, 5, 20250104);
 
+    /** The same with another number of epochs. */
+    public Settings withEpochs(int most) {
+      return new Settings(
+          dimension,
+          layers,
+          learningRate,
+          regularization,
+          batch,
+          most,
+          patience,
+          evaluateEvery,
+          seed);
+    }
+
     /** The same with another seed. */
     public Settings withSeed(long other) {
       return new Settings(

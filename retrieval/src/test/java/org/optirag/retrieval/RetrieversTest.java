@@ -148,7 +148,10 @@ class RetrieversTest {
             items(IntStream.range(0, ITEMS).mapToObj(i -> "w" + i % 5 + " x" + i % 3).toList()),
             15),
         new SemanticRetriever(witness, embeddings(random, ITEMS, 6), 15),
-        new GcnRetriever(witness, graph, model, GcnRetriever.Settings.DEFAULT));
+        new GcnRetriever(
+            witness,
+            GraphTimeline.frozen(new GraphSnapshot(graph, model)),
+            GcnRetriever.Settings.DEFAULT));
   }
 
   private static Witness witness(Interactions all) {

@@ -1,0 +1,48 @@
+package org.optirag.retrieval;
+
+import java.util.List;
+
+/**
+ * A graph with its trained embeddings, ready to be asked for similar users and items. Safe for use
+ * from many threads.
+ */
+public final class GraphSnapshot implements AutoCloseable {
+  private final Graph graph;
+  private final LightGcn model;
+  private final Embeddings unitItems;
+  private final UserIndex index;
+
+  /**
+   * @param graph what the model was trained on
+   */
+  public GraphSnapshot(Graph graph, LightGcn model) {
+    this.graph = graph;
+    this.model = model;
+    this.unitItems = model.items().normalized();
+    this.index = UserIndex.of(model.users());
+  }
+
+  /** The items' embeddings at length 1. */
+  Embeddings unitItems() {
+    return unitItems;
+  }
+
+  /**
+   * The most similar users, by the trained embedding, or by one folded in from the history where
+   * the graph has no such user.
+   */
+  List<UserIndex.Similar> similar(int user, List<Behaviour> history, int most) {
+    float[] embedding =
+        graph.degreeOfUser(user) > 0
+            ? model.users().row(user)
+            : model.foldIn(
+                history.stream().filter(Behaviour::liked).mapToInt(Behaviour::item).toArray(),
+                graph);
+    return index.nearest(embedding, most, user);
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+}
