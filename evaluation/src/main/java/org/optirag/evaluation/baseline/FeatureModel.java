@@ -1,0 +1,160 @@
+package org.optirag.evaluation.baseline;
+
+import java.util.Arrays;
+import org.optirag.dataset.Examples;
+import org.optirag.dataset.Interactions;
+import org.optirag.evaluation.ImpressionScorer;
+import org.optirag.evaluation.LogLoss;
+import org.optirag.evaluation.Predictions;
+import org.optirag.evaluation.StageTimes;
+import org.optirag.retrieval.CandidateFeatures;
+import org.optirag.retrieval.FeatureScaling;
+
+/**
+ * What the features of the graph reach without a language model: a logistic regression on them. Its
+ * weights are where exit heads that read the same features begin.
+ */
+public final class FeatureModel implements ImpressionScorer {
+  /** The most training examples that are learned from; more change no third digit. */
+  public static final int MOST_EXAMPLES = 200_000;
+
+  private static final double[] RIDGES = {1, 10, 100, 300, 1000, 3000};
+  private static final double RIDGE_UNCHOSEN = 3;
+
+  /** Shares of the oldest examples left out: when they were made, the graph knew little. */
+  private static final double[] SKIPPED = {0, 0.12, 0.3};
+
+  private final CandidateFeatures features;
+  private final Choice choice;
+  private final double buildSeconds;
+
+  private FeatureModel(CandidateFeatures features, Choice choice, double buildSeconds) {
+    this.features = features;
+    this.choice = choice;
+    this.buildSeconds = buildSeconds;
+  }
+
+  private record Choice(
+      FeatureScaling scaling, LogisticRegression regression, double ridge, double skipped) {
+
+    static Choice fit(Table train, double ridge, double skipped) {
+      Table younger = train.without(skipped);
+      FeatureScaling scaling = FeatureScaling.fit(younger.x);
+      return new Choice(
+          scaling,
+          LogisticRegression.fit(scaling.apply(younger.x), younger.y, ridge),
+          ridge,
+          skipped);
+    }
+
+    double probability(float[] row) {
+      return regression.probability(scaling.apply(row));
+    }
+
+    double loss(Table validation) {
+      return LogLoss.of(
+          new Predictions(
+              Arrays.stream(validation.x).mapToDouble(this::probability).toArray(),
+              validation.y,
+              new int[validation.y.length]));
+    }
+  }
+
+  private record Table(float[][] x, boolean[] y) {
+    static Table of(CandidateFeatures features, Interactions rows) {
+      float[][] x = new float[rows.size()][];
+      boolean[] y = new boolean[rows.size()];
+      for (int row = 0; row < y.length; row++) {
+        x[row] = features.of(rows.user(row), new int[] {rows.item(row)}, rows.time(row))[0];
+        y[row] = rows.label(row);
+      }
+      return new Table(x, y);
+    }
+
+    Table without(double oldest) {
+      int first = (int) (oldest * y.length);
+      return new Table(
+          Arrays.copyOfRange(x, first, x.length), Arrays.copyOfRange(y, first, y.length));
+    }
+  }
+
+  /**
+   * Learns from training examples. The ridge penalty and how many of the oldest examples are left
+   * out are chosen by the log loss on validation; without validation rows all examples are taken.
+   *
+   * @param examples labelled impressions of the training part
+   * @throws IllegalArgumentException if there are no examples
+   */
+  public static FeatureModel learn(
+      CandidateFeatures features, Interactions examples, Interactions validation, long seed) {
+    if (examples.size() == 0) {
+      throw new IllegalArgumentException("no training examples");
+    }
+    long start = System.nanoTime();
+    Table train = Table.of(features, Examples.sample(examples, MOST_EXAMPLES, seed));
+    Choice best = Choice.fit(train, RIDGE_UNCHOSEN, 0);
+    if (validation.size() > 0) {
+      best =
+          choose(train, best, Table.of(features, Examples.sample(validation, MOST_EXAMPLES, seed)));
+    }
+    return new FeatureModel(features, best, (System.nanoTime() - start) / 1e9);
+  }
+
+  private static Choice choose(Table train, Choice first, Table validation) {
+    Choice best = first;
+    double least = first.loss(validation);
+    for (double skipped : SKIPPED) {
+      for (double ridge : RIDGES) {
+        Choice choice = Choice.fit(train, ridge, skipped);
+        double loss = choice.loss(validation);
+        if (loss < least) {
+          least = loss;
+          best = choice;
+        }
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public String name() {
+    return "features";
+  }
+
+  /** One weight for each of {@link CandidateFeatures#NAMES}, on the scale of {@link #scaling}. */
+  public double[] weights() {
+    return choice.regression.weights().clone();
+  }
+
+  /** The log odds of an average candidate. */
+  public double bias() {
+    return choice.regression.bias();
+  }
+
+  /** What the weights' features are scaled by. */
+  public FeatureScaling scaling() {
+    return choice.scaling;
+  }
+
+  /** The ridge penalty that was chosen. */
+  public double ridge() {
+    return choice.ridge;
+  }
+
+  /** The share of the oldest examples that was left out. */
+  public double skipped() {
+    return choice.skipped;
+  }
+
+  @Override
+  public double[] score(int user, int[] candidates, long time, StageTimes times) {
+    float[][] rows = times.time("features", () -> features.of(user, candidates, time));
+    return times.time(
+        "score", () -> Arrays.stream(rows).mapToDouble(choice::probability).toArray());
+  }
+
+  @Override
+  public double buildSeconds() {
+    return buildSeconds;
+  }
+}
