@@ -32,6 +32,8 @@ final class ModulesTest {
         .definedBy("org.optirag.scoring..")
         .layer("evaluation")
         .definedBy("org.optirag.evaluation..")
+        .layer("training")
+        .definedBy("org.optirag.training..")
         .layer("cli")
         .definedBy("org.optirag.cli..")
         .whereLayer("workspace")
@@ -44,6 +46,11 @@ final class ModulesTest {
         .mayOnlyAccessLayers("workspace", "dataset", "backbone")
         .whereLayer("scoring")
         .mayOnlyAccessLayers("workspace", "dataset", "backbone", "retrieval")
+        .whereLayer("evaluation")
+        .mayOnlyAccessLayers("workspace", "dataset", "backbone", "retrieval", "scoring")
+        .whereLayer("training")
+        .mayOnlyAccessLayers(
+            "workspace", "dataset", "backbone", "retrieval", "scoring", "evaluation")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .check(CLASSES);

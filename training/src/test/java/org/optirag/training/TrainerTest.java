@@ -1,0 +1,280 @@
+package org.optirag.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.optirag.backbone.Backbone;
+import org.optirag.backbone.LabelledPrompt;
+import org.optirag.backbone.TrainableBackbone;
+import org.optirag.workspace.AtomicFiles;
+import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Training of a tiny model, from its start to its end, with kills, full disks and bad numbers. */
+class TrainerTest {
+  private static final long SEED = 20260904;
+  private static final ExampleSource EXAMPLES =
+      new ShuffledPrompts(TinyTask.prompts(SEED, 40), 60, 4, SEED);
+  private static final Validation HELD_OUT = new HeldOut(TinyTask.prompts(SEED + 1, 30), 100);
+  private static Backbone backbone;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void load() {
+    backbone = TinyTask.backbone();
+  }
+
+  @AfterAll
+  static void close() {
+    backbone.close();
+  }
+
+  private Trainer trainer(TrainingSettings settings) {
+    return new Trainer(backbone, "tiny", TinyTask.start(backbone), settings, directory);
+  }
+
+  private TrainingResult run(TrainingSettings settings, ExampleSource examples) {
+    return trainer(settings).run(examples, HELD_OUT, Progress.silent());
+  }
+
+  @Test
+  void aRuleIsLearnedAndTheBestStateIsKept() throws IOException {
+    TrainingResult result = run(TinyTask.settings(TinyTask.plan(8, 10, 0)), EXAMPLES);
+    assertThat(result.bestAuc()).isGreaterThan(0.95);
+    assertThat(result.end()).isEqualTo(TrainingResult.End.DONE);
+    assertThat(result.steps()).isEqualTo(4 * EXAMPLES.batches());
+    assertThat(result.adapter()).isNotNull();
+    assertThat(result.heads()).extracting(head -> head.block()).containsExactly(1, 2);
+
+    List<JsonNode> lines = metrics();
+    List<JsonNode> steps = lines.stream().filter(line -> line.has("loss")).toList();
+    assertThat(steps).hasSize(result.steps());
+    assertThat(steps.getLast().path("loss").asDouble())
+        .isLessThan(steps.getFirst().path("loss").asDouble() / 2);
+    assertThat(steps.getFirst().path("head_losses")).hasSize(2);
+    assertThat(steps.getFirst().path("rate_factor").asDouble()).isEqualTo(0.5);
+    JsonNode best =
+        lines.stream()
+            .filter(line -> line.has("validation_auc"))
+            .filter(line -> line.path("step").asInt() == result.bestStep())
+            .findFirst()
+            .orElseThrow();
+    assertThat(best.path("validation_auc").path(1).asDouble()).isEqualTo(result.bestAuc());
+    assertThat(best.path("best").asBoolean()).isTrue();
+  }
+
+  @Test
+  void goingOnAfterAKillGivesTheSameNumbers() throws IOException {
+    TrainingSettings settings = TinyTask.settings(TinyTask.plan(3, 4, 0));
+    Path killed = directory.resolve("killed");
+    Path whole = directory.resolve("whole");
+    for (int after : new int[] {7, 16}) {
+      ExampleSource mortal = new Mortal(after);
+      assertThatThrownBy(() -> at(killed, settings).run(mortal, HELD_OUT, Progress.silent()))
+          .hasMessage("killed");
+    }
+    // What a kill in the middle of a line leaves.
+    Path log = killed.resolve("metrics.jsonl");
+    Files.writeString(log, Files.readString(log) + "{\"step\":1,\"lo");
+    TrainingResult resumed = at(killed, settings).run(EXAMPLES, HELD_OUT, Progress.silent());
+    TrainingResult straight = at(whole, settings).run(EXAMPLES, HELD_OUT, Progress.silent());
+
+    assertThat(numbers(killed)).isEqualTo(numbers(whole));
+    assertThat(resumed.bestStep()).isEqualTo(straight.bestStep());
+    assertThat(resumed.bestAuc()).isEqualTo(straight.bestAuc());
+    for (int h = 0; h < 2; h++) {
+      assertThat(resumed.heads().get(h).head().yes())
+          .containsExactly(straight.heads().get(h).head().yes());
+    }
+    TrainingResult again = at(killed, settings).run(EXAMPLES, HELD_OUT, Progress.silent());
+    assertThat(again.steps()).as("a finished training is not run again").isEqualTo(resumed.steps());
+    assertThat(numbers(killed)).isEqualTo(numbers(whole));
+  }
+
+  private static Trainer at(Path directory, TrainingSettings settings) {
+    return new Trainer(backbone, "tiny", TinyTask.start(backbone), settings, directory);
+  }
+
+  /** Examples that end the program after some batches. */
+  private static final class Mortal implements ExampleSource {
+    private int left;
+
+    Mortal(int left) {
+      this.left = left;
+    }
+
+    @Override
+    public int batches() {
+      return EXAMPLES.batches();
+    }
+
+    @Override
+    public List<LabelledPrompt> batch(int epoch, int number) {
+      if (left-- == 0) {
+        throw new IllegalStateException("killed");
+      }
+      return EXAMPLES.batch(epoch, number);
+    }
+  }
+
+  /** The log but for what the clock says. */
+  private static List<String> numbers(Path directory) throws IOException {
+    List<String> numbers = new ArrayList<>();
+    for (String line : Files.readAllLines(directory.resolve("metrics.jsonl"))) {
+      JsonNode node = JsonMapper.shared().readTree(line);
+      numbers.add(
+          node.path("step")
+              + " "
+              + node.path("loss")
+              + node.path("head_losses")
+              + node.path("gradient_norm")
+              + node.path("rate_factor")
+              + node.path("validation_auc"));
+    }
+    return numbers;
+  }
+
+  private List<JsonNode> metrics() throws IOException {
+    return Files.readAllLines(directory.resolve("metrics.jsonl")).stream()
+        .map(line -> JsonMapper.shared().readTree(line))
+        .toList();
+  }
+
+  @Test
+  void trainingEndsWhenValidationStaysWorse() {
+    List<TrainableBackbone> asked = new ArrayList<>();
+    boolean[] labels = {true, false, true, false};
+    Validation falling =
+        model -> {
+          asked.add(model);
+          // The first time the last head ranks all pairs rightly, then fewer.
+          double[] good = {2, 1, 2, 1};
+          double[] bad = {2, 1, 0, 1};
+          return new Readings(new double[][] {bad, asked.size() == 1 ? good : bad}, labels);
+        };
+    TrainingResult result =
+        trainer(TinyTask.settings(TinyTask.plan(50, 2, 3)))
+            .run(EXAMPLES, falling, Progress.silent());
+    assertThat(result.end()).isEqualTo(TrainingResult.End.PATIENCE);
+    assertThat(result.steps()).isEqualTo(8);
+    assertThat(result.bestStep()).isEqualTo(2);
+    assertThat(result.bestAuc()).isEqualTo(1);
+  }
+
+  @Test
+  void trainingEndsWhenItsTimeIsUp() {
+    TrainingPlan plan = new TrainingPlan(1000, 0, Duration.ofMillis(50), 1, 1000, 0, 1000);
+    TrainingResult result = run(TinyTask.settings(plan), EXAMPLES);
+    assertThat(result.end()).isEqualTo(TrainingResult.End.TIME);
+    assertThat(result.bestStep()).as("validated at the end").isEqualTo(result.steps());
+  }
+
+  @Test
+  void aValidationSetOfOneLabelIsRefused() {
+    Validation onlyLiked =
+        model -> new Readings(new double[2][3], new boolean[] {true, true, true});
+    assertThatThrownBy(() ->
+            trainer(TinyTask.settings(TinyTask.plan(1, 1, 0)))
+                .run(EXAMPLES, onlyLiked, Progress.silent()))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "The validation set has 3 positive labels of 3: there is no AUC to choose by."
+                + " Take more impressions for validation, or another split.");
+  }
+
+  @Test
+  void aFullDiskKeepsTheLastCheckpointAndSaysSo() {
+    TrainingSettings settings = TinyTask.settings(TinyTask.plan(3, 100, 0));
+    Checkpoints filling =
+        new Checkpoints(directory, settings) {
+          private int left = 2;
+
+          @Override
+          void write(Path file, TrainableBackbone model, Map<String, String> notes) {
+            if (left-- > 0) {
+              super.write(file, model, notes);
+            } else {
+              AtomicFiles.write(
+                  file,
+                  out -> {
+                    out.write(1);
+                    throw new IOException("No space left on device");
+                  });
+            }
+          }
+        };
+    Trainer onFullDisk =
+        new Trainer(backbone, "tiny", TinyTask.start(backbone), settings, directory, filling);
+    Path last = directory.resolve("last.safetensors");
+    assertThatThrownBy(() -> onFullDisk.run(EXAMPLES, HELD_OUT, Progress.silent()))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "Cannot write %s: No space left on device. The checkpoint before it is whole: %s."
+                + " Free some space, or choose a directory you can write."
+                + " Then run the same again: training goes on from there.",
+            last, last);
+    assertThat(directory).isDirectoryNotContaining("glob:**.part");
+    assertThat(run(settings, EXAMPLES).end()).isEqualTo(TrainingResult.End.DONE);
+  }
+
+  @Test
+  void otherSettingsDoNotGoOnFromTheDirectory() {
+    run(TinyTask.settings(TinyTask.plan(1, 100, 0)), EXAMPLES);
+    TrainingSettings before = TinyTask.settings(TinyTask.plan(1, 100, 0));
+    TrainingSettings other =
+        new TrainingSettings(
+            before.lora(),
+            before.exits(),
+            before.headWeights(),
+            0.7,
+            before.temperature(),
+            before.pairwise(),
+            before.rates(),
+            before.optimizer(),
+            before.plan(),
+            before.seed(),
+            before.workers(),
+            before.recompute());
+    assertThatThrownBy(() -> run(other, EXAMPLES))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("was begun with the setting distillation = 0.2, not 0.7.");
+  }
+
+  @Test
+  void aLossThatStaysNoNumberEndsTraining() {
+    ExampleSource poisoned =
+        new ExampleSource() {
+          @Override
+          public int batches() {
+            return 40;
+          }
+
+          @Override
+          public List<LabelledPrompt> batch(int epoch, int number) {
+            LabelledPrompt fine = TinyTask.prompts(1, 1).getFirst();
+            float[][] features = new float[fine.labels().length][1];
+            features[0][0] = Float.NaN;
+            return List.of(new LabelledPrompt(fine.tokens(), features, fine.labels()));
+          }
+        };
+    assertThatThrownBy(() -> run(TinyTask.settings(TinyTask.plan(1, 100, 0)), poisoned))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            "The loss has been no finite number for 10 steps, up to step 10."
+                + " Lower the learning rates; the last checkpoint is of step 9.");
+  }
+}
