@@ -5,20 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.backbone.lora.LoraModule;
 import org.optirag.backbone.lora.LoraSettings;
+import org.optirag.backbone.weights.SafetensorsFile;
 import org.optirag.backbone.weights.SafetensorsWriter;
+import org.optirag.backbone.weights.WeightFiles;
 import org.optirag.backbone.weights.Weights;
+import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
 class LoraAdapterTest {
@@ -88,6 +95,43 @@ class LoraAdapterTest {
         }
       }
     }
+  }
+
+  /**
+   * An adapter that PEFT wrote for a model with attention biases; src/test/reference/
+   * peft_round_trip.py made it, says with which versions, and checks what Java writes.
+   */
+  @Test
+  void anAdapterOfPeftsGivesPeftsLogits() throws Exception {
+    Path golden = resource("/golden/tiny-adapter/adapter_config.json").resolveSibling("");
+    Path model = resource("/golden/tiny/qwen2/config.json").resolveSibling("");
+    LoraAdapter adapter = LoraAdapter.read(golden);
+    assertThat(adapter.settings().scale()).isEqualTo(1.5);
+    String kept = System.getProperty("optirag.peft");
+    Path written = kept == null ? directory : Path.of(kept);
+    adapter.write(written);
+    Files.copy(
+        golden.resolve("golden.safetensors"),
+        written.resolve("golden.safetensors"),
+        StandardCopyOption.REPLACE_EXISTING);
+    try (Weights merged = LoraAdapter.read(written).mergedInto(WeightFiles.open(model));
+        Backbone backbone = Backbone.load(merged, DType.F32, Device.CPU, Progress.silent());
+        SafetensorsFile expected = SafetensorsFile.open(golden.resolve("golden.safetensors"))) {
+      float[] tokens = expected.read("tokens");
+      float[] logits = expected.read("logits");
+      for (int prompt = 0; prompt < 3; prompt++) {
+        int[] ids = new int[9];
+        for (int i = 0; i < 9; i++) {
+          ids[i] = (int) tokens[prompt * 9 + i];
+        }
+        float[] wanted = Arrays.copyOfRange(logits, prompt * 67, (prompt + 1) * 67);
+        assertThat(backbone.nextTokenLogits(ids)).containsExactly(wanted, within(1e-4f));
+      }
+    }
+  }
+
+  private static Path resource(String name) throws URISyntaxException {
+    return Path.of(Objects.requireNonNull(LoraAdapterTest.class.getResource(name)).toURI());
   }
 
   @Test
