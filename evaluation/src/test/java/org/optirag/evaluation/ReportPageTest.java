@@ -3,15 +3,9 @@ package org.optirag.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,41 +49,9 @@ final class ReportPageTest {
 
   /** The page's elements after its scripts ran. */
   private String render(Evaluation evaluation) throws IOException, InterruptedException {
-    Optional<Path> chromium = chromium();
-    Assumptions.assumeTrue(
-        chromium.isPresent(), "no chromium on the PATH: the report is not opened in a browser");
     Path page = directory.resolve("report.html");
     Report.write(page, evaluation);
-    Path dom = directory.resolve("dom.html");
-    Process process =
-        new ProcessBuilder(
-                chromium.orElseThrow().toString(),
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-dev-shm-usage",
-                "--user-data-dir=" + directory.resolve("profile"),
-                "--dump-dom",
-                page.toUri().toString())
-            .redirectOutput(dom.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try {
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("chromium ended").isTrue();
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly().waitFor();
-    }
-    return Files.readString(dom, StandardCharsets.UTF_8)
-        .replaceAll("(?s)<script\\b.*?</script>", "");
-  }
-
-  private static Optional<Path> chromium() {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.of(path.split(Pattern.quote(System.getProperty("path.separator"))))
-        .flatMap(folder -> Stream.of("chromium", "google-chrome").map(Path.of(folder)::resolve))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return Browser.dom(page, directory);
   }
 
   private static int count(String text, String part) {

@@ -1,5 +1,6 @@
 package org.optirag.scoring;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
@@ -105,6 +106,12 @@ public sealed interface ExitPolicy {
     /** The paper's: one threshold for all heads, undecided at even odds, growing. */
     public RatioTrend(double threshold, int heads) {
       this(threshold, heads, 1, 0, true);
+    }
+
+    /** Whether it is as the paper has it: one threshold, even odds, growing. */
+    @JsonIgnore
+    public boolean isPlain() {
+      return falling == 1 && centre == 0 && growing;
     }
 
     @Override

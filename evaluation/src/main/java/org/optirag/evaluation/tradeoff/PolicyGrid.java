@@ -1,5 +1,7 @@
 package org.optirag.evaluation.tradeoff;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +39,7 @@ final class PolicyGrid {
   static List<ExitPolicy> of(Calibrated calibrated) {
     HeadReadings readings = calibrated.readings();
     double rate = readings.labelRate();
-    double odds = Math.log(rate / (1 - rate));
+    double odds = rounded(Math.log(rate / (1 - rate)));
     PolicyGrid grid = new PolicyGrid(calibrated.ratios(), readings.heads());
     List<ExitPolicy> policies = new ArrayList<>(List.of(new None()));
     for (int head = 1; head < grid.heads; head++) {
@@ -48,8 +50,9 @@ final class PolicyGrid {
     }
     for (double threshold : grid.thresholds(1, 0)) {
       double p = 1 / (1 + Math.exp(-threshold));
-      policies.add(new MaxProbability(p));
-      policies.add(new Entropy(Math.log1p(Math.exp(-threshold)) + (1 - p) * threshold));
+      double entropy = Math.log1p(Math.exp(-threshold)) + (1 - p) * threshold;
+      policies.add(new MaxProbability(rounded(p)));
+      policies.add(new Entropy(Math.min(rounded(entropy), Math.log(2))));
     }
     grid.addTrends(policies, 0);
     if (Math.abs(odds) >= LEAST_CENTRE) {
@@ -84,7 +87,12 @@ final class PolicyGrid {
     }
     Arrays.sort(pool);
     return IntStream.range(0, THRESHOLDS)
-        .mapToDouble(i -> pool[(int) ((i + 0.5) / THRESHOLDS * pool.length)])
+        .mapToDouble(i -> rounded(pool[(int) ((i + 0.5) / THRESHOLDS * pool.length)]))
         .toArray();
+  }
+
+  /** Four digits: a threshold that one can read and write. */
+  private static double rounded(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(4)).doubleValue();
   }
 }

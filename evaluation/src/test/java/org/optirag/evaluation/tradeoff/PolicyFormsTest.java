@@ -46,10 +46,7 @@ class PolicyFormsTest {
   }
 
   private static boolean isThePapers(ExitPolicy policy) {
-    return policy instanceof RatioTrend trend
-        && trend.falling() == 1
-        && trend.centre() == 0
-        && trend.growing();
+    return policy instanceof RatioTrend trend && trend.isPlain();
   }
 
   @Test
