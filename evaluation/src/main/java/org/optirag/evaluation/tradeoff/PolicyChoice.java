@@ -2,6 +2,7 @@ package org.optirag.evaluation.tradeoff;
 
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.TradeOffCurve;
 import org.optirag.scoring.TradeOffPoint;
@@ -67,25 +68,51 @@ public sealed interface PolicyChoice {
   record MeanDepth(double share) implements PolicyChoice {
     @Override
     public TradeOffPoint of(TradeOffCurve curve) {
-      TradeOffPoint found = curve.atDepth(share);
-      if (found.meanDepth() > share) {
-        TradeOffPoint shallowest =
-            curve.points().stream()
-                .min(Comparator.comparingDouble(TradeOffPoint::meanDepth))
-                .orElse(found);
-        throw new UserException(
-            "No exit policy has a mean depth of %s; the shallowest is %s with %s."
-                .formatted(share, shallowest.policy().text(), rounded(shallowest.meanDepth())),
-            "Allow a mean depth of %s or more, or train heads after earlier blocks."
-                .formatted(roundedUp(shallowest.meanDepth())));
-      }
-      return found;
+      return within(share, "a mean depth", curve, curve.atDepth(share), TradeOffPoint::meanDepth);
     }
 
     @Override
     public String text() {
       return "mean-depth " + share;
     }
+  }
+
+  /**
+   * The best point whose requests cost no more than a share of full depth. Since a shared context
+   * runs as deep as its deepest candidate, this is not the best one by depth.
+   *
+   * @param share of the arithmetic, for instance 0.5
+   */
+  record RequestCost(double share) implements PolicyChoice {
+    @Override
+    public TradeOffPoint of(TradeOffCurve curve) {
+      return within(
+          share, "a request cost", curve, curve.atRequestCost(share), TradeOffPoint::requestCost);
+    }
+
+    @Override
+    public String text() {
+      return "request-cost " + share;
+    }
+  }
+
+  private static TradeOffPoint within(
+      double share,
+      String what,
+      TradeOffCurve curve,
+      TradeOffPoint found,
+      ToDoubleFunction<TradeOffPoint> cost) {
+    if (cost.applyAsDouble(found) <= share) {
+      return found;
+    }
+    TradeOffPoint least =
+        curve.points().stream().min(Comparator.comparingDouble(cost)).orElse(found);
+    double reached = cost.applyAsDouble(least);
+    throw new UserException(
+        "No exit policy has %s of %s; the least is %s with %s."
+            .formatted(what, share, least.policy().text(), rounded(reached)),
+        "Allow %s of %s or more, or train heads after earlier blocks."
+            .formatted(what, roundedUp(reached)));
   }
 
   private static String rounded(double value) {

@@ -132,6 +132,8 @@ class TradeOffTest {
     TradeOffPoint chosen = new PolicyChoice.MeanDepth(0.5).of(tradeOff.curve());
     assertThat(chosen.meanDepth()).isBetween(0.4, 0.5);
     assertThat(chosen).isEqualTo(tradeOff.curve().atDepth(0.5));
+    TradeOffPoint cheap = new PolicyChoice.RequestCost(0.6).of(tradeOff.curve());
+    assertThat(cheap.requestCost()).isBetween(0.5, 0.6);
   }
 
   @Test
@@ -147,7 +149,7 @@ class TradeOffTest {
             e -> {
               assertThat(e.problem())
                   .isEqualTo(
-                      "No exit policy has a mean depth of 0.3; the shallowest is fixed:2 with"
+                      "No exit policy has a mean depth of 0.3; the least is fixed:2 with"
                           + " 0.3333.");
               assertThat(e.wayOut())
                   .isEqualTo(
