@@ -4,7 +4,11 @@ import java.util.Arrays;
 
 /** The candidates of one request, seen by one user: the figures that both decide. One thread's. */
 final class CandidateView {
+  /** Likes that the candidate's cosines are taken with. */
   private static final int LATEST = 10;
+
+  /** Latest likes, and as many dislikes, that others are compared by; bounds a request's time. */
+  private static final int COMPARED = 500;
 
   private final ItemStatistics world;
   private final LabelledGraph graph;
@@ -25,15 +29,21 @@ final class CandidateView {
     this.graph = world.graph();
     this.traits = traits;
     this.user = user;
-    this.likes = own.likes().length;
-    this.items = Arrays.copyOf(own.likes(), likes + own.dislikes().length);
-    System.arraycopy(own.dislikes(), 0, items, likes, own.dislikes().length);
+    int[] liked = latest(own.likes());
+    int[] disliked = latest(own.dislikes());
+    this.likes = liked.length;
+    this.items = Arrays.copyOf(liked, likes + disliked.length);
+    System.arraycopy(disliked, 0, items, likes, disliked.length);
     this.surprises = new double[items.length];
     Arrays.setAll(
         surprises,
         place -> (place < likes ? 1 : 0) - world.biases().probability(items[place], userEffect));
     this.overlap = new Overlap(graph, items, likes);
     this.together = new double[items.length];
+  }
+
+  private static int[] latest(int[] labelled) {
+    return Arrays.copyOfRange(labelled, Math.max(0, labelled.length - COMPARED), labelled.length);
   }
 
   /** Adds what depends on the item to what depends on the user alone. */
