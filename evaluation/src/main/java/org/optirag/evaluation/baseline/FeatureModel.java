@@ -15,7 +15,10 @@ import org.optirag.retrieval.FeatureScaling;
  * weights are where exit heads that read the same features begin.
  */
 public final class FeatureModel implements ImpressionScorer {
-  /** The most training examples that are learned from; more change no third digit. */
+  /**
+   * The most training examples that are learned from, drawn at random: fourteen weights need no
+   * more.
+   */
   public static final int MOST_EXAMPLES = 200_000;
 
   private static final double[] RIDGES = {1, 10, 100, 300, 1000, 3000};
