@@ -13,12 +13,14 @@ import org.optirag.workspace.UserException;
 
 /**
  * heads.safetensors: for the head after block b the tensors {@code head.b.norm}, {@code head.b.no}
- * and {@code head.b.yes}, [hidden], and {@code head.b.epsilon}, [1]. A head that reads features of
- * the candidate has {@code head.b.features}, [features], and {@code head.b.bias}, [1].
+ * and {@code head.b.yes}, [hidden], and {@code head.b.epsilon}, [1]. What a head adds to the logit
+ * of Yes is {@code head.b.features}, [features], and {@code head.b.bias}, [1]; both may be absent.
  */
 final class HeadsFile {
   private static final Pattern NAME =
       Pattern.compile("head\\.(\\d{1,4})\\.(norm|no|yes|epsilon|features|bias)");
+
+  private static final int MOST_FEATURES = 10_000;
 
   private HeadsFile() {}
 
@@ -31,6 +33,12 @@ final class HeadsFile {
           .tensor(prefix + "no", head.no(), head.hidden())
           .tensor(prefix + "yes", head.yes(), head.hidden())
           .tensor(prefix + "epsilon", new float[] {head.epsilon()}, 1);
+      if (head.features() > 0) {
+        writer.tensor(prefix + "features", head.featureWeights(), head.features());
+      }
+      if (head.bias() != 0) {
+        writer.tensor(prefix + "bias", new float[] {head.bias()}, 1);
+      }
     });
     writer.write(target);
   }
@@ -70,16 +78,25 @@ final class HeadsFile {
   private static ExitHead read(
       Path file, SafetensorsFile tensors, Map<String, long[]> shapes, int block, int hidden) {
     String prefix = "head." + block + ".";
-    if (shapes.containsKey(prefix + "features")) {
-      throw new UserException(
-          "The head after block " + block + " of " + file + " reads features of the candidate.",
-          "Use an OptiRAG whose heads do.");
+    long[] features = shapes.getOrDefault(prefix + "features", new long[] {0});
+    if (features.length != 1 || features[0] > MOST_FEATURES) {
+      throw broken(file, prefix + "features is not a vector of at most " + MOST_FEATURES);
     }
+    float[] weights =
+        features[0] == 0
+            ? new float[0]
+            : vector(file, tensors, shapes, prefix + "features", (int) features[0]);
+    float bias =
+        shapes.containsKey(prefix + "bias")
+            ? vector(file, tensors, shapes, prefix + "bias", 1)[0]
+            : 0;
     return new ExitHead(
         vector(file, tensors, shapes, prefix + "norm", hidden),
         vector(file, tensors, shapes, prefix + "epsilon", 1)[0],
         vector(file, tensors, shapes, prefix + "no", hidden),
-        vector(file, tensors, shapes, prefix + "yes", hidden));
+        vector(file, tensors, shapes, prefix + "yes", hidden),
+        weights,
+        bias);
   }
 
   private static float[] vector(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -257,6 +258,28 @@ class BundleTest {
         "Take the bundle again from where it came from.");
     assertThatThrownBy(() -> contents(beyond))
         .hasMessage("heads after blocks [2, 6, 7], a plan for [2, 6]");
+  }
+
+  @Test
+  void headsKeepWhatTheyAddForFeaturesOfTheCandidate() {
+    Path file = folder.resolve("heads.safetensors");
+    ExitHead reading =
+        new ExitHead(
+            SHALLOW.norm(),
+            SHALLOW.epsilon(),
+            SHALLOW.no(),
+            SHALLOW.yes(),
+            new float[] {2, -1, 0.5f},
+            0.25f);
+    HeadsFile.write(file, new TreeMap<>(Map.of(2, reading, 6, DEEP)));
+    SortedMap<Integer, ExitHead> read = HeadsFile.read(file, BACKBONE);
+    ExitHead shallow = Objects.requireNonNull(read.get(2));
+    assertThat(shallow.featureWeights()).containsExactly(2, -1, 0.5f);
+    assertThat(shallow.bias()).isEqualTo(0.25f);
+    float[][] states = {floats(new Random(SEED), TinyModel.HIDDEN)};
+    float[][] features = {{1, 2, 3}};
+    assertThat(shallow.logits(states, features)).isDeepEqualTo(reading.logits(states, features));
+    assertThat(Objects.requireNonNull(read.get(6)).features()).isZero();
   }
 
   @Test
