@@ -34,7 +34,6 @@ public final class PromptAssembler {
 
   private static final int PROFILE_FIELDS = 4;
   private static final int ITEM_FIELDS = 3;
-  private static final int RELEVANT = 3;
 
   private final Dataset data;
   private final PromptSettings settings;
@@ -140,7 +139,9 @@ public final class PromptAssembler {
     if (settings.evidence()) {
       addEvidence(tokens, evidence);
     }
-    tokens.add(texts.words("\nWill the user like this " + data.noun() + "? Answer Yes or No."));
+    if (settings.question()) {
+      tokens.add(texts.words("\nWill the user like this " + data.noun() + "? Answer Yes or No."));
+    }
     tokens.add(texts.frame(settings.format().beforeAnswer()));
     return tokens.toArray();
   }
@@ -172,7 +173,7 @@ public final class PromptAssembler {
     }
     List<Behaviour> relevant = evidence.relevant();
     for (Behaviour behaviour :
-        relevant.subList(Math.max(0, relevant.size() - RELEVANT), relevant.size())) {
+        relevant.subList(Math.max(0, relevant.size() - settings.relevant()), relevant.size())) {
       tokens.add(texts.words(behaviour.liked() ? "\nThe user liked" : "\nThe user did not like"));
       tokens.add(title(" the similar ", data.items().title(behaviour.item())));
     }

@@ -9,6 +9,9 @@ package org.optirag.scoring;
  * @param profile whether the user's profile is told
  * @param fields whether the candidate's further texts (genres, author, …) are told
  * @param evidence whether what others did with the candidate is told
+ * @param relevant behaviours most like the candidate that are told with it, at most
+ * @param question whether the question is asked in words with every candidate; a model that was
+ *     trained for it answers without
  */
 public record PromptSettings(
     ChatFormat format,
@@ -16,10 +19,12 @@ public record PromptSettings(
     int titleTokens,
     boolean profile,
     boolean fields,
-    boolean evidence) {
+    boolean evidence,
+    int relevant,
+    boolean question) {
   /** For the default model: 512 tokens, everything told. */
   public static final PromptSettings DEFAULT =
-      new PromptSettings(ChatFormat.CHATML, 512, 40, true, true, true);
+      new PromptSettings(ChatFormat.CHATML, 512, 40, true, true, true, 3, true);
 
   /** What instruction, profile, evidence and question take at most, titles and texts aside. */
   private static final int FIXED_TOKENS = 230;
@@ -30,6 +35,9 @@ public record PromptSettings(
   /** Checks the numbers. */
   public PromptSettings {
     int least = FIXED_TOKENS + TITLES * titleTokens;
+    if (relevant < 0 || relevant > 3) {
+      throw new IllegalArgumentException("0 to 3 behaviours a candidate, not " + relevant);
+    }
     if (titleTokens < 1 || tokens < least) {
       throw new IllegalArgumentException(
           "a prompt of %d tokens is too short for titles of %d; it needs %d"

@@ -59,6 +59,11 @@ public final class Scorer {
     }
   }
 
+  /** How many blocks the backbone has, L. */
+  public int depth() {
+    return backbone.config().blocks();
+  }
+
   /** Full depth with the LLM's own answer: the softmax of its logits of Yes and No. */
   public static Scorer zeroShot(Backbone backbone, Tokenizer tokenizer, ChatFormat format) {
     AnswerTokens answers = AnswerTokens.of(tokenizer, format);

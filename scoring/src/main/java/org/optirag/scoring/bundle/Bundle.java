@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ExitHead;
 import org.optirag.scoring.CalibratedHead;
@@ -188,6 +190,21 @@ public final class Bundle {
     return dataset;
   }
 
+  /** The retriever that its prompts were written with. */
+  public String retriever() {
+    return manifest.training().settings().getOrDefault("retriever", "gcn");
+  }
+
+  /** Most behaviours of a user in a prompt. */
+  public int history() {
+    try {
+      return Integer.parseInt(manifest.training().settings().getOrDefault("history", "15"));
+    } catch (NumberFormatException e) {
+      throw new UserException(
+          directory.resolve(MANIFEST) + ": training.settings.history is no number.", AGAIN, e);
+    }
+  }
+
   /** What it reached: split, figure, value. */
   public Map<String, Map<String, Double>> metrics() {
     return metrics;
@@ -202,6 +219,35 @@ public final class Bundle {
     return manifest.files().containsKey(GraphFiles.TENSORS)
         ? Optional.of(GraphFiles.read(directory))
         : Optional.empty();
+  }
+
+  /** The same model with another plan of exits or other metrics, to be written again. */
+  public BundleContents contents(ExitPlan other, Map<String, Map<String, Double>> reached) {
+    SortedMap<Integer, ExitHead> byBlock = new TreeMap<>();
+    heads.forEach(head -> byBlock.put(head.block(), head.head()));
+    return new BundleContents(
+        manifest.created(),
+        manifest.backbone(),
+        manifest.training(),
+        adapter().map(source -> target -> copy(source, target)),
+        byBlock,
+        other,
+        graph(),
+        dataset,
+        reached);
+  }
+
+  private static void copy(Path source, Path target) {
+    try (Stream<Path> files = Files.list(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(String.valueOf(file.getFileName())));
+      }
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot copy " + source + ": " + e.getMessage() + ".",
+          "Free some space, or choose a directory you can write.",
+          e);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.optirag.scoring.bundle;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.source.Rules;
 import org.optirag.scoring.PromptSettings;
 
@@ -17,6 +18,7 @@ import org.optirag.scoring.PromptSettings;
  * @param prompt what goes into a prompt
  * @param template version of the prompts' wording, {@link
  *     org.optirag.scoring.PromptAssembler#TEMPLATE}
+ * @param features what the heads read beside the LLM's states, or null
  */
 public record DatasetSchema(
     String name,
@@ -26,7 +28,8 @@ public record DatasetSchema(
     List<String> itemFields,
     List<String> userFields,
     PromptSettings prompt,
-    int template) {
+    int template,
+    @Nullable FeatureSchema features) {
   /** Copies the lists. */
   public DatasetSchema {
     itemFields = List.copyOf(itemFields);

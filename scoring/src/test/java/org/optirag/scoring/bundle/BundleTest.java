@@ -412,7 +412,8 @@ class BundleTest {
             List.of("genre"),
             List.of(),
             PromptSettings.DEFAULT,
-            PromptAssembler.TEMPLATE),
+            PromptAssembler.TEMPLATE,
+            null),
         Map.of("test", Map.of("auc", 0.71)));
   }
 
