@@ -10,6 +10,7 @@ import java.util.List;
  * @param buildSeconds how long its preparation took
  * @param scoreSeconds how long all requests took together
  * @param requests how many requests there were
+ * @param meanDepth the share of the LLM's blocks that candidates went through, NaN without an LLM
  * @param stages latency of each stage; "request" is the whole
  * @param predictions the prediction of each impression
  */
@@ -19,6 +20,7 @@ public record EvaluationResult(
     double buildSeconds,
     double scoreSeconds,
     int requests,
+    double meanDepth,
     List<StageTimes.StageTime> stages,
     Predictions predictions) {
   /** Copies the list. */

@@ -104,6 +104,7 @@ public final class Evaluator {
         scorer.buildSeconds(),
         seconds,
         requests.size(),
+        scorer.meanDepth(),
         times.stages(),
         predictions);
   }

@@ -18,6 +18,14 @@ public interface ImpressionScorer {
    */
   double[] score(int user, int[] items, long time, StageTimes times);
 
+  /**
+   * The mean over all candidates scored so far of the block they left the LLM at, of all its
+   * blocks; NaN where there is no LLM.
+   */
+  default double meanDepth() {
+    return Double.NaN;
+  }
+
   /** How long it took to prepare the scorer (train a graph, build an index), in seconds. */
   default double buildSeconds() {
     return 0;

@@ -77,6 +77,7 @@ public final class ResultsFile {
     number(node, "buildSeconds", result.buildSeconds());
     number(node, "scoreSeconds", result.scoreSeconds());
     node.put("requests", result.requests());
+    number(node, "meanDepth", result.meanDepth());
     number(node, "requestsPerSecond", result.requestsPerSecond());
     number(node, "candidatesPerSecond", result.candidatesPerSecond());
     ArrayNode stages = node.putArray("stages");

@@ -39,7 +39,7 @@ final class ReportPageTest {
   void aResultWithoutAnAucIsDrawnAllTheSame() throws Exception {
     Predictions liked = new Predictions(new double[] {0.5}, new boolean[] {true}, new int[1]);
     EvaluationResult result =
-        new EvaluationResult("one", Metrics.of(liked, 1, 10), 0, 1, 1, List.of(), liked);
+        new EvaluationResult("one", Metrics.of(liked, 1, 10), 0, 1, 1, 1, List.of(), liked);
     Evaluation sample = ReportTest.sample("one label");
     String dom =
         render(new Evaluation("one label", sample.created(), sample.facts(), List.of(result)));

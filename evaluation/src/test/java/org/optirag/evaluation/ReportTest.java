@@ -81,7 +81,7 @@ final class ReportTest {
   void whatHasNoValueIsNull() {
     Predictions liked = new Predictions(new double[] {0.5}, new boolean[] {true}, new int[1]);
     EvaluationResult result =
-        new EvaluationResult("one", Metrics.of(liked, 1, 10), 0, 1, 1, List.of(), liked);
+        new EvaluationResult("one", Metrics.of(liked, 1, 10), 0, 1, 1, 1, List.of(), liked);
     JsonNode json =
         ResultsFile.json(new Evaluation("one", Instant.EPOCH, Map.of(), List.of(result)));
     assertThat(json.at("/results/0/metrics/auc/value").isNull()).isTrue();
@@ -138,6 +138,6 @@ final class ReportTest {
     }
     Predictions predictions = new Predictions(probabilities, labels, users);
     Metrics metrics = Metrics.of(predictions, 7, 500);
-    return new EvaluationResult(name, metrics, weight, 2, 100, times.stages(), predictions);
+    return new EvaluationResult(name, metrics, weight, 2, 100, 0.5, times.stages(), predictions);
   }
 }

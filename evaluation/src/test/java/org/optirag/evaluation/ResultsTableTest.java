@@ -60,6 +60,7 @@ final class ResultsTableTest {
         3.3,
         0.4,
         1,
+        0.5,
         List.of(new StageTime("request", 1, 400, 0.4, 700, 900)),
         predictions);
   }
