@@ -49,12 +49,12 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Pipeline pipeline = new Pipeline(DATASET, options, common)) {
+    try (Pipeline pipeline = new Pipeline(DATASET, null, options, common)) {
       Evaluation evaluation =
           EvaluateCommand.evaluate(
               pipeline,
               List.of("bias"),
-              Pipeline.RETRIEVERS,
+              Pipeline.RETRIEVERS.stream().map(pipeline::zeroShot).toList(),
               EvaluateCommand.Part.TEST,
               Requests.Grouping.DEFAULT,
               Math.max(1, most),

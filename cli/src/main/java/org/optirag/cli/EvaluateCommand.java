@@ -13,11 +13,14 @@ import org.optirag.evaluation.Evaluation;
 import org.optirag.evaluation.EvaluationResult;
 import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.ImpressionScorer;
+import org.optirag.evaluation.LlmScorer;
 import org.optirag.evaluation.Report;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.ResultsFile;
 import org.optirag.evaluation.ResultsTable;
 import org.optirag.evaluation.baseline.Baseline;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,8 +55,26 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "DATASET",
-      description = "A name in the cache, one that can be pulled, or the directory of an import.")
-  private String dataset;
+      arity = "0..1",
+      description =
+          "A name in the cache, one that can be pulled, or the directory of an import; default the"
+              + " bundle's.")
+  private @Nullable String dataset;
+
+  @Option(
+      names = "--bundle",
+      paramLabel = "DIR",
+      description = "A trained model; it is scored instead of the LLM as it was published.")
+  private @Nullable Path bundle;
+
+  @Option(
+      names = "--policy",
+      split = ";",
+      paramLabel = "POLICY",
+      description =
+          "Exit policies of the bundle to compare, by semicolons: none (full depth), chosen, or any"
+              + " such as max-probability:0.9; default none;chosen.")
+  private List<String> policies = List.of("none", "chosen");
 
   @Option(
       names = "--retriever",
@@ -109,7 +130,13 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> wanted = retrievers == null ? Pipeline.RETRIEVERS : retrievers;
+    Bundle trained = bundle == null ? null : Bundle.open(bundle);
+    String data = dataset != null || trained == null ? dataset : trained.dataset().name();
+    if (data == null) {
+      throw new UserException("Nothing says what to evaluate.", "Name a data set or a --bundle.");
+    }
+    List<String> wanted =
+        retrievers != null ? retrievers : trained == null ? Pipeline.RETRIEVERS : List.of();
     for (String name : baselines) {
       if (!Baseline.names().contains(name)) {
         throw new UserException(
@@ -126,29 +153,43 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new UserException(
           "--candidates, --window and --most count something.", "Give positive numbers.");
     }
-    try (Pipeline pipeline = new Pipeline(dataset, pipelineOptions, common)) {
+    try (Pipeline pipeline = new Pipeline(data, trained, pipelineOptions, common)) {
       Evaluation evaluation =
           evaluate(
               pipeline,
               baselines,
-              wanted,
+              scorers(pipeline, wanted, trained),
               part,
               new Requests.Grouping(window, candidates),
               most == null ? Integer.MAX_VALUE : most,
               pipelineOptions,
               common);
       Path directory =
-          out == null ? Path.of("runs", String.valueOf(Path.of(dataset).getFileName())) : out;
+          out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
       report(evaluation, directory, common);
     }
     return 0;
+  }
+
+  private List<LlmScorer> scorers(
+      Pipeline pipeline, List<String> retrieverNames, @Nullable Bundle trained) {
+    List<LlmScorer> scorers = new ArrayList<>();
+    retrieverNames.forEach(name -> scorers.add(pipeline.zeroShot(name)));
+    if (trained != null) {
+      for (String text : policies) {
+        ExitPolicy policy =
+            text.equals("chosen") ? trained.plan().policy() : ExitPolicy.parse(text);
+        scorers.add(pipeline.trained("optirag " + policy.text(), policy));
+      }
+    }
+    return scorers;
   }
 
   /** Scores a part of the data with baselines and with the LLM behind each retriever. */
   static Evaluation evaluate(
       Pipeline pipeline,
       List<String> baselines,
-      List<String> retrievers,
+      List<? extends ImpressionScorer> llms,
       Part part,
       Requests.Grouping grouping,
       int most,
@@ -170,13 +211,13 @@ final class EvaluateCommand implements Callable<Integer> {
       scorers.add(tuned.scorer());
       chosen.add(name + ": " + tuned.chosen());
     }
-    retrievers.forEach(name -> scorers.add(pipeline.scorer(name)));
+    scorers.addAll(llms);
     List<EvaluationResult> results = new ArrayList<>();
     for (ImpressionScorer scorer : scorers) {
       results.add(evaluator.evaluate(scorer, options.workers(), common.progress()));
     }
     return new Evaluation(
-        pipeline.data().name() + ", " + name(part) + ", zero-shot",
+        pipeline.data().name() + ", " + name(part),
         Instant.now(),
         facts(pipeline, heldOut, impressions, evaluator, grouping, options, chosen),
         results);

@@ -35,6 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       DataCommand.class,
       ModelCommand.class,
+      TrainCommand.class,
+      CalibrateCommand.class,
       EvaluateCommand.class,
       RankCommand.class
     })

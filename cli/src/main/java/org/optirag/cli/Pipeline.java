@@ -3,9 +3,11 @@ package org.optirag.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
+import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.backbone.tokenizer.Tokenizers;
@@ -19,62 +21,81 @@ import org.optirag.dataset.store.DatasetStore;
 import org.optirag.evaluation.LlmScorer;
 import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.retrieval.Bm25Retriever;
+import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.GcnRetriever;
-import org.optirag.retrieval.Graph;
-import org.optirag.retrieval.GraphSnapshot;
-import org.optirag.retrieval.GraphStore;
-import org.optirag.retrieval.GraphTimeline;
 import org.optirag.retrieval.ItemEmbeddingStore;
-import org.optirag.retrieval.LightGcn;
-import org.optirag.retrieval.LightGcnTrainer;
 import org.optirag.retrieval.RecentRetriever;
 import org.optirag.retrieval.Retriever;
 import org.optirag.retrieval.SemanticRetriever;
 import org.optirag.retrieval.Witness;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.PromptAssembler;
+import org.optirag.scoring.PromptSettings;
+import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.Scorer;
+import org.optirag.scoring.bundle.BackboneId;
+import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
-/** Data, model and retrievers, wired together and made when first needed. */
+/**
+ * Data, model and retrievers, wired together: the LLM as it was published, or as a bundle trained
+ * it.
+ */
 final class Pipeline implements AutoCloseable {
   /** The retrievers in the order of tables. */
   static final List<String> RETRIEVERS =
       List.of("none", "recent", "popular", "bm25", "semantic", "gcn");
 
-  /** Of the graphs within training, which have no validation to stop by. */
-  private static final int SNAPSHOT_EPOCHS = 50;
-
   private final PipelineOptions options;
   private final CacheDirectory cache;
   private final Progress progress;
+  private final @Nullable Bundle bundle;
   private final Dataset data;
   private final Split split;
   private final Witness witness;
+  private final CandidateFeatures features;
+  private final BackboneId backboneId;
   private final Backbone backbone;
   private final Tokenizer tokenizer;
-  private final Scorer scorer;
-  private final PromptAssembler assembler;
+  private final Graphs graphs;
   private final List<AutoCloseable> open = new ArrayList<>();
 
-  Pipeline(String dataset, PipelineOptions options, CommonOptions common) {
+  /**
+   * @param bundle what was trained, or null for the LLM as it was published
+   */
+  Pipeline(String dataset, @Nullable Bundle bundle, PipelineOptions options, CommonOptions common) {
     this.options = options;
     this.cache = common.cache();
     this.progress = common.progress();
+    this.bundle = bundle;
     Backbone.setThreads(options.threads());
-    Path model = new ModelStore(cache).require(options.model(), progress);
+    String name = bundle == null ? options.model() : bundle.manifest().backbone().name();
+    Path model = new ModelStore(cache).require(name, progress);
     this.data = new DatasetStore(cache).require(dataset, progress);
     this.split = data.split(options.split(data));
     this.witness = Witness.of(data, split);
+    this.features = new CandidateFeatures(data, witness);
+    this.graphs = new Graphs(data, split, witness, bundle, options.seed(), cache, progress);
     try (Weights weights = WeightFiles.open(model)) {
-      this.backbone = Backbone.load(weights, options.dtype(), options.device(), progress);
+      this.backboneId = BackboneId.of(name, model, weights.config());
+      this.backbone = Backbone.load(adapted(weights), options.dtype(), options.device(), progress);
     }
     open.add(backbone);
     this.tokenizer = Tokenizers.open(model);
     open.add(tokenizer);
-    this.scorer = Scorer.zeroShot(backbone, tokenizer, options.prompt().format());
-    this.assembler = new PromptAssembler(data, tokenizer, options.prompt());
+  }
+
+  /** With the bundle's adapter, if there is one, merged in. */
+  private Weights adapted(Weights weights) {
+    if (bundle == null) {
+      return weights;
+    }
+    bundle.requireBackbone(backboneId);
+    Optional<Path> adapter = bundle.adapter();
+    return adapter.isEmpty() ? weights : LoraAdapter.read(adapter.get()).mergedInto(weights);
   }
 
   Dataset data() {
@@ -89,6 +110,31 @@ final class Pipeline implements AutoCloseable {
     return tokenizer;
   }
 
+  Backbone backbone() {
+    return backbone;
+  }
+
+  BackboneId backboneId() {
+    return backboneId;
+  }
+
+  Graphs graphs() {
+    return graphs;
+  }
+
+  CandidateFeatures features() {
+    return features;
+  }
+
+  /** How prompts are written: as the bundle was trained, else as the options say. */
+  PromptSettings promptSettings() {
+    return bundle == null ? options.prompt() : bundle.dataset().prompt();
+  }
+
+  PromptAssembler assembler(PromptSettings settings) {
+    return new PromptAssembler(data, tokenizer, settings);
+  }
+
   /** A model without an LLM, tuned on validation; clicks alone get drawn negatives. */
   Baseline.Tuned baseline(String name) {
     Split labelled =
@@ -101,33 +147,80 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** The LLM as it was published, with a retriever. */
-  LlmScorer scorer(String retriever) {
-    Built built = retriever(retriever);
-    open.add(built.retriever);
-    return new LlmScorer(retriever, built.retriever, assembler, scorer, built.seconds);
+  LlmScorer zeroShot(String retriever) {
+    PromptSettings settings = promptSettings();
+    return scorer(
+        retriever,
+        retriever,
+        settings,
+        FeatureSource.NONE,
+        Scorer.zeroShot(backbone, tokenizer, settings.format()));
   }
 
-  private record Built(Retriever retriever, double seconds) {}
+  /** The bundle as it was trained, under one of its policies. */
+  LlmScorer trained(String name, ExitPolicy policy) {
+    return trained(name, required().scorer(backbone, policy));
+  }
 
-  private Built retriever(String name) {
-    int history = options.history();
+  /** The bundle's prompts and features, read by a scorer. */
+  LlmScorer trained(String name, Scorer scorer) {
+    return scorer(name, required().retriever(), promptSettings(), scaledFeatures(), scorer);
+  }
+
+  private LlmScorer scorer(
+      String name, String retriever, PromptSettings settings, FeatureSource source, Scorer scorer) {
+    Built built = retriever(retriever);
+    return new LlmScorer(name, built.retriever, assembler(settings), source, scorer, built.seconds);
+  }
+
+  /** What the bundle's heads read beside the LLM's states. */
+  FeatureSource scaledFeatures() {
+    var schema = required().dataset().features();
+    return schema == null ? FeatureSource.NONE : new ScaledFeatures(features, schema.scaling());
+  }
+
+  private Bundle required() {
+    if (bundle == null) {
+      throw new IllegalStateException("there is no bundle");
+    }
+    return bundle;
+  }
+
+  /**
+   * A retriever and how long it took to make.
+   *
+   * @param seconds of its preparation, when it was made
+   */
+  record Built(Retriever retriever, double seconds) {}
+
+  /** The retriever of a name; it is closed with the pipeline. */
+  Built retriever(String name) {
+    Built built = build(name);
+    open.add(built.retriever);
+    return built;
+  }
+
+  private Built build(String name) {
+    int history = bundle == null ? options.history() : bundle.history();
     return switch (name) {
-      case "none" -> timed(() -> RecentRetriever.none(witness));
-      case "recent" -> timed(() -> RecentRetriever.recent(witness, history));
-      case "popular" -> timed(() -> RecentRetriever.popular(witness, history));
-      case "bm25" -> timed(() -> new Bm25Retriever(witness, data.items(), history));
+      case "none" -> timed(0, () -> RecentRetriever.none(witness));
+      case "recent" -> timed(0, () -> RecentRetriever.recent(witness, history));
+      case "popular" -> timed(0, () -> RecentRetriever.popular(witness, history));
+      case "bm25" -> timed(0, () -> new Bm25Retriever(witness, data.items(), history));
       case "semantic" -> {
         ItemEmbeddingStore.Embedded embedded =
             new ItemEmbeddingStore(cache)
-                .require(data.name(), data.items(), options.model(), backbone, tokenizer, progress);
-        yield new Built(
-            new SemanticRetriever(witness, embedded.items(), history), embedded.buildSeconds());
+                .require(
+                    data.name(), data.items(), backboneId.name(), backbone, tokenizer, progress);
+        yield timed(
+            embedded.buildSeconds(),
+            () -> new SemanticRetriever(witness, embedded.items(), history));
       }
       case "gcn" -> {
-        GraphStore.Trained trained = trainedGraph();
-        GcnRetriever.Settings wanted = GcnRetriever.Settings.DEFAULT.withHistory(history);
-        Built built = timed(() -> new GcnRetriever(witness, timeline(trained.model()), wanted));
-        yield new Built(built.retriever, built.seconds + trained.buildSeconds());
+        GcnRetriever.Settings settings = GcnRetriever.Settings.DEFAULT.withHistory(history);
+        Graphs.Whole whole = graphs.whole();
+        yield timed(
+            whole.buildSeconds(), () -> new GcnRetriever(witness, graphs.timeline(), settings));
       }
       default ->
           throw new UserException(
@@ -135,48 +228,10 @@ final class Pipeline implements AutoCloseable {
     };
   }
 
-  /** The graph of the training part, for what is held out. */
-  private GraphStore.Trained trainedGraph() {
-    return new GraphStore(cache)
-        .require(
-            data.name(), graph(split.train()), graph(split.validation()), settings(), progress);
-  }
-
-  private LightGcnTrainer.Settings settings() {
-    return LightGcnTrainer.Settings.DEFAULT.withSeed(options.seed());
-  }
-
-  /** After training the whole graph, within training what lies before each horizon. */
-  private GraphTimeline timeline(LightGcn whole) {
-    Graph empty = Graph.ofEdges(new int[0], new int[0], data.users().size(), data.items().size());
-    return new GraphTimeline(
-        horizon -> {
-          if (horizon > witness.horizon().last()) {
-            return new GraphSnapshot(graph(split.train()), whole);
-          }
-          Interactions train = split.train();
-          Graph before = graph(train.filter(row -> train.time(row) < horizon));
-          return new GraphSnapshot(
-              before,
-              new GraphStore(cache)
-                  .require(
-                      data.name(),
-                      before,
-                      empty,
-                      settings().withEpochs(SNAPSHOT_EPOCHS),
-                      Progress.silent())
-                  .model());
-        });
-  }
-
-  private static Built timed(Supplier<Retriever> build) {
+  private static Built timed(double before, Supplier<Retriever> build) {
     long start = System.nanoTime();
     Retriever retriever = build.get();
-    return new Built(retriever, (System.nanoTime() - start) / 1e9);
-  }
-
-  private Graph graph(Interactions interactions) {
-    return Graph.of(interactions, data.users().size(), data.items().size());
+    return new Built(retriever, before + (System.nanoTime() - start) / 1e9);
   }
 
   /** Impressions with labels of both kinds: drawn negatives are added to clicks alone. */

@@ -152,7 +152,9 @@ final class PipelineOptions {
           standard.titleTokens(),
           standard.profile(),
           standard.fields(),
-          standard.evidence());
+          standard.evidence(),
+          standard.relevant(),
+          standard.question());
     } catch (IllegalArgumentException e) {
       throw new UserException(
           "--prompt-tokens: " + e.getMessage() + ".", "Give a larger number, for instance 512.", e);

@@ -1,6 +1,7 @@
 package org.optirag.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +17,9 @@ import org.optirag.evaluation.LlmScorer;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.Neighbour;
+import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Score;
+import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,9 +45,23 @@ final class RankCommand implements Callable<Integer> {
   @Option(
       names = "--dataset",
       paramLabel = "NAME",
-      defaultValue = "movielens-100k",
-      description = "A name in the cache, or one that can be pulled; default ${DEFAULT-VALUE}.")
-  private String dataset = "movielens-100k";
+      description =
+          "A name in the cache, or one that can be pulled; default the bundle's, or"
+              + " movielens-100k.")
+  private @Nullable String dataset;
+
+  @Option(
+      names = "--bundle",
+      paramLabel = "DIR",
+      description = "A trained model; it ranks instead of the LLM as it was published.")
+  private @Nullable Path bundle;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "POLICY",
+      defaultValue = "chosen",
+      description = "Exit policy of the bundle: chosen, none, or any; default chosen.")
+  private String policy = "chosen";
 
   @Option(names = "--user", paramLabel = "ID", required = true, description = "The user's id.")
   private String user;
@@ -83,7 +100,7 @@ final class RankCommand implements Callable<Integer> {
   /** All of it, as JSON has it. */
   record Explanation(
       String user,
-      String retriever,
+      String scorer,
       long time,
       List<Ranked> ranking,
       List<Similar> neighbours,
@@ -93,8 +110,11 @@ final class RankCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Pipeline pipeline = new Pipeline(dataset, options, common)) {
-      Explanation explanation = explain(pipeline);
+    Bundle trained = bundle == null ? null : Bundle.open(bundle);
+    String data =
+        dataset != null ? dataset : trained != null ? trained.dataset().name() : "movielens-100k";
+    try (Pipeline pipeline = new Pipeline(data, trained, options, common)) {
+      Explanation explanation = explain(pipeline, scorer(pipeline, trained));
       if (common.json()) {
         common.printJson(explanation);
       } else {
@@ -104,7 +124,15 @@ final class RankCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Explanation explain(Pipeline pipeline) {
+  private LlmScorer scorer(Pipeline pipeline, @Nullable Bundle trained) {
+    if (trained == null) {
+      return pipeline.zeroShot(retriever);
+    }
+    ExitPolicy exit = policy.equals("chosen") ? trained.plan().policy() : ExitPolicy.parse(policy);
+    return pipeline.trained(exit.text(), exit);
+  }
+
+  private Explanation explain(Pipeline pipeline, LlmScorer scorer) {
     Dataset data = pipeline.data();
     int number = number(data.users().ids(), user, "user", data.name());
     int[] candidates =
@@ -112,7 +140,6 @@ final class RankCommand implements Callable<Integer> {
             .distinct()
             .mapToInt(id -> number(data.items().ids(), id.strip(), "item", data.name()))
             .toArray();
-    LlmScorer scorer = pipeline.scorer(retriever);
     long moment = time == null ? afterAll(data.interactions()) : time;
     scorer.answer(number, candidates, moment, new StageTimes()); // warms up
     StageTimes times = new StageTimes();
@@ -137,7 +164,7 @@ final class RankCommand implements Callable<Integer> {
     }
     return new Explanation(
         user,
-        retriever,
+        scorer.name(),
         moment,
         ranking,
         neighbours(answer, data),

@@ -69,7 +69,8 @@ public final class GcnRetriever implements Retriever {
     Set<Integer> counted =
         similar.stream().map(UserIndex.Similar::user).collect(Collectors.toSet());
     RelevantHistory choice = new RelevantHistory(settings.history, 2);
-    RelevantHistory.Likeness likeness = SemanticRetriever.cosine(graph.unitItems(), candidates, history);
+    RelevantHistory.Likeness likeness =
+        SemanticRetriever.cosine(graph.unitItems(), candidates, history);
     List<Evidence> evidence = new ArrayList<>();
     for (int c = 0; c < candidates.length; c++) {
       evidence.add(

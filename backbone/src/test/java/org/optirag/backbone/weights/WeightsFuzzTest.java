@@ -17,8 +17,8 @@ import org.optirag.backbone.tokenizer.Tokenizers;
 import org.optirag.workspace.UserException;
 
 /**
- * 2,500 damaged model files, seeded: whatever stands in them, they are read or refused with
- * a UserException, and cost little memory.
+ * 2,500 damaged model files, seeded: whatever stands in them, they are read or refused with a
+ * UserException, and cost little memory.
  */
 final class WeightsFuzzTest {
   private static final int FILES = 500;

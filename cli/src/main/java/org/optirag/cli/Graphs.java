@@ -1,0 +1,94 @@
+package org.optirag.cli;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.Dataset;
+import org.optirag.dataset.Interactions;
+import org.optirag.dataset.Split;
+import org.optirag.retrieval.Graph;
+import org.optirag.retrieval.GraphSnapshot;
+import org.optirag.retrieval.GraphStore;
+import org.optirag.retrieval.GraphTimeline;
+import org.optirag.retrieval.LightGcn;
+import org.optirag.retrieval.LightGcnTrainer;
+import org.optirag.retrieval.Witness;
+import org.optirag.scoring.bundle.Bundle;
+import org.optirag.scoring.bundle.BundledGraph;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
+
+/** The trained graph of the training part, and those of what lay before a moment within it. */
+final class Graphs {
+  /** Of the graphs within training, which have no validation to stop by. */
+  private static final int SNAPSHOT_EPOCHS = 50;
+
+  private final Dataset data;
+  private final Split split;
+  private final Witness witness;
+  private final @Nullable Bundle bundle;
+  private final LightGcnTrainer.Settings settings;
+  private final GraphStore store;
+  private final Progress progress;
+
+  Graphs(
+      Dataset data,
+      Split split,
+      Witness witness,
+      @Nullable Bundle bundle,
+      long seed,
+      CacheDirectory cache,
+      Progress progress) {
+    this.data = data;
+    this.split = split;
+    this.witness = witness;
+    this.bundle = bundle;
+    this.settings = LightGcnTrainer.Settings.DEFAULT.withSeed(seed);
+    this.store = new GraphStore(cache);
+    this.progress = progress;
+  }
+
+  /**
+   * The graph of the training part.
+   *
+   * @param buildSeconds how long its training took; 0 where the bundle brings it
+   */
+  record Whole(LightGcn model, double buildSeconds) {}
+
+  /** From the bundle where it knows the same users and items, else from the cache, else trained. */
+  Whole whole() {
+    Optional<BundledGraph> bundled = bundle == null ? Optional.empty() : bundle.graph();
+    if (bundled.isPresent()
+        && bundled.get().users().ids().equals(data.users().ids().ids())
+        && bundled.get().items().ids().equals(data.items().ids().ids())) {
+      return new Whole(bundled.get().model(), 0);
+    }
+    GraphStore.Trained trained =
+        store.require(
+            data.name(), graph(split.train()), graph(split.validation()), settings, progress);
+    return new Whole(trained.model(), trained.buildSeconds());
+  }
+
+  /** After training the whole graph, within training what lies before each horizon. */
+  GraphTimeline timeline() {
+    return new GraphTimeline(horizon ->
+        horizon > witness.horizon().last()
+            ? new GraphSnapshot(graph(split.train()), whole().model())
+            : before(horizon));
+  }
+
+  private GraphSnapshot before(long horizon) {
+    Interactions train = split.train();
+    Graph graph = graph(train.filter(row -> train.time(row) < horizon));
+    Graph none = Graph.ofEdges(new int[0], new int[0], data.users().size(), data.items().size());
+    LightGcn model =
+        store
+            .require(
+                data.name(), graph, none, settings.withEpochs(SNAPSHOT_EPOCHS), Progress.silent())
+            .model();
+    return new GraphSnapshot(graph, model);
+  }
+
+  private Graph graph(Interactions interactions) {
+    return Graph.of(interactions, data.users().size(), data.items().size());
+  }
+}
