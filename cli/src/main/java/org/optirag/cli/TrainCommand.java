@@ -1,28 +1,13 @@
 package org.optirag.cli;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.optirag.backbone.AdamW;
 import org.optirag.backbone.ExitHead;
 import org.optirag.backbone.LabelledPrompt;
-import org.optirag.backbone.lora.LoraAdapter;
-import org.optirag.backbone.lora.LoraModule;
-import org.optirag.backbone.lora.LoraSettings;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.Manifest;
@@ -32,32 +17,16 @@ import org.optirag.evaluation.tradeoff.HeadReadings;
 import org.optirag.evaluation.tradeoff.TradeOff;
 import org.optirag.scoring.AnswerTokens;
 import org.optirag.scoring.ExitPlan;
-import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.FeatureSource;
-import org.optirag.scoring.HeadCalibration;
-import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.ScaledFeatures;
-import org.optirag.scoring.TraceScore;
-import org.optirag.scoring.TradeOffCurve;
-import org.optirag.scoring.TradeOffPoint;
 import org.optirag.scoring.bundle.Bundle;
-import org.optirag.scoring.bundle.BundleContents;
-import org.optirag.scoring.bundle.BundleManifest;
-import org.optirag.scoring.bundle.BundledGraph;
-import org.optirag.scoring.bundle.DatasetSchema;
-import org.optirag.scoring.bundle.FeatureSchema;
-import org.optirag.training.Decay;
-import org.optirag.training.DepthSchedule;
 import org.optirag.training.ExampleWriter;
 import org.optirag.training.HeldOut;
-import org.optirag.training.Rates;
 import org.optirag.training.ShuffledPrompts;
 import org.optirag.training.Trainer;
-import org.optirag.training.TrainingPlan;
 import org.optirag.training.TrainingResult;
 import org.optirag.training.TrainingSettings;
-import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -88,6 +57,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private CommonOptions common;
   @Mixin private PipelineOptions options;
+  @Mixin private TrainingOptions training;
 
   @Parameters(paramLabel = "DATASET", description = "A name in the cache, or one to be pulled.")
   private String dataset;
@@ -103,70 +73,6 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Checkpoints and metrics; default runs/train-DATASET.")
   private @Nullable Path work;
-
-  @Option(
-      names = "--exits",
-      split = ",",
-      paramLabel = "BLOCK",
-      description = "Blocks after which heads stand; default six, the last after the last block.")
-  private @Nullable List<Integer> exits;
-
-  @Option(names = "--rank", defaultValue = "8", description = "Of the adapter; default 8.")
-  private int rank = 8;
-
-  @Option(names = "--alpha", defaultValue = "16", description = "Of the adapter; default 16.")
-  private double alpha = 16;
-
-  @Option(names = "--dropout", defaultValue = "0.05", description = "Of the adapter; default 0.05.")
-  private double dropout = 0.05;
-
-  @Option(
-      names = "--targets",
-      split = ",",
-      paramLabel = "MODULE",
-      defaultValue = "q_proj,v_proj",
-      description =
-          "q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj; default q_proj,v_proj.")
-  private List<String> targets = List.of("q_proj", "v_proj");
-
-  @Option(
-      names = "--rate",
-      defaultValue = "5e-4",
-      description = "Learning rate of the adapter at the first exit; default 5e-4.")
-  private double rate = 5e-4;
-
-  @Option(
-      names = "--head-rate",
-      defaultValue = "3e-4",
-      description = "Learning rate of the heads at the first exit; default 3e-4.")
-  private double headRate = 3e-4;
-
-  @Option(
-      names = "--depth-rates",
-      defaultValue = "linear",
-      description = "How learning rates fall with depth: ${COMPLETION-CANDIDATES}; default linear.")
-  private DepthSchedule depthRates = DepthSchedule.LINEAR;
-
-  @Option(
-      names = "--distillation",
-      defaultValue = "0",
-      description = "Weight of the shallower heads' divergence from the last; default 0.")
-  private double distillation;
-
-  @Option(
-      names = "--pairwise",
-      defaultValue = "0",
-      description = "Weight of ranking a request's candidates; default 0.")
-  private double pairwise;
-
-  @Option(names = "--epochs", defaultValue = "1", description = "Passes; default 1.")
-  private int epochs = 1;
-
-  @Option(
-      names = "--time",
-      paramLabel = "TIME",
-      description = "Most time, such as 30m or 2h; default none.")
-  private @Nullable String time;
 
   @Option(
       names = "--examples",
@@ -242,7 +148,8 @@ final class TrainCommand implements Callable<Integer> {
         writer.write(train, requests(train, examples), common.progress());
     List<LabelledPrompt> watched =
         writer.write(held, requests(held, validation), common.progress());
-    TrainingSettings settings = settings(pipeline);
+    TrainingSettings settings =
+        training.settings(pipeline.backbone().config().blocks(), options.seed(), options.workers());
     Path directory = work == null ? Path.of("runs", "train-" + dataset) : work;
     TrainingResult result =
         new Trainer(
@@ -255,7 +162,11 @@ final class TrainCommand implements Callable<Integer> {
                 new ShuffledPrompts(learned, batchTokens, Integer.MAX_VALUE, options.seed()),
                 new HeldOut(watched, batchTokens),
                 common.progress());
-    Bundle.write(target, contents(pipeline, prompts, graph, settings, result));
+    TrainedBundle trained =
+        new TrainedBundle(
+            pipeline, retriever, prompts, graph, settings, result, told(settings, result));
+    Manifest manifest = new DatasetStore(common.cache()).find(dataset).manifest();
+    Bundle.write(target, trained.contents(manifest));
   }
 
   private List<Requests.Request> requests(Interactions impressions, @Nullable Integer most) {
@@ -302,152 +213,19 @@ final class TrainCommand implements Callable<Integer> {
     return row;
   }
 
-  private TrainingSettings settings(Pipeline pipeline) {
-    int blocks = pipeline.backbone().config().blocks();
-    List<Integer> places = exits == null ? spread(blocks) : exits;
-    try {
-      LoraSettings lora =
-          rank == 0 ? null : new LoraSettings(rank, alpha, dropout, modules(), 1, places.getLast());
-      return new TrainingSettings(
-          lora,
-          places,
-          List.of(),
-          distillation,
-          1,
-          pairwise,
-          new Rates(rate, headRate, headRate, depthRates, 0.3, Decay.LINEAR, 20),
-          AdamW.STANDARD,
-          new TrainingPlan(epochs, 0, duration(), 1, 100, 0, 50),
-          options.seed(),
-          options.workers(),
-          false);
-    } catch (IllegalArgumentException e) {
-      throw new UserException(
-          "The settings do not fit: " + e.getMessage() + ".", "See 'optirag train --help'.", e);
-    }
-  }
-
-  /** Six heads, the last after the last block. */
-  private static List<Integer> spread(int blocks) {
-    int heads = Math.min(6, blocks);
-    Integer[] places = new Integer[heads];
-    Arrays.setAll(places, i -> Math.round((i + 1f) * blocks / heads));
-    return List.of(places);
-  }
-
-  private Set<LoraModule> modules() {
-    Set<LoraModule> modules = EnumSet.noneOf(LoraModule.class);
-    for (String name : targets) {
-      modules.add(
-          Arrays.stream(LoraModule.values())
-              .filter(module -> module.target().equals(name))
-              .findFirst()
-              .orElseThrow(() ->
-                  new UserException(
-                      "There is no module \"" + name + "\".",
-                      "There are "
-                          + Arrays.stream(LoraModule.values()).map(LoraModule::target).toList()
-                          + ".")));
-    }
-    return Collections.unmodifiableSet(modules);
-  }
-
-  private @Nullable Duration duration() {
-    if (time == null) {
-      return null;
-    }
-    try {
-      return Duration.parse("PT" + time.toUpperCase(Locale.ROOT));
-    } catch (DateTimeParseException e) {
-      throw new UserException("\"" + time + "\" is no time.", "Write it as 90s, 30m or 1h30m.", e);
-    }
-  }
-
-  private BundleContents contents(
-      Pipeline pipeline,
-      PromptSettings prompts,
-      @Nullable FeatureModel graph,
-      TrainingSettings settings,
-      TrainingResult result) {
-    SortedMap<Integer, ExitHead> heads = new TreeMap<>();
-    result.heads().forEach(placed -> heads.put(placed.block(), placed.head()));
-    LoraAdapter adapter = result.adapter();
-    Optional<BundleContents.AdapterWriter> adapterWriter =
-        adapter == null ? Optional.empty() : Optional.of(adapter::write);
-    Optional<BundledGraph> embeddings =
-        retriever.equals("gcn")
-            ? Optional.of(
-                new BundledGraph(
-                    pipeline.graphs().whole().model(),
-                    pipeline.data().users().ids(),
-                    pipeline.data().items().ids()))
-            : Optional.empty();
-    Manifest manifest = new DatasetStore(common.cache()).find(dataset).manifest();
-    return new BundleContents(
-        Instant.now(),
-        pipeline.backboneId(),
-        new BundleManifest.Training(
-            manifest.name(),
-            adapter == null ? "exit heads" : "LoRA and exit heads",
-            Map.of("training", settings.seed()),
-            told(settings, result)),
-        adapterWriter,
-        heads,
-        uncalibrated(settings.exits(), pipeline.backbone().config().blocks()),
-        embeddings,
-        new DatasetSchema(
-            manifest.name(),
-            manifest.noun(),
-            manifest.timed(),
-            manifest.rules(),
-            manifest.itemFields(),
-            manifest.userFields(),
-            prompts,
-            PromptAssembler.TEMPLATE,
-            graph == null ? null : FeatureSchema.of(graph.scaling())),
-        Map.of("validation", Map.of("auc", result.bestAuc(), "impressions", (double) validation)));
-  }
-
   private Map<String, String> told(TrainingSettings settings, TrainingResult result) {
     Map<String, String> told = new LinkedHashMap<>();
     told.put("retriever", retriever);
     told.put("history", Integer.toString(options.history()));
     told.put("lora", String.valueOf(settings.lora()));
     told.put("rates", settings.rates().toString());
-    told.put("distillation", Double.toString(distillation));
-    told.put("pairwise", Double.toString(pairwise));
+    told.put("distillation", Double.toString(settings.distillation()));
+    told.put("pairwise", Double.toString(settings.pairwise()));
     told.put("batchTokens", Integer.toString(batchTokens));
     told.put("steps", Integer.toString(result.steps()));
     told.put("bestStep", Integer.toString(result.bestStep()));
     told.put("ended", result.end().name());
     told.put("dtype", options.dtype().name());
     return told;
-  }
-
-  /** Until it is calibrated a bundle runs at full depth. */
-  private static ExitPlan uncalibrated(List<Integer> blocks, int depth) {
-    Integer[] exits = new Integer[blocks.size()];
-    Arrays.fill(exits, 0);
-    Double[] unknown = new Double[blocks.size()];
-    Arrays.fill(unknown, 0.0);
-    return new ExitPlan(
-        new ExitPolicy.None(),
-        "not calibrated",
-        Collections.nCopies(blocks.size(), HeadCalibration.IDENTITY),
-        TraceScore.LAST,
-        new TradeOffCurve(
-            blocks,
-            List.of(unknown),
-            List.of(
-                new TradeOffPoint(
-                    new ExitPolicy.None(),
-                    (double) blocks.getLast() / depth,
-                    List.of(exits),
-                    0,
-                    0,
-                    0,
-                    0,
-                    1,
-                    1))));
   }
 }

@@ -143,6 +143,80 @@ final class CommandsTest {
   }
 
   @Test
+  void aBundleIsTrainedCalibratedEvaluatedAndAsked() throws IOException {
+    Path bundle = directory.resolve("bundle");
+    assertThat(
+            run(
+                "train",
+                "teapots",
+                "--model",
+                model,
+                "--quiet",
+                "--exits",
+                "1,2,3",
+                "--rank",
+                "2",
+                "--examples",
+                "40",
+                "--validation",
+                "20",
+                "--batch-tokens",
+                "1500",
+                "--history",
+                "4",
+                "--out",
+                bundle.toString(),
+                "--work",
+                directory.resolve("work").toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).contains("head AUC").contains("Policy");
+    assertThat(run("calibrate", bundle.toString(), "--mean-depth", "0.1", "--quiet", "--json"))
+        .as(err.toString())
+        .isZero();
+    Path runs = directory.resolve("bundle-run");
+    assertThat(
+            run(
+                "evaluate",
+                "--bundle",
+                bundle.toString(),
+                "--policy",
+                "none;chosen;fixed:1",
+                "--most",
+                "8",
+                "--quiet",
+                "--out",
+                runs.toString()))
+        .as(err.toString())
+        .isZero();
+    JsonNode results =
+        JsonMapper.shared()
+            .readTree(Files.readAllBytes(runs.resolve("results.json")))
+            .path("results");
+    assertThat(results.size()).isEqualTo(4);
+    assertThat(results.path(1).path("meanDepth").asDouble()).isEqualTo(0.1);
+    assertThat(results.path(3).path("meanDepth").asDouble()).isEqualTo(1.0 / 30);
+    assertThat(
+            run(
+                "rank",
+                "--bundle",
+                bundle.toString(),
+                "--user",
+                "u3",
+                "--items",
+                "i1,i2",
+                "--quiet"))
+        .as(err.toString())
+        .isZero();
+    Path heads = bundle.resolve("heads.safetensors");
+    byte[] bytes = Files.readAllBytes(heads);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(heads, bytes);
+    assertThat(run("evaluate", "--bundle", bundle.toString(), "--quiet")).isEqualTo(2);
+    assertThat(err.toString()).contains("heads.safetensors").contains("altered");
+  }
+
+  @Test
   void anUnknownUserIsNamedWithSomeThatExist() {
     assertThat(
             run(

@@ -15,9 +15,9 @@ final class ResultsTableTest {
     assertThat(ResultsTable.text(List.of(GCN, NONE)))
         .isEqualTo(
             """
-            scorer             AUC [95 %]  UAUC [95 %]  LogLoss  accuracy     ECE  req/s  cand/s  p50 ms  p95 ms  p99 ms  build s
-            gcn     0.7123 [0.700, 0.725]       0.6500   0.6123    0.6000  0.0500   2.50   12.50   0.400   700.0   900.0      3.3
-            no|ne                       -       0.6500   0.6123    0.6000  0.0500   2.50   12.50   0.400   700.0   900.0      3.3
+            scorer             AUC [95 %]  UAUC [95 %]  LogLoss  accuracy     ECE  depth  req/s  cand/s  p50 ms  p95 ms  p99 ms  build s
+            gcn     0.7123 [0.700, 0.725]       0.6500   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
+            no|ne                       -       0.6500   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
             """);
   }
 

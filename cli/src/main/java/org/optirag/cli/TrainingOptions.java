@@ -1,0 +1,154 @@
+package org.optirag.cli;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.optirag.backbone.AdamW;
+import org.optirag.backbone.lora.LoraModule;
+import org.optirag.backbone.lora.LoraSettings;
+import org.optirag.training.Decay;
+import org.optirag.training.DepthSchedule;
+import org.optirag.training.Rates;
+import org.optirag.training.TrainingPlan;
+import org.optirag.training.TrainingSettings;
+import org.optirag.workspace.UserException;
+import picocli.CommandLine.Option;
+
+/** How an adapter and exit heads are trained; use as a {@code @Mixin}. */
+final class TrainingOptions {
+  @Option(
+      names = "--exits",
+      split = ",",
+      paramLabel = "BLOCK",
+      description = "Blocks after which heads stand; default six, the last after the last block.")
+  private @Nullable List<Integer> exits;
+
+  @Option(names = "--rank", defaultValue = "8", description = "Of the adapter; default 8.")
+  private int rank = 8;
+
+  @Option(names = "--alpha", defaultValue = "16", description = "Of the adapter; default 16.")
+  private double alpha = 16;
+
+  @Option(names = "--dropout", defaultValue = "0.05", description = "Of the adapter; default 0.05.")
+  private double dropout = 0.05;
+
+  @Option(
+      names = "--targets",
+      split = ",",
+      paramLabel = "MODULE",
+      defaultValue = "q_proj,v_proj",
+      description =
+          "q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj; default q_proj,v_proj.")
+  private List<String> targets = List.of("q_proj", "v_proj");
+
+  @Option(
+      names = "--rate",
+      defaultValue = "5e-4",
+      description = "Learning rate of the adapter at the first exit; default 5e-4.")
+  private double rate = 5e-4;
+
+  @Option(
+      names = "--head-rate",
+      defaultValue = "3e-4",
+      description = "Learning rate of the heads at the first exit; default 3e-4.")
+  private double headRate = 3e-4;
+
+  @Option(
+      names = "--depth-rates",
+      defaultValue = "linear",
+      description = "How learning rates fall with depth: ${COMPLETION-CANDIDATES}; default linear.")
+  private DepthSchedule depthRates = DepthSchedule.LINEAR;
+
+  @Option(
+      names = "--distillation",
+      defaultValue = "0",
+      description = "Weight of the shallower heads' divergence from the last; default 0.")
+  private double distillation;
+
+  @Option(
+      names = "--pairwise",
+      defaultValue = "0",
+      description = "Weight of ranking a request's candidates; default 0.")
+  private double pairwise;
+
+  @Option(names = "--epochs", defaultValue = "1", description = "Passes; default 1.")
+  private int epochs = 1;
+
+  @Option(
+      names = "--time",
+      paramLabel = "TIME",
+      description = "Most time, such as 30m or 2h; default none.")
+  private @Nullable String time;
+
+  /**
+   * The settings for a model.
+   *
+   * @param blocks of the model
+   * @throws UserException if a number is out of its range
+   */
+  TrainingSettings settings(int blocks, long seed, int workers) {
+    List<Integer> places = exits == null ? spread(blocks) : exits;
+    try {
+      LoraSettings lora =
+          rank == 0 ? null : new LoraSettings(rank, alpha, dropout, modules(), 1, places.getLast());
+      return new TrainingSettings(
+          lora,
+          places,
+          List.of(),
+          distillation,
+          1,
+          pairwise,
+          new Rates(rate, headRate, headRate, depthRates, 0.3, Decay.LINEAR, 20),
+          AdamW.STANDARD,
+          new TrainingPlan(epochs, 0, duration(), 1, 100, 0, 50),
+          seed,
+          workers,
+          false);
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          "The settings do not fit: " + e.getMessage() + ".", "See 'optirag train --help'.", e);
+    }
+  }
+
+  /** Six heads, the last after the last block. */
+  private static List<Integer> spread(int blocks) {
+    int heads = Math.min(6, blocks);
+    Integer[] places = new Integer[heads];
+    Arrays.setAll(places, i -> Math.round((i + 1f) * blocks / heads));
+    return List.of(places);
+  }
+
+  private Set<LoraModule> modules() {
+    Set<LoraModule> modules = EnumSet.noneOf(LoraModule.class);
+    for (String name : targets) {
+      modules.add(
+          Arrays.stream(LoraModule.values())
+              .filter(module -> module.target().equals(name))
+              .findFirst()
+              .orElseThrow(() ->
+                  new UserException(
+                      "There is no module \"" + name + "\".",
+                      "There are "
+                          + Arrays.stream(LoraModule.values()).map(LoraModule::target).toList()
+                          + ".")));
+    }
+    return Collections.unmodifiableSet(modules);
+  }
+
+  private @Nullable Duration duration() {
+    if (time == null) {
+      return null;
+    }
+    try {
+      return Duration.parse("PT" + time.toUpperCase(Locale.ROOT));
+    } catch (DateTimeParseException e) {
+      throw new UserException("\"" + time + "\" is no time.", "Write it as 90s, 30m or 1h30m.", e);
+    }
+  }
+}
