@@ -10,63 +10,43 @@ import org.optirag.backbone.weights.ModelConfig;
 
 /**
  * Block-structured causal attention: a context's tokens see the context causally; a candidate's
- * tokens see the whole context and, causally, their own candidate.
+ * tokens see the whole context and, causally, their own candidate. Computed in the type of the
+ * inputs, the softmax in f32 within.
  */
 final class Attention {
   /** Queries at a time in a context's own attention. */
-  private static final long STRIP = 128;
+  private static final int STRIP = 128;
 
   private final int heads;
   private final int kvHeads;
   private final int headSize;
-  private final torch.ScalarType type;
 
-  /**
-   * @param type of the products; the softmax is computed in f32 within
-   */
-  Attention(ModelConfig config, torch.ScalarType type) {
+  Attention(ModelConfig config) {
     this.heads = config.heads();
     this.kvHeads = config.kvHeads();
     this.headSize = config.headSize();
-    this.type = type;
   }
 
   /**
-   * @param q [tokens, heads, headSize], rotated
+   * @param q [tokens, heads, headSize], rotated and divided by √headSize
    * @param k [tokens, kvHeads, headSize], rotated
    * @param v [tokens, kvHeads, headSize]
+   * @param tape takes down what the way back needs, or null
    * @return [tokens, heads * headSize]
    */
-  Tensor attend(Tensor q, Tensor k, Tensor v, Packing packing) {
-    Tensor queries = Tensors.scaled(q, 1 / Math.sqrt(headSize)).to(type);
-    Tensor keys = k.to(type);
-    Tensor values = v.to(type);
+  Tensor attend(Tensor q, Tensor k, Tensor v, Packing packing, @Nullable AttentionTape tape) {
     List<Tensor> outputs = new ArrayList<>();
     for (Packing.Segment segment : packing.segments()) {
-      int start = segment.start();
       int context = segment.context();
-      Tensor contextK = keys.narrow(0, start, context);
-      Tensor contextV = values.narrow(0, start, context);
       if (context > 0) {
-        outputs.add(causal(queries.narrow(0, start, context), contextK, contextV));
+        causal(q, k, v, segment.start(), context, outputs, tape);
       }
       int rows = segment.candidateRows();
-      int from = start + context;
+      int from = segment.start() + context;
       if (context == 0 && segment.candidates().length == 1) {
-        outputs.add(
-            causal(
-                queries.narrow(0, from, rows),
-                keys.narrow(0, from, rows),
-                values.narrow(0, from, rows)));
+        causal(q, k, v, from, rows, outputs, tape);
       } else if (rows > 0) {
-        outputs.add(
-            candidates(
-                segment,
-                padded(queries.narrow(0, from, rows), segment),
-                padded(keys.narrow(0, from, rows), segment),
-                padded(values.narrow(0, from, rows), segment),
-                contextK,
-                contextV));
+        outputs.add(candidates(q, k, v, segment, tape));
       }
     }
     return Tensors.concat(0, outputs.toArray(Tensor[]::new));
@@ -74,35 +54,48 @@ final class Attention {
 
   /**
    * Every token sees itself and those before it: a strip of queries at a time, so that few of the
-   * scores that the mask hides are computed at all. [context, heads, headSize] → [context, heads *
-   * headSize].
+   * scores that the mask hides are computed at all. Adds [strip, heads * headSize] of each strip.
    */
-  private Tensor causal(Tensor q, Tensor k, Tensor v) {
-    long tokens = q.size(0);
-    int group = heads / kvHeads;
-    List<Tensor> strips = new ArrayList<>();
-    for (long start = 0; start < tokens; start += STRIP) {
-      long length = Math.min(STRIP, tokens - start);
-      long seen = start + length;
-      Tensor queries =
-          q.narrow(0, start, length)
-              .view(length, kvHeads, group, headSize)
-              .permute(1, 2, 0, 3)
-              .reshape(kvHeads, group * length, headSize);
+  private void causal(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      int from,
+      int tokens,
+      List<Tensor> outputs,
+      @Nullable AttentionTape tape) {
+    for (int start = 0; start < tokens; start += STRIP) {
+      int length = Math.min(STRIP, tokens - start);
+      int seen = start + length;
+      Tensor queries = byHead(q.narrow(0, (long) from + start, length));
       Tensor scores =
           torch
-              .bmm(queries, k.narrow(0, 0, seen).permute(1, 2, 0))
-              .view(kvHeads, group, length, seen);
+              .bmm(queries, k.narrow(0, from, seen).permute(1, 2, 0))
+              .view(kvHeads, heads / kvHeads, length, seen);
       scores.narrow(3, start, length).add_(mask(length, scores));
-      Tensor weights = torch.softmax(scores, -1).view(kvHeads, group * length, seen);
-      strips.add(
-          torch
-              .bmm(weights, v.narrow(0, 0, seen).permute(1, 0, 2))
-              .view(kvHeads, group, length, headSize)
-              .permute(2, 0, 1, 3)
-              .reshape(length, (long) heads * headSize));
+      Tensor weights = torch.softmax(scores, -1).view(kvHeads, -1, seen);
+      Tensor mixed = torch.bmm(weights, v.narrow(0, from, seen).permute(1, 0, 2));
+      if (tape != null) {
+        tape.strip(from, start, queries, weights, mixed);
+      }
+      outputs.add(byToken(mixed, length));
     }
-    return Tensors.concat(0, strips.toArray(Tensor[]::new));
+  }
+
+  /** [rows, heads, headSize] → [kvHeads, group * rows, headSize]. */
+  Tensor byHead(Tensor rows) {
+    long count = rows.size(0);
+    return rows.view(count, kvHeads, heads / kvHeads, headSize)
+        .permute(1, 2, 0, 3)
+        .reshape(kvHeads, -1, headSize);
+  }
+
+  /** [kvHeads, group * rows, headSize] → [rows, heads * headSize]. */
+  Tensor byToken(Tensor mixed, long count) {
+    return mixed
+        .view(kvHeads, heads / kvHeads, count, headSize)
+        .permute(2, 0, 1, 3)
+        .reshape(count, (long) heads * headSize);
   }
 
   /** [length, length] like {@code scores}: 0 where a token sees another, -inf elsewhere. */
@@ -115,59 +108,80 @@ final class Attention {
   /**
    * All candidates of one context. The scores against the context are one product a key/value head
    * for all candidates and all query heads that share it; the scores against a candidate's own
-   * tokens are one small product each; one softmax joins both.
+   * tokens are one small product a key/value head; one softmax joins both.
    *
-   * @param q [candidates * longest, heads, headSize]
+   * @return [candidate rows, heads * headSize]
    */
   private Tensor candidates(
-      Packing.Segment segment, Tensor q, Tensor k, Tensor v, Tensor contextK, Tensor contextV) {
+      Tensor q, Tensor k, Tensor v, Packing.Segment segment, @Nullable AttentionTape tape) {
     int n = segment.candidates().length;
     int longest = segment.longest();
     int context = segment.context();
     int group = heads / kvHeads;
-    // [kvHeads, group, n, longest, headSize]
-    Tensor queries =
-        q.view(n, longest, kvHeads, group, headSize).permute(2, 3, 0, 1, 4).contiguous();
-    Tensor ownK = own(k, n, longest);
-    Tensor ownV = own(v, n, longest);
-    Tensor ownScores = torch.matmul(queries, ownK.transpose(3, 4));
+    Tensor queries = byCandidate(segment.padded(own(q, segment)), segment).contiguous();
+    Tensor ownQueries = queries.view((long) kvHeads * n, -1, headSize);
+    Tensor ownK = byCandidate(segment.padded(own(k, segment)), segment);
+    ownK = ownK.reshape((long) kvHeads * n, longest, headSize);
+    Tensor ownV = byCandidate(segment.padded(own(v, segment)), segment);
+    ownV = ownV.reshape((long) kvHeads * n, longest, headSize);
+    Tensor ownScores =
+        torch.bmm(ownQueries, ownK.transpose(1, 2)).view(kvHeads, n, group, longest, longest);
     @Nullable Tensor causal = segment.causal();
     if (causal != null && longest > 1) {
       ownScores.add_(causal);
     }
+    @Nullable Tensor contextWeights = null;
+    Tensor ownWeights;
     if (context == 0) {
-      return unpadded(torch.matmul(torch.softmax(ownScores, -1), ownV), segment);
+      ownWeights = torch.softmax(ownScores, -1);
+    } else {
+      Tensor contextScores =
+          torch
+              .bmm(
+                  queries.view(kvHeads, -1, headSize),
+                  k.narrow(0, segment.start(), context).permute(1, 2, 0))
+              .view(kvHeads, n, group, longest, context);
+      Tensor weights = torch.softmax(Tensors.concat(4, contextScores, ownScores), -1);
+      contextWeights = weights.narrow(4, 0, context).reshape(kvHeads, -1, context);
+      ownWeights = weights.narrow(4, context, longest);
     }
-    long queryRows = (long) group * n * longest;
-    Tensor contextScores =
-        torch
-            .bmm(queries.view(kvHeads, queryRows, headSize), contextK.permute(1, 2, 0))
-            .view(kvHeads, group, n, longest, context);
-    Tensor weights = torch.softmax(Tensors.concat(4, contextScores, ownScores), -1);
-    Tensor fromContext =
-        torch
-            .bmm(
-                weights.narrow(4, 0, context).reshape(kvHeads, queryRows, context),
-                contextV.permute(1, 0, 2))
-            .view(kvHeads, group, n, longest, headSize);
-    Tensor fromOwn = torch.matmul(weights.narrow(4, context, longest), ownV);
-    return unpadded(fromContext.add(fromOwn), segment);
+    ownWeights = ownWeights.reshape((long) kvHeads * n, -1, longest);
+    Tensor mixed = torch.bmm(ownWeights, ownV).view(kvHeads, -1, headSize);
+    if (contextWeights != null) {
+      Tensor contextV = v.narrow(0, segment.start(), context).permute(1, 0, 2);
+      mixed = mixed.add(torch.bmm(contextWeights, contextV));
+    }
+    if (tape != null) {
+      tape.fan(segment, queries, ownK, ownV, contextWeights, ownWeights, mixed);
+    }
+    return segment.unpadded(fromCandidate(mixed, segment));
   }
 
-  /** [n * longest, kvHeads, headSize] → [kvHeads, 1, n, longest, headSize]. */
-  private Tensor own(Tensor rows, int n, int longest) {
-    return rows.view(n, longest, kvHeads, headSize).permute(2, 0, 1, 3).unsqueeze(1);
+  /** The rows of a prompt's candidates. */
+  static Tensor own(Tensor rows, Packing.Segment segment) {
+    return rows.narrow(0, (long) segment.start() + segment.context(), segment.candidateRows());
   }
 
-  private static Tensor padded(Tensor rows, Packing.Segment segment) {
-    Tensor padded = segment.padded();
-    return padded == null ? rows.contiguous() : rows.index_select(0, padded);
+  /** [n * longest, any heads, headSize] → [kvHeads, n, group or 1, longest, headSize]. */
+  Tensor byCandidate(Tensor rows, Packing.Segment segment) {
+    return rows.reshape(segment.candidates().length, segment.longest(), kvHeads, -1, headSize)
+        .permute(2, 0, 3, 1, 4);
   }
 
-  /** [kvHeads, group, n, longest, headSize] → [candidate rows, heads * headSize]. */
-  private Tensor unpadded(Tensor out, Packing.Segment segment) {
-    Tensor rows = out.permute(2, 3, 0, 1, 4).reshape(-1, (long) heads * headSize);
-    Tensor unpadded = segment.unpadded();
-    return unpadded == null ? rows : rows.index_select(0, unpadded);
+  /** [kvHeads, n * group * longest, headSize] → [n * longest, group heads * headSize]. */
+  Tensor fromCandidate(Tensor mixed, Packing.Segment segment) {
+    int n = segment.candidates().length;
+    return mixed
+        .view(kvHeads, n, -1, segment.longest(), headSize)
+        .permute(1, 3, 0, 2, 4)
+        .reshape((long) n * segment.longest(), -1);
+  }
+
+  int kvHeads() {
+    return kvHeads;
+  }
+
+  int headSize() {
+    return headSize;
   }
 }

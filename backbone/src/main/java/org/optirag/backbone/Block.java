@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.weights.ModelConfig;
@@ -30,7 +31,7 @@ final class Block implements AutoCloseable {
 
   Block(ModelConfig config, WeightLoader loader, int number) {
     this.config = config;
-    this.attention = new Attention(config, loader.type());
+    this.attention = new Attention(config);
     String prefix = "model.layers." + number + ".";
     String self = prefix + "self_attn.";
     long hidden = config.hidden();
@@ -87,32 +88,35 @@ final class Block implements AutoCloseable {
    * @return the same after this block
    */
   Tensor forward(Tensor x, Packing packing) {
-    return forward(x, packing, null, null);
+    Heads heads = heads(x, packing, null);
+    return finish(x, attention.attend(heads.q, heads.k, heads.v, packing, null), null, null);
   }
 
   /**
-   * @param x residual stream [tokens, hidden], f32
-   * @param adapter what is added to the projections, or null
-   * @param rows the rows that are wanted of the result, or null for all: the others then cost no
-   *     more than their keys and values
-   * @return the rows after this block
+   * What the attention reads, in the projections' type.
+   *
+   * @param q [tokens, heads, headSize], rotated and divided by √headSize
+   * @param k [tokens, kvHeads, headSize], rotated
+   * @param v [tokens, kvHeads, headSize]
    */
-  Tensor forward(Tensor x, Packing packing, @Nullable BlockAdapter adapter, @Nullable Tensor rows) {
-    Tensor mixed = attend(norm(x, inputNorm), packing, adapter);
-    Tensor before = x;
-    if (rows != null) {
-      mixed = mixed.index_select(0, rows);
-      before = x.index_select(0, rows);
-    }
-    Tensor afterAttention = before.add(project(mixed, output, adapter, Projection.OUTPUT));
-    return afterAttention.add(mlp(norm(afterAttention, mlpNorm), adapter));
+  record Heads(Tensor q, Tensor k, Tensor v) {}
+
+  Attention attention() {
+    return attention;
   }
 
-  private Tensor attend(Tensor normed, Packing packing, @Nullable BlockAdapter adapter) {
+  /**
+   * The part before the attention.
+   *
+   * @param x residual stream [tokens, hidden], f32
+   * @param adapter what is added to the projections, or null
+   */
+  Heads heads(Tensor x, Packing packing, @Nullable BlockAdapter adapter) {
     int heads = config.heads();
     int kvHeads = config.kvHeads();
     int size = config.headSize();
-    Tensor projected = project(normed, qkv, adapter, Projection.QKV).to(torch.ScalarType.Float);
+    Tensor projected =
+        project(norm(x, inputNorm), qkv, adapter, Projection.QKV).to(torch.ScalarType.Float);
     if (qkvBias != null) {
       projected = projected.add(qkvBias);
     }
@@ -131,15 +135,33 @@ final class Block implements AutoCloseable {
     }
     Tensor swapped = qk.roll(new long[] {size / 2}, 2);
     Tensor rotated = qk.mul(packing.cosines()).add(swapped.mul(packing.sines()));
-    return attention.attend(
-        rotated.narrow(1, 0, heads), rotated.narrow(1, heads, kvHeads), v, packing);
+    Tensor scaled = Tensors.scaled(rotated.narrow(1, 0, heads), 1 / Math.sqrt(size));
+    torch.ScalarType type = qkv.scalar_type();
+    return new Heads(
+        scaled.to(type), rotated.narrow(1, heads, kvHeads).to(type).contiguous(), v.to(type));
+  }
+
+  /**
+   * The part after the attention.
+   *
+   * @param x residual stream [tokens, hidden], f32
+   * @param mixed what the attention made, [tokens, heads * headSize]
+   * @param adapter what is added to the projections, or null
+   * @param rows the rows that are wanted of the result, or null for all
+   * @return the rows after this block
+   */
+  Tensor finish(Tensor x, Tensor mixed, @Nullable BlockAdapter adapter, @Nullable Tensor rows) {
+    Tensor before = rows == null ? x : x.index_select(0, rows);
+    Tensor kept = rows == null ? mixed : mixed.index_select(0, rows);
+    Tensor afterAttention = before.add(project(kept, output, adapter, Projection.OUTPUT));
+    return afterAttention.add(mlp(norm(afterAttention, mlpNorm), adapter));
   }
 
   private Tensor mlp(Tensor normed, @Nullable BlockAdapter adapter) {
     Tensor both = project(normed, gateUp, adapter, Projection.GATE_UP);
-    Tensor gate = both.narrow(1, 0, config.intermediate());
-    Tensor up = both.narrow(1, config.intermediate(), config.intermediate());
-    return project(torch.silu(gate).mul(up), down, adapter, Projection.DOWN);
+    // Halves of one split: their gradients are put side by side, not padded and added.
+    TensorVector halves = both.split(config.intermediate(), 1);
+    return project(torch.silu(halves.get(0)).mul(halves.get(1)), down, adapter, Projection.DOWN);
   }
 
   /** x Wᵀ in the weights' number type, and what the adapter adds to it. */

@@ -51,12 +51,19 @@ final class BlockAdapter {
 
   /** Its parameters, always in the same order. */
   List<Parameter> parameters() {
+    return parameters(List.of(Projection.values()));
+  }
+
+  /** The parameters that change some projections. */
+  List<Parameter> parameters(List<Projection> projections) {
     List<Parameter> all = new ArrayList<>();
-    for (LoraModule module : LoraModule.values()) {
-      Factors of = factors.get(module);
-      if (of != null) {
-        all.add(of.a);
-        all.add(of.b);
+    for (Projection projection : projections) {
+      for (LoraModule module : projection.modules()) {
+        Factors of = factors.get(module);
+        if (of != null) {
+          all.add(of.a);
+          all.add(of.b);
+        }
       }
     }
     return all;

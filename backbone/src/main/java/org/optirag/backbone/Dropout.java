@@ -1,6 +1,7 @@
 package org.optirag.backbone;
 
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -13,15 +14,30 @@ final class Dropout {
   private final List<Rows> prompts;
 
   /** A prompt's share of the packed rows, how many candidates it has, the seed of its masks. */
-  record Rows(int tokens, int candidates, long seed) {}
+  private record Rows(int tokens, int candidates, long seed) {}
 
   /**
    * @param rate share of values that become 0; the others are scaled so that the mean stays
    * @param prompts in the order of the packed rows
    */
-  Dropout(double rate, List<Rows> prompts) {
+  private Dropout(double rate, List<Rows> prompts) {
     this.rate = (float) rate;
     this.prompts = prompts;
+  }
+
+  /**
+   * @param batch seed of the batch
+   * @param numbers of the prompts within the batch
+   * @param prompts those prompts, in the order of the packed rows
+   */
+  static Dropout of(double rate, long batch, int[] numbers, List<LabelledPrompt> prompts) {
+    List<Rows> rows = new ArrayList<>();
+    for (int i = 0; i < numbers.length; i++) {
+      LabelledPrompt prompt = prompts.get(i);
+      long seed = mix(mix(batch) + numbers[i]);
+      rows.add(new Rows(prompt.tokens().tokens(), prompt.labels().length, seed));
+    }
+    return new Dropout(rate, rows);
   }
 
   /**

@@ -25,6 +25,11 @@ final class Learnables implements AutoCloseable {
       @Nullable LoraAdapter start,
       List<PlacedHead> placed,
       org.bytedeco.pytorch.Device device) {
+    requireOrder(config, placed);
+    if (start != null) {
+      start.requireFit(config);
+      requireReach(start.settings().lastBlock(), placed.getLast().block());
+    }
     this.start = start;
     for (PlacedHead head : placed) {
       heads.add(TrainableHead.of(head.head(), head.block(), heads.size(), device));
@@ -37,6 +42,34 @@ final class Learnables implements AutoCloseable {
     }
     adapters.values().forEach(adapter -> parameters.addAll(adapter.parameters()));
     heads.forEach(head -> parameters.addAll(head.parameters()));
+  }
+
+  private static void requireOrder(ModelConfig config, List<PlacedHead> heads) {
+    int before = 0;
+    for (PlacedHead head : heads) {
+      if (head.block() <= before || head.block() > config.blocks()) {
+        throw new IllegalArgumentException(
+            "a head after block %d, the one before it after %d of %d"
+                .formatted(head.block(), before, config.blocks()));
+      }
+      before = head.block();
+      if (head.head().features() != heads.getFirst().head().features()) {
+        throw new IllegalArgumentException(
+            "heads read %d and %d features"
+                .formatted(heads.getFirst().head().features(), head.head().features()));
+      }
+    }
+    if (heads.isEmpty()) {
+      throw new IllegalArgumentException("no heads");
+    }
+  }
+
+  private static void requireReach(int lastBlock, int lastExit) {
+    if (lastBlock > lastExit) {
+      throw new IllegalArgumentException(
+          "the adapter reaches to block %d, the last head stands after %d"
+              .formatted(lastBlock, lastExit));
+    }
   }
 
   private BlockAdapter adapter(

@@ -39,6 +39,24 @@ final class Packing implements AutoCloseable {
     int longest() {
       return Arrays.stream(candidates).max().orElse(0);
     }
+
+    /** Candidate rows [rows, …] as [candidates * longest, …]. */
+    Tensor padded(Tensor rows) {
+      return padded == null ? rows : rows.index_select(0, padded);
+    }
+
+    /** The reverse of {@link #padded(Tensor)}. */
+    Tensor unpadded(Tensor slots) {
+      return unpadded == null ? slots : slots.index_select(0, unpadded);
+    }
+
+    /** Candidate rows [rows, width] as [candidates * longest, width] with 0 as padding. */
+    Tensor spread(Tensor rows) {
+      return unpadded == null
+          ? rows
+          : rows.new_zeros((long) candidates.length * longest(), rows.size(1))
+              .index_copy_(0, unpadded, rows);
+    }
   }
 
   private final List<Segment> segments = new ArrayList<>();

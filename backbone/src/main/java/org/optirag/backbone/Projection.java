@@ -10,6 +10,9 @@ enum Projection {
   GATE_UP(LoraModule.GATE_PROJ, LoraModule.UP_PROJ),
   DOWN(LoraModule.DOWN_PROJ);
 
+  static final List<Projection> BEFORE_ATTENTION = List.of(QKV);
+  static final List<Projection> AFTER_ATTENTION = List.of(OUTPUT, GATE_UP, DOWN);
+
   private final List<LoraModule> modules;
 
   Projection(LoraModule... modules) {

@@ -43,15 +43,6 @@ public final class TrainableBackbone implements AutoCloseable {
       @Nullable LoraAdapter start,
       List<PlacedHead> heads,
       TrainingOptions options) {
-    requireOrder(backbone, heads);
-    if (start != null) {
-      start.requireFit(backbone.config());
-      if (start.settings().lastBlock() > heads.getLast().block()) {
-        throw new IllegalArgumentException(
-            "the adapter reaches to block %d, the last head stands after %d"
-                .formatted(start.settings().lastBlock(), heads.getLast().block()));
-      }
-    }
     this.backbone = backbone;
     this.options = options;
     this.dropout = start == null ? 0 : start.settings().dropout();
@@ -63,26 +54,6 @@ public final class TrainableBackbone implements AutoCloseable {
     this.workers =
         Executors.newFixedThreadPool(
             options.workers(), Thread.ofPlatform().daemon().name("training-", 1).factory());
-  }
-
-  private static void requireOrder(Backbone backbone, List<PlacedHead> heads) {
-    int before = 0;
-    for (PlacedHead head : heads) {
-      if (head.block() <= before || head.block() > backbone.config().blocks()) {
-        throw new IllegalArgumentException(
-            "a head after block %d, the one before it after %d of %d"
-                .formatted(head.block(), before, backbone.config().blocks()));
-      }
-      before = head.block();
-      if (head.head().features() != heads.getFirst().head().features()) {
-        throw new IllegalArgumentException(
-            "heads read %d and %d features"
-                .formatted(heads.getFirst().head().features(), head.head().features()));
-      }
-    }
-    if (heads.isEmpty()) {
-      throw new IllegalArgumentException("no heads");
-    }
   }
 
   /** How many heads there are. */
@@ -149,24 +120,11 @@ public final class TrainableBackbone implements AutoCloseable {
             backbone,
             learnables,
             own.stream().map(LabelledPrompt::tokens).toList(),
-            dropout(numbers, own),
+            dropout == 0 ? null : Dropout.of(dropout, options.seed() + batches, numbers, own),
             options.recompute(),
             true)) {
       return pass.learn(objective, own, sums);
     }
-  }
-
-  private @Nullable Dropout dropout(int[] numbers, List<LabelledPrompt> prompts) {
-    if (dropout == 0) {
-      return null;
-    }
-    List<Dropout.Rows> rows = new ArrayList<>();
-    for (int i = 0; i < numbers.length; i++) {
-      long seed = Dropout.mix(Dropout.mix(options.seed() + batches) + numbers[i]);
-      LabelledPrompt prompt = prompts.get(i);
-      rows.add(new Dropout.Rows(prompt.tokens().tokens(), prompt.labels().length, seed));
-    }
-    return new Dropout(dropout, rows);
   }
 
   /**

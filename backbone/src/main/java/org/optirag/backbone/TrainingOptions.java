@@ -5,8 +5,8 @@ package org.optirag.backbone;
  *
  * @param seed of the dropout
  * @param workers threads that share the prompts of a batch; each runs one operation at a time
- * @param recompute whether blocks are run again on the way back instead of being remembered: a
- *     fifth of the memory for half as much time again
+ * @param recompute whether blocks are run again on the way back instead of being remembered: far
+ *     less memory for half as much time again
  */
 public record TrainingOptions(long seed, int workers, boolean recompute) {
   /**

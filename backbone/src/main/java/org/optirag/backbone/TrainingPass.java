@@ -4,24 +4,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some prompts forward through the blocks and backward again, block by block: every block is an
- * autograd graph of its own, from a leaf that holds its input. Backward begins at the last exit and
- * ends at the first block that learns; where an exit stands, the gradient of its head's state joins
- * in. With {@code recompute} a block's graph is made anew on the way back, so that only the blocks'
+ * Some prompts forward through the blocks and backward again, block by block: every block is a
+ * graph of its own, from a leaf that holds its input. Backward begins at the last exit and ends at
+ * the first block that learns; where an exit stands, the gradient of its head's state joins in.
+ * With {@code recompute} a block's graph is made anew on the way back, so that only the blocks'
  * inputs are kept (arXiv 1604.06174).
  */
 final class TrainingPass implements AutoCloseable {
 
-  /** A block's input and, unless it is to be recomputed, its output. */
-  private record Stage(int block, Tensor input, @Nullable Tensor output) {}
+  /** A block's input and, unless it is to be made anew, its graph. */
+  private record Stage(int block, Tensor input, @Nullable BlockGraph graph) {}
 
   private final Backbone backbone;
   private final Learnables learnables;
@@ -90,7 +87,10 @@ final class TrainingPass implements AutoCloseable {
   private Tensor plain(Tensor x, int block) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      return Tensors.hold(through(x, block));
+      Block of = backbone.block(block);
+      Block.Heads heads = of.heads(x, packing, adapter(block));
+      Tensor mixed = of.attention().attend(heads.q(), heads.k(), heads.v(), packing, null);
+      return Tensors.hold(of.finish(x, mixed, adapter(block), rows(block)));
     }
   }
 
@@ -98,25 +98,24 @@ final class TrainingPass implements AutoCloseable {
   private Tensor staged(Tensor x, int block, boolean inputLearns) {
     try (PointerScope scope = new PointerScope()) {
       x.requires_grad_(inputLearns);
-      if (recompute) {
-        stages.add(new Stage(block, x, null));
-        return plain(x, block);
-      }
-      Tensor output = Tensors.hold(through(x, block));
-      stages.add(new Stage(block, x, output));
-      return Tensors.hold(output.detach());
     }
+    @Nullable BlockGraph graph = recompute ? null : graph(x, block);
+    stages.add(new Stage(block, x, graph));
+    return graph == null ? plain(x, block) : graph.output();
   }
 
-  private Tensor through(Tensor x, int block) {
+  private BlockGraph graph(Tensor x, int block) {
+    return new BlockGraph(backbone.block(block), x, packing, adapter(block), rows(block));
+  }
+
+  private @Nullable BlockAdapter adapter(int block) {
     @Nullable BlockAdapter adapter = learnables.adapter(block);
-    return backbone
-        .block(block)
-        .forward(
-            x,
-            packing,
-            adapter == null ? null : adapter.dropping(dropout),
-            block == learnables.lastExit() ? packing.lastRows() : null);
+    return adapter == null ? null : adapter.dropping(dropout);
+  }
+
+  /** After the last exit's block only the candidates' last tokens count. */
+  private @Nullable Tensor rows(int block) {
+    return block == learnables.lastExit() ? packing.lastRows() : null;
   }
 
   /** A leaf with the residual stream at the candidates' last tokens, [candidates, hidden]. */
@@ -176,82 +175,46 @@ final class TrainingPass implements AutoCloseable {
               logits.stream().map(Tensors::rows).toArray(float[][][]::new));
       List<Parameter> parameters =
           learnables.heads().stream().flatMap(head -> head.parameters().stream()).toList();
-      List<Tensor> incoming = differentiate(total, null, states, parameters, gradients);
-      backward(incoming, gradients);
+      backward(gradients.differentiate(List.of(total), List.of(), states, parameters), gradients);
       return result;
     }
   }
 
-  private void backward(List<Tensor> incoming, Gradients gradients) {
-    int exit = states.size() - 1;
-    Tensor flowing = Tensors.hold(incoming.get(exit));
-    while (!stages.isEmpty()) {
+  private void backward(List<Tensor> ofStates, Gradients gradients) {
+    int exit = ofStates.size() - 1;
+    @Nullable Tensor flowing = Tensors.hold(ofStates.get(exit));
+    while (!stages.isEmpty() && flowing != null) {
       Stage stage = stages.removeLast();
+      @Nullable BlockGraph graph = stage.graph;
       try (PointerScope scope = new PointerScope()) {
         Tensor gradient = flowing;
         if (learnables.isExit(stage.block) && stage.block < learnables.lastExit()) {
-          gradient = flowing.index_add(0, packing.lastRows(), incoming.get(--exit));
+          gradient = flowing.index_add(0, packing.lastRows(), ofStates.get(--exit));
         }
-        Tensor output = stage.output == null ? through(stage.input, stage.block) : stage.output;
-        @Nullable BlockAdapter adapter = learnables.adapter(stage.block);
-        List<Tensor> further =
-            differentiate(
-                output,
-                gradient,
-                stage.input.requires_grad() ? List.of(stage.input) : List.of(),
-                adapter == null ? List.of() : adapter.parameters(),
-                gradients);
+        graph = graph == null ? graph(stage.input, stage.block) : graph;
+        @Nullable Tensor further = graph.backward(gradient, gradients);
         Tensors.release(flowing);
-        flowing = Tensors.hold(further.isEmpty() ? stage.input : further.getFirst());
+        flowing = further == null ? null : Tensors.hold(further);
       } finally {
-        release(stage);
+        if (graph != null) {
+          graph.close();
+        }
+        Tensors.release(stage.input);
       }
     }
-    Tensors.release(flowing);
-  }
-
-  /** Adds the parameters' gradients up and returns the inputs'. */
-  private static List<Tensor> differentiate(
-      Tensor output,
-      @Nullable Tensor gradient,
-      List<Tensor> inputs,
-      List<Parameter> parameters,
-      Gradients gradients) {
-    List<Tensor> all = new ArrayList<>(inputs);
-    parameters.forEach(parameter -> all.add(parameter.leaf()));
-    TensorVector found =
-        torch.grad(
-            new TensorVector(output),
-            new TensorVector(all.toArray(Tensor[]::new)),
-            gradient == null ? new TensorVector() : new TensorVector(gradient),
-            new BoolOptional(),
-            false,
-            true);
-    for (int i = 0; i < parameters.size(); i++) {
-      Tensor of = found.get(inputs.size() + i);
-      if (of.defined()) {
-        gradients.add(parameters.get(i), of);
-      }
-    }
-    List<Tensor> further = new ArrayList<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      Tensor of = found.get(i);
-      // What a vector gives out is borrowed from it.
-      further.add(of.defined() ? new Tensor(of) : torch.zeros_like(inputs.get(i).detach()));
-    }
-    return further;
-  }
-
-  private static void release(Stage stage) {
-    Tensors.release(stage.input);
-    if (stage.output != null) {
-      Tensors.release(stage.output);
+    if (flowing != null) {
+      Tensors.release(flowing);
     }
   }
 
   @Override
   public void close() {
-    stages.forEach(TrainingPass::release);
+    for (Stage stage : stages) {
+      if (stage.graph != null) {
+        stage.graph.close();
+      }
+      Tensors.release(stage.input);
+    }
     stages.clear();
     states.forEach(Tensors::release);
     packing.close();

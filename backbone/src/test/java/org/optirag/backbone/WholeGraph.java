@@ -43,7 +43,10 @@ final class WholeGraph {
       Tensor x = backbone.embed(tokens);
       List<Tensor> ratios = new ArrayList<>();
       for (int block = 1; block <= learnables.lastExit(); block++) {
-        x = backbone.block(block).forward(x, packing, learnables.adapter(block), null);
+        Block of = backbone.block(block);
+        Block.Heads heads = of.heads(x, packing, learnables.adapter(block));
+        Tensor mixed = of.attention().attend(heads.q(), heads.k(), heads.v(), packing, null);
+        x = of.finish(x, mixed, learnables.adapter(block), null);
         for (TrainableHead head : learnables.heads()) {
           if (head.block() == block) {
             Tensor states = x.index_select(0, packing.lastRows());

@@ -79,10 +79,10 @@ class TrainerTest {
 
   @Test
   void goingOnAfterAKillGivesTheSameNumbers() throws IOException {
-    TrainingSettings settings = TinyTask.settings(TinyTask.plan(3, 4, 0));
+    TrainingSettings settings = TinyTask.settings(TinyTask.plan(2, 4, 0));
     Path killed = directory.resolve("killed");
     Path whole = directory.resolve("whole");
-    for (int after : new int[] {7, 16}) {
+    for (int after : new int[] {7, 10}) {
       ExampleSource mortal = new Mortal(after);
       assertThatThrownBy(() -> at(killed, settings).run(mortal, HELD_OUT, Progress.silent()))
           .hasMessage("killed");
@@ -198,7 +198,7 @@ class TrainerTest {
 
   @Test
   void aFullDiskKeepsTheLastCheckpointAndSaysSo() {
-    TrainingSettings settings = TinyTask.settings(TinyTask.plan(3, 100, 0));
+    TrainingSettings settings = TinyTask.settings(TinyTask.plan(2, 100, 0));
     Checkpoints filling =
         new Checkpoints(directory, settings) {
           private int left = 2;

@@ -1,0 +1,117 @@
+package org.optirag.backbone;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One block run forward so that it can be run backward: an autograd graph before the attention, one
+ * after it, and the attention's tape between them.
+ */
+final class BlockGraph implements AutoCloseable {
+  private final Tensor input;
+  private final @Nullable BlockAdapter adapter;
+  private final Block.Heads heads;
+  private final AttentionTape tape;
+  private final Tensor mixed;
+  private final Tensor output;
+
+  /**
+   * @param input residual stream [tokens, hidden], a leaf; not closed with the graph
+   * @param rows the rows that are wanted of the output, or null for all
+   */
+  BlockGraph(
+      Block block,
+      Tensor input,
+      Packing packing,
+      @Nullable BlockAdapter adapter,
+      @Nullable Tensor rows) {
+    this.input = input;
+    this.adapter = adapter;
+    try (PointerScope scope = new PointerScope()) {
+      heads = block.heads(input, packing, adapter);
+      Tensors.hold(heads.q());
+      Tensors.hold(heads.k());
+      Tensors.hold(heads.v());
+      tape = new AttentionTape(block.attention(), heads);
+      try (NoGradGuard guard = new NoGradGuard()) {
+        Tensor result = block.attention().attend(heads.q(), heads.k(), heads.v(), packing, tape);
+        mixed = Tensors.hold(result.requires_grad_(learns(heads)));
+      }
+      output = Tensors.hold(block.finish(input, mixed, adapter, rows));
+    }
+  }
+
+  private static boolean learns(Block.Heads heads) {
+    return heads.q().requires_grad() || heads.k().requires_grad() || heads.v().requires_grad();
+  }
+
+  /** The output without its past; its values are shared. To be released by the caller. */
+  Tensor output() {
+    try (PointerScope scope = new PointerScope()) {
+      return Tensors.hold(output.detach());
+    }
+  }
+
+  /**
+   * Adds the gradients of the adapter up. May be called once.
+   *
+   * @param gradient of the output
+   * @return the gradient of the input, in the caller's scope, or null if the input does not learn
+   */
+  @Nullable Tensor backward(Tensor gradient, Gradients gradients) {
+    boolean inputLearns = input.requires_grad();
+    List<Tensor> leaves = new ArrayList<>();
+    if (inputLearns) {
+      leaves.add(input);
+    }
+    if (mixed.requires_grad()) {
+      leaves.add(mixed);
+    }
+    List<Tensor> found =
+        gradients.differentiate(
+            List.of(output), List.of(gradient), leaves, parameters(Projection.AFTER_ATTENTION));
+    Tensor ofInput = inputLearns ? found.getFirst() : null;
+    if (!mixed.requires_grad()) {
+      return ofInput;
+    }
+    Block.Heads ofHeads = tape.backward(found.getLast());
+    List<Tensor> outputs = new ArrayList<>();
+    List<Tensor> incoming = new ArrayList<>();
+    add(heads.q(), ofHeads.q(), outputs, incoming);
+    add(heads.k(), ofHeads.k(), outputs, incoming);
+    add(heads.v(), ofHeads.v(), outputs, incoming);
+    List<Tensor> before =
+        gradients.differentiate(
+            outputs,
+            incoming,
+            inputLearns ? List.of(input) : List.of(),
+            parameters(Projection.BEFORE_ATTENTION));
+    return ofInput == null ? null : ofInput.add(before.getFirst());
+  }
+
+  private static void add(
+      Tensor head, Tensor gradient, List<Tensor> outputs, List<Tensor> incoming) {
+    if (head.requires_grad()) {
+      outputs.add(head);
+      incoming.add(gradient);
+    }
+  }
+
+  private List<Parameter> parameters(List<Projection> projections) {
+    return adapter == null ? List.of() : adapter.parameters(projections);
+  }
+
+  @Override
+  public void close() {
+    tape.close();
+    Tensors.release(heads.q());
+    Tensors.release(heads.k());
+    Tensors.release(heads.v());
+    Tensors.release(mixed);
+    Tensors.release(output);
+  }
+}
