@@ -1,4 +1,5 @@
-"""Seconds of each training epoch of LightGCN in PyTorch: the other side of LightGcnBenchmark.
+"""Seconds of each training epoch of LightGCN in PyTorch, wall/processor: the other side of
+LightGcnBenchmark.
 
     python lightgcn_epoch.py RATINGS.dat[.gz] EPOCHS [THREADS]
 
@@ -67,7 +68,7 @@ def main(path, epochs, threads=2):
 
     seconds = []
     for _ in range(int(epochs)):
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         for _ in range(math.ceil(len(u) / BATCH)):
             a, b, c = sample()
             total = layer = e0
@@ -81,8 +82,8 @@ def main(path, epochs, threads=2):
             adam.zero_grad()
             loss.backward()
             adam.step()
-        seconds.append(time.perf_counter() - start)
-    print(f"pytorch {users} users, {items} items, {len(u)} edges:", *[f"{s:.3f}" for s in seconds])
+        seconds.append(f"{time.perf_counter() - start:.2f}/{time.process_time() - used:.2f}")
+    print(f"pytorch {users} users, {items} items, {len(u)} edges:", *seconds)
 
 
 if __name__ == "__main__":
