@@ -80,7 +80,11 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--retriever",
       split = ",",
       paramLabel = "NAME",
-      description = "none, recent, popular, bm25, semantic, gcn; several by commas; default all.")
+      arity = "0..1",
+      fallbackValue = "",
+      description =
+          "none, recent, popular, bm25, semantic, gcn; several by commas; default all; without a"
+              + " name: baselines alone.")
   private @Nullable List<String> retrievers;
 
   @Option(
@@ -89,8 +93,8 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "bias",
       description =
-          "Models without an LLM to compare with: bias, item-knn, lightgcn, fm, deepfm, din; several"
-              + " by commas, the first is what all others are compared with; each is tuned on"
+          "Models without an LLM to compare with: bias, item-knn, lightgcn, fm, deepfm, din, features"
+              + " (what exit heads begin as); several by commas, the first is what all others are compared with; each is tuned on"
               + " validation; default bias.")
   private List<String> baselines = List.of("bias");
 
@@ -138,11 +142,12 @@ final class EvaluateCommand implements Callable<Integer> {
     List<String> wanted =
         retrievers != null ? retrievers : trained == null ? Pipeline.RETRIEVERS : List.of();
     for (String name : baselines) {
-      if (!Baseline.names().contains(name)) {
+      if (!Pipeline.baselines().contains(name)) {
         throw new UserException(
-            "There is no baseline \"" + name + "\".", "There are " + Baseline.names() + ".");
+            "There is no baseline \"" + name + "\".", "There are " + Pipeline.baselines() + ".");
       }
     }
+    wanted = wanted.equals(List.of("")) ? List.of() : wanted;
     for (String name : wanted) {
       if (!Pipeline.RETRIEVERS.contains(name)) {
         throw new UserException(

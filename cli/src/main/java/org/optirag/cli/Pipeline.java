@@ -20,6 +20,7 @@ import org.optirag.dataset.Split;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.evaluation.LlmScorer;
 import org.optirag.evaluation.baseline.Baseline;
+import org.optirag.evaluation.baseline.FeatureModel;
 import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.GcnRetriever;
@@ -48,6 +49,8 @@ final class Pipeline implements AutoCloseable {
   /** The retrievers in the order of tables. */
   static final List<String> RETRIEVERS =
       List.of("none", "recent", "popular", "bm25", "semantic", "gcn");
+
+  private static final String FEATURES = "features";
 
   private final PipelineOptions options;
   private final CacheDirectory cache;
@@ -135,8 +138,24 @@ final class Pipeline implements AutoCloseable {
     return new PromptAssembler(data, tokenizer, settings);
   }
 
+  /** What needs no LLM: the baselines, and the regression on the graph's features. */
+  static List<String> baselines() {
+    List<String> names = new ArrayList<>(Baseline.names());
+    names.add(FEATURES);
+    return List.copyOf(names);
+  }
+
   /** A model without an LLM, tuned on validation; clicks alone get drawn negatives. */
   Baseline.Tuned baseline(String name) {
+    if (name.equals(FEATURES)) {
+      FeatureModel model =
+          FeatureModel.learn(
+              features,
+              impressions(split.trainExamples()),
+              impressions(split.validation()),
+              options.seed());
+      return new Baseline.Tuned(model, "ridge " + model.ridge(), Double.NaN);
+    }
     Split labelled =
         new Split(
             split.train(),
