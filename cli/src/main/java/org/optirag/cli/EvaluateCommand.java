@@ -94,8 +94,8 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "bias",
       description =
           "Models without an LLM to compare with: bias, item-knn, lightgcn, fm, deepfm, din, features"
-              + " (what exit heads begin as); several by commas, the first is what all others are compared with; each is tuned on"
-              + " validation; default bias.")
+              + " (what exit heads begin as); several by commas, the first is what all others are"
+              + " compared with; each is tuned on validation; default bias.")
   private List<String> baselines = List.of("bias");
 
   @Option(
@@ -252,11 +252,11 @@ final class EvaluateCommand implements Callable<Integer> {
       facts.put("negatives", sampling.ratio() + " for each click, " + sampling.choice());
     }
     facts.put("baselines, tuned on validation", String.join("; ", chosen));
-    facts.put("backbone", options.model());
+    facts.put("backbone", pipeline.backboneId().name());
     facts.put("numbers", options.dtype() + " on " + options.device());
     facts.put("workers", options.workers() + " of " + options.threads() + " threads");
-    facts.put("prompt", options.prompt().toString());
-    facts.put("behaviours in a prompt", "at most " + options.history());
+    facts.put("prompt", pipeline.promptSettings().toString());
+    facts.put("behaviours in a prompt", "at most " + pipeline.history());
     facts.put("seed", Long.toString(options.seed()));
     return facts;
   }

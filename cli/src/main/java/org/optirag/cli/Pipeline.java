@@ -134,6 +134,11 @@ final class Pipeline implements AutoCloseable {
     return bundle == null ? options.prompt() : bundle.dataset().prompt();
   }
 
+  /** Most behaviours of a user in a prompt. */
+  int history() {
+    return bundle == null ? options.history() : bundle.history();
+  }
+
   PromptAssembler assembler(PromptSettings settings) {
     return new PromptAssembler(data, tokenizer, settings);
   }
@@ -220,7 +225,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   private Built build(String name) {
-    int history = bundle == null ? options.history() : bundle.history();
+    int history = history();
     return switch (name) {
       case "none" -> timed(0, () -> RecentRetriever.none(witness));
       case "recent" -> timed(0, () -> RecentRetriever.recent(witness, history));
