@@ -3,6 +3,7 @@ package org.optirag.workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.databind.DatabindException;
@@ -35,31 +36,38 @@ public final class ConfigFile {
    *     value of the wrong kind
    */
   public static <T> T read(Path file, Class<T> type) {
+    String text;
     try {
       if (Files.size(file) > MOST_BYTES) {
         throw new UserException(
             file + " has " + Files.size(file) + " bytes, too many for a configuration file.",
             "Name the configuration, not the data.");
       }
-      String text = Files.readString(file);
-      if (text.isBlank()) {
-        throw new UserException(file + " is empty.", "See the example in the documentation.");
-      }
-      return YAML.readValue(text, type);
-    } catch (JacksonException e) {
-      throw misfit(file, e);
+      text = Files.readString(file);
     } catch (IOException e) {
       throw new UserException(
           "Cannot read " + file + ": " + e.getMessage() + ".", "Check the path.", e);
     }
+    if (text.isBlank()) {
+      throw new UserException(file + " is empty.", "See the example in the documentation.");
+    }
+    try {
+      return YAML.readValue(text, type);
+    } catch (JacksonException e) {
+      throw misfit(file, text, e);
+    }
   }
 
-  private static UserException misfit(Path file, JacksonException e) {
+  private static UserException misfit(Path file, String text, JacksonException e) {
     StringBuilder place = new StringBuilder(file.toString());
-    if (e.getLocation() != null && e.getLocation().getLineNr() > 0) {
-      place.append(", line ").append(e.getLocation().getLineNr());
-    }
     String field = e instanceof DatabindException bind ? field(bind) : "";
+    int line =
+        e.getLocation() != null && e.getLocation().getLineNr() > 0
+            ? e.getLocation().getLineNr()
+            : lineOf(field.substring(field.lastIndexOf('.') + 1), text);
+    if (line > 0) {
+      place.append(", line ").append(line);
+    }
     if (!field.isEmpty()) {
       place.append(", field ").append(field);
     }
@@ -75,6 +83,17 @@ public final class ConfigFile {
             ? String.valueOf(bad.getMessage())
             : e.getOriginalMessage();
     return new UserException(place + ": " + why + ".", "Correct the value.", e);
+  }
+
+  /** The first line that begins with a field, or 0: what a record lacks is told without a place. */
+  private static int lineOf(String field, String text) {
+    List<String> lines = text.lines().toList();
+    for (int i = 0; i < lines.size() && !field.isEmpty(); i++) {
+      if (lines.get(i).strip().startsWith(field + ":")) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   private static String field(DatabindException e) {

@@ -37,7 +37,7 @@ final class ConfigFileTest {
     Path file = file("kind: green\npot:\n  cups: 3\n  cupz: 3\n");
     assertThatThrownBy(() -> ConfigFile.read(file, Tea.class))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("tea.yaml, field pot.cupz")
+        .hasMessageContaining("tea.yaml, line 4, field pot.cupz")
         .hasMessageContaining("cups");
   }
 
