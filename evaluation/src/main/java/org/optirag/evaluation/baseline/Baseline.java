@@ -19,6 +19,7 @@ public final class Baseline {
   private static final List<Recipe<?>> RECIPES =
       List.of(
           new Recipe<>("bias", Baseline::bias, List.of(new None())),
+          new Recipe<>("running-mean", Baseline::runningMean, RunningMean.Settings.GRID),
           new Recipe<>("item-knn", Baseline::itemKnn, ItemKnn.Settings.GRID),
           new Recipe<>("lightgcn", Baseline::lightGcn, LightGcnScore.Settings.GRID),
           new Recipe<>("fm", Baseline::factorizationMachine, NetworkSettings.FM),
@@ -77,6 +78,11 @@ public final class Baseline {
 
   private static ImpressionScorer bias(LearningData data, None none, long seed, Progress progress) {
     return BiasModel.learn(data.examples(), data.users(), data.items());
+  }
+
+  private static ImpressionScorer runningMean(
+      LearningData data, RunningMean.Settings settings, long seed, Progress progress) {
+    return CalibratedScorer.of("running-mean", RunningMean.learn(data, settings), data);
   }
 
   private static ImpressionScorer itemKnn(

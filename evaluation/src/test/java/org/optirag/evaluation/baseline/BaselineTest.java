@@ -26,7 +26,7 @@ import org.optirag.workspace.UserException;
 final class BaselineTest {
   private static final long SEED = 11;
   private static final Dataset DATA = Planted.data(3);
-  private static final Set<String> READERS = Set.of("item-knn", "din");
+  private static final Set<String> READERS = Set.of("running-mean", "item-knn", "din");
   private static final Map<String, ImpressionScorer> TRAINED = new HashMap<>();
   private static final int[] ALL_ITEMS = IntStream.range(0, Planted.ITEMS).toArray();
 
@@ -97,7 +97,7 @@ final class BaselineTest {
     assertThatThrownBy(() -> train("deepfn", DATA))
         .isInstanceOf(UserException.class)
         .hasMessage(
-            "There is no baseline 'deepfn'. Take one of bias, item-knn, lightgcn, fm, deepfm, din.");
+            "There is no baseline 'deepfn'. Take one of bias, running-mean, item-knn, lightgcn, fm, deepfm, din.");
   }
 
   @Test
