@@ -200,7 +200,9 @@ final class Pipeline implements AutoCloseable {
   /** What the bundle's heads read beside the LLM's states. */
   FeatureSource scaledFeatures() {
     var schema = required().dataset().features();
-    return schema == null ? FeatureSource.NONE : new ScaledFeatures(features, schema.scaling());
+    return schema == null
+        ? FeatureSource.NONE
+        : new ScaledFeatures(features, schema.scaling(), schema.units());
   }
 
   private Bundle required() {

@@ -85,7 +85,7 @@ record TrainedBundle(
             manifest.userFields(),
             prompts,
             PromptAssembler.TEMPLATE,
-            graph == null ? null : FeatureSchema.of(graph.scaling())),
+            graph == null ? null : FeatureSchema.of(graph.scaling(), graph.units())),
         Map.of("validation", Map.of("auc", result.bestAuc())));
   }
 

@@ -9,10 +9,11 @@ import org.optirag.evaluation.Predictions;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
+import org.optirag.retrieval.FeatureUnits;
 
 /**
- * What the features of the graph reach without a language model: a logistic regression on them. Its
- * weights are where exit heads that read the same features begin.
+ * What the features of the graph reach without a language model: a logistic regression on them and
+ * on some rectified units over them. Its weights are where exit heads that read the same begin.
  */
 public final class FeatureModel implements ImpressionScorer {
   /**
@@ -29,11 +30,14 @@ public final class FeatureModel implements ImpressionScorer {
 
   private final CandidateFeatures features;
   private final Choice choice;
+  private final FeatureNetwork network;
   private final double buildSeconds;
 
-  private FeatureModel(CandidateFeatures features, Choice choice, double buildSeconds) {
+  private FeatureModel(
+      CandidateFeatures features, Choice choice, FeatureNetwork network, double buildSeconds) {
     this.features = features;
     this.choice = choice;
+    this.network = network;
     this.buildSeconds = buildSeconds;
   }
 
@@ -50,16 +54,30 @@ public final class FeatureModel implements ImpressionScorer {
           skipped);
     }
 
-    double probability(float[] row) {
-      return regression.probability(scaling.apply(row));
-    }
-
     double loss(Table validation) {
       return LogLoss.of(
           new Predictions(
-              Arrays.stream(validation.x).mapToDouble(this::probability).toArray(),
+              Arrays.stream(validation.x)
+                  .mapToDouble(row -> regression.probability(scaling.apply(row)))
+                  .toArray(),
               validation.y,
               new int[validation.y.length]));
+    }
+
+    /** Without units: the regression as it is. */
+    FeatureNetwork alone() {
+      return new FeatureNetwork(FeatureUnits.NONE, regression.weights(), regression.bias());
+    }
+
+    FeatureNetwork network(Table train, Table validation, long seed) {
+      Table younger = train.without(skipped);
+      return FeatureNetwork.fit(
+          regression,
+          scaling.apply(younger.x),
+          younger.y,
+          scaling.apply(validation.x),
+          validation.y,
+          seed);
     }
   }
 
@@ -82,8 +100,9 @@ public final class FeatureModel implements ImpressionScorer {
   }
 
   /**
-   * Learns from training examples. The ridge penalty and how many of the oldest examples are left
-   * out are chosen by the log loss on validation; without validation rows all examples are taken.
+   * Learns from training examples. The ridge penalty, how many of the oldest examples are left out
+   * and how long the units learn are chosen by the log loss on validation; without validation rows
+   * all examples are taken, and there are no units.
    *
    * @param examples labelled impressions of the training part
    * @throws IllegalArgumentException if there are no examples
@@ -96,11 +115,13 @@ public final class FeatureModel implements ImpressionScorer {
     long start = System.nanoTime();
     Table train = Table.of(features, Examples.sample(examples, MOST_EXAMPLES, seed));
     Choice best = Choice.fit(train, RIDGE_UNCHOSEN, 0);
+    FeatureNetwork network = best.alone();
     if (validation.size() > 0) {
-      best =
-          choose(train, best, Table.of(features, Examples.sample(validation, MOST_EXAMPLES, seed)));
+      Table held = Table.of(features, Examples.sample(validation, MOST_EXAMPLES, seed));
+      best = choose(train, best, held);
+      network = best.network(train, held, seed);
     }
-    return new FeatureModel(features, best, (System.nanoTime() - start) / 1e9);
+    return new FeatureModel(features, best, network, (System.nanoTime() - start) / 1e9);
   }
 
   private static Choice choose(Table train, Choice first, Table validation) {
@@ -124,19 +145,27 @@ public final class FeatureModel implements ImpressionScorer {
     return "features";
   }
 
-  /** One weight for each of {@link CandidateFeatures#NAMES}, on the scale of {@link #scaling}. */
+  /**
+   * One weight for each of {@link CandidateFeatures#NAMES}, on the scale of {@link #scaling}, then
+   * one for each of {@link #units}.
+   */
   public double[] weights() {
-    return choice.regression.weights().clone();
+    return network.weights().clone();
   }
 
   /** The log odds of an average candidate. */
   public double bias() {
-    return choice.regression.bias();
+    return network.bias();
   }
 
   /** What the weights' features are scaled by. */
   public FeatureScaling scaling() {
     return choice.scaling;
+  }
+
+  /** What is read beside the features themselves. */
+  public FeatureUnits units() {
+    return network.units();
   }
 
   /** The ridge penalty that was chosen. */
@@ -152,8 +181,11 @@ public final class FeatureModel implements ImpressionScorer {
   @Override
   public double[] score(int user, int[] candidates, long time, StageTimes times) {
     float[][] rows = times.time("features", () -> features.of(user, candidates, time));
-    return times.time(
-        "score", () -> Arrays.stream(rows).mapToDouble(choice::probability).toArray());
+    return times.time("score", () -> Arrays.stream(rows).mapToDouble(this::probability).toArray());
+  }
+
+  private double probability(float[] row) {
+    return 1 / (1 + Math.exp(-network.logit(choice.scaling.apply(row))));
   }
 
   @Override

@@ -41,7 +41,7 @@ class FeatureModelTest {
             .metrics();
     assertThat(metrics.auc().value()).as("seed %d", SEED).isGreaterThan(0.75);
     assertThat(model.name()).isEqualTo("features");
-    assertThat(model.weights()).hasSize(CandidateFeatures.NAMES.size());
+    assertThat(model.weights()).hasSize(CandidateFeatures.NAMES.size() + model.units().count());
     assertThat(model.weights()[0]).as("i_adj").isPositive();
     assertThat(model.weights()[1]).as("u_adj").isPositive();
     assertThat(model.weights()[6]).as("year, which no title has").isZero();
@@ -56,8 +56,9 @@ class FeatureModelTest {
     float[][] scaled = model.scaling().apply(features().of(3, new int[] {1, 2, 7}, time));
     for (int c = 0; c < 3; c++) {
       double logit = model.bias();
-      for (int f = 0; f < scaled[c].length; f++) {
-        logit += model.weights()[f] * scaled[c][f];
+      float[] read = model.units().apply(scaled[c]);
+      for (int f = 0; f < read.length; f++) {
+        logit += model.weights()[f] * read[f];
       }
       assertThat(scores[c]).isEqualTo(1 / (1 + Math.exp(-logit)));
     }
@@ -68,6 +69,7 @@ class FeatureModelTest {
     Interactions none = SPLIT.validation().filter(row -> false);
     FeatureModel model = FeatureModel.learn(features(), SPLIT.trainExamples(), none, SEED);
     assertThat(model.skipped()).isZero();
+    assertThat(model.units().count()).isZero();
     assertThatThrownBy(() -> FeatureModel.learn(features(), none, SPLIT.validation(), SEED))
         .hasMessage("no training examples");
   }

@@ -1,8 +1,10 @@
 package org.optirag.scoring.bundle;
 
+import java.util.Arrays;
 import java.util.List;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
+import org.optirag.retrieval.FeatureUnits;
 import org.optirag.workspace.UserException;
 
 /**
@@ -11,13 +13,29 @@ import org.optirag.workspace.UserException;
  * @param names what the figures are, in order
  * @param mean of each over the training examples
  * @param deviation of each over the training examples
+ * @param unitWeights of the units over them, [units][features]
+ * @param unitBias of the units
  */
-public record FeatureSchema(List<String> names, List<Float> mean, List<Float> deviation) {
+public record FeatureSchema(
+    List<String> names,
+    List<Float> mean,
+    List<Float> deviation,
+    List<List<Float>> unitWeights,
+    List<Float> unitBias) {
   /** Copies the lists. */
   public FeatureSchema {
     names = List.copyOf(names);
     mean = List.copyOf(mean);
     deviation = List.copyOf(deviation);
+    unitWeights = unitWeights.stream().map(List::copyOf).toList();
+    unitBias = List.copyOf(unitBias);
+    int features = names.size();
+    if (unitWeights.size() != unitBias.size()
+        || unitWeights.stream().anyMatch(unit -> unit.size() != features)) {
+      throw new IllegalArgumentException(
+          "%d units with %d biases over %d features"
+              .formatted(unitWeights.size(), unitBias.size(), features));
+    }
     if (mean.size() != names.size() || deviation.size() != names.size()) {
       throw new IllegalArgumentException(
           "%d features, %d means, %d deviations"
@@ -25,10 +43,14 @@ public record FeatureSchema(List<String> names, List<Float> mean, List<Float> de
     }
   }
 
-  /** All figures of the graph, on the given scale. */
-  public static FeatureSchema of(FeatureScaling scaling) {
+  /** All figures of the graph, on the given scale, and units over them. */
+  public static FeatureSchema of(FeatureScaling scaling, FeatureUnits units) {
     return new FeatureSchema(
-        CandidateFeatures.NAMES, boxed(scaling.mean()), boxed(scaling.deviation()));
+        CandidateFeatures.NAMES,
+        boxed(scaling.mean()),
+        boxed(scaling.deviation()),
+        Arrays.stream(units.weights()).map(FeatureSchema::boxed).toList(),
+        boxed(units.bias()));
   }
 
   /**
@@ -44,6 +66,13 @@ public record FeatureSchema(List<String> names, List<Float> mean, List<Float> de
           "Use the OptiRAG that it was trained with, or train it again.");
     }
     return new FeatureScaling(unboxed(mean), unboxed(deviation));
+  }
+
+  /** The units that the heads were trained on. */
+  public FeatureUnits units() {
+    return new FeatureUnits(
+        unitWeights.stream().map(FeatureSchema::unboxed).toArray(float[][]::new),
+        unboxed(unitBias));
   }
 
   private static List<Float> boxed(float[] values) {
