@@ -2,17 +2,22 @@ package org.optirag.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.optirag.dataset.Interactions;
-import org.optirag.evaluation.LlmScorer;
+import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.tradeoff.HeadReadings;
 import org.optirag.evaluation.tradeoff.PolicyChoice;
+import org.optirag.evaluation.tradeoff.ReadingScorer;
 import org.optirag.evaluation.tradeoff.RiskControl;
 import org.optirag.evaluation.tradeoff.TradeOff;
+import org.optirag.evaluation.tradeoff.TradeOffReport;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
@@ -112,6 +117,12 @@ final class CalibrateCommand implements Callable<Integer> {
       description = "Read a seeded sample of N validation impressions; default 3000.")
   private int most = MOST;
 
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "DIR",
+      description = "Takes tradeoff.html, the curve as a page; default runs/DATASET.")
+  private @Nullable Path out;
+
   /** What was chosen. */
   record Chosen(
       String policy,
@@ -129,8 +140,35 @@ final class CalibrateCommand implements Callable<Integer> {
     Bundle bundle = Bundle.open(directory);
     ExitPlan plan = plan(bundle);
     Bundle.write(directory, bundle.contents(plan, bundle.metrics()));
+    draw(bundle, plan, out, options, common);
     report(plan, common);
     return 0;
+  }
+
+  /** Writes the curve that the plan was chosen on as a page. */
+  static void draw(
+      Bundle bundle,
+      ExitPlan plan,
+      @Nullable Path out,
+      PipelineOptions options,
+      CommonOptions common) {
+    String dataset = bundle.dataset().name();
+    Path directory = out == null ? Path.of("runs", dataset) : out;
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("data set", dataset);
+    facts.put("backbone", bundle.manifest().backbone().name());
+    facts.put("seed", Long.toString(options.seed()));
+    new TradeOffReport(
+            dataset + ", validation",
+            Instant.now(),
+            facts,
+            bundle.manifest().backbone().blocks(),
+            plan,
+            Optional.empty())
+        .write(directory);
+    if (!common.json()) {
+      common.out().println("Curve:  " + directory.resolve(TradeOffReport.PAGE).toAbsolutePath());
+    }
   }
 
   private ExitPlan plan(Bundle bundle) {
@@ -167,19 +205,22 @@ final class CalibrateCommand implements Callable<Integer> {
           bundle.heads().stream()
               .map(h -> new CalibratedHead(h.block(), h.head(), HeadCalibration.IDENTITY))
               .toList();
-      LlmScorer scorer =
-          pipeline.trained(
-              "validation", new Scorer(pipeline.backbone(), plain, new ExitPolicy.None()));
-      Interactions validation = pipeline.impressions(pipeline.split().validation());
-      return ValidationReadings.of(
-          scorer,
+      ReadingScorer scorer =
+          new ReadingScorer(
+              pipeline.trained(
+                  "validation at full depth",
+                  new Scorer(pipeline.backbone(), plain, new ExitPolicy.None())));
+      Evaluator evaluator =
+          Evaluator.of(
+              pipeline.impressions(pipeline.split().validation()),
+              Requests.Grouping.DEFAULT,
+              most,
+              options.seed());
+      evaluator.evaluate(scorer, options.workers(), common.progress());
+      return scorer.readings(
+          evaluator,
           pipeline.backbone().config().blocks(),
-          plain,
-          validation,
-          Requests.Grouping.DEFAULT,
-          most,
-          options.seed(),
-          common.progress());
+          plain.stream().map(CalibratedHead::block).toList());
     }
   }
 

@@ -1,6 +1,7 @@
 package org.optirag.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,6 +41,11 @@ final class CommonOptions {
   /** Bars on standard error, or nothing under {@code --quiet}. */
   Progress progress() {
     return quiet ? Progress.silent() : new ConsoleProgress(System.err);
+  }
+
+  /** What a command passes on to those that it runs. */
+  List<String> arguments() {
+    return quiet ? List.of("--quiet") : List.of();
   }
 
   /** Standard output. */

@@ -1,24 +1,22 @@
 package org.optirag.cli;
 
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.optirag.dataset.Interactions;
 import org.optirag.evaluation.Evaluation;
-import org.optirag.evaluation.EvaluationResult;
-import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.ImpressionScorer;
 import org.optirag.evaluation.LlmScorer;
 import org.optirag.evaluation.Report;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.ResultsFile;
 import org.optirag.evaluation.ResultsTable;
-import org.optirag.evaluation.baseline.Baseline;
+import org.optirag.evaluation.tradeoff.HeadReadings;
+import org.optirag.evaluation.tradeoff.ReadingScorer;
+import org.optirag.evaluation.tradeoff.TradeOff;
+import org.optirag.evaluation.tradeoff.TradeOffReport;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.UserException;
@@ -44,11 +42,8 @@ import picocli.CommandLine.Parameters;
       "         optirag evaluate ml-1m-collm --retriever gcn,popular --part validation"
     })
 final class EvaluateCommand implements Callable<Integer> {
-  /** Which held-out part is scored. */
-  enum Part {
-    VALIDATION,
-    TEST
-  }
+  /** What the name of a trained scorer begins with; the exit policy follows. */
+  static final String TRAINED = "optirag ";
 
   @Mixin private CommonOptions common;
   @Mixin private PipelineOptions pipelineOptions;
@@ -91,18 +86,21 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--baseline",
       split = ",",
       paramLabel = "NAME",
+      arity = "0..1",
+      fallbackValue = "",
       defaultValue = "bias",
       description =
-          "Models without an LLM to compare with: bias, item-knn, lightgcn, fm, deepfm, din, features"
-              + " (what exit heads begin as); several by commas, the first is what all others are"
-              + " compared with; each is tuned on validation; default bias.")
+          "Models without an LLM to compare with: bias, running-mean, item-knn, lightgcn, fm, deepfm,"
+              + " din, features (what exit heads begin as); several by commas, the first is what all others are"
+              + " compared with; each is tuned on validation; without a name: none;"
+              + " default bias.")
   private List<String> baselines = List.of("bias");
 
   @Option(
       names = "--part",
       defaultValue = "test",
       description = "${COMPLETION-CANDIDATES}; default test.")
-  private Part part = Part.TEST;
+  private EvaluationRun.Part part = EvaluationRun.Part.TEST;
 
   @Option(
       names = "--most",
@@ -139,126 +137,84 @@ final class EvaluateCommand implements Callable<Integer> {
     if (data == null) {
       throw new UserException("Nothing says what to evaluate.", "Name a data set or a --bundle.");
     }
-    List<String> wanted =
-        retrievers != null ? retrievers : trained == null ? Pipeline.RETRIEVERS : List.of();
-    for (String name : baselines) {
-      if (!Pipeline.baselines().contains(name)) {
-        throw new UserException(
-            "There is no baseline \"" + name + "\".", "There are " + Pipeline.baselines() + ".");
-      }
-    }
-    wanted = wanted.equals(List.of("")) ? List.of() : wanted;
-    for (String name : wanted) {
-      if (!Pipeline.RETRIEVERS.contains(name)) {
-        throw new UserException(
-            "There is no retriever \"" + name + "\".", "There are " + Pipeline.RETRIEVERS + ".");
-      }
-    }
+    List<String> zeroShot = zeroShot(trained != null);
+    requireKnown("baseline", named(baselines), Pipeline.baselines());
+    requireKnown("retriever", zeroShot, Pipeline.RETRIEVERS);
     if (candidates < 1 || window < 0 || (most != null && most < 1)) {
       throw new UserException(
           "--candidates, --window and --most count something.", "Give positive numbers.");
     }
+    List<ExitPolicy> exits = trained == null ? List.of() : policies(trained);
+    Path directory =
+        out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
     try (Pipeline pipeline = new Pipeline(data, trained, pipelineOptions, common)) {
-      Evaluation evaluation =
-          evaluate(
+      EvaluationRun run =
+          new EvaluationRun(
               pipeline,
-              baselines,
-              scorers(pipeline, wanted, trained),
               part,
               new Requests.Grouping(window, candidates),
               most == null ? Integer.MAX_VALUE : most,
               pipelineOptions,
               common);
-      Path directory =
-          out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
+      List<ImpressionScorer> scorers = new ArrayList<>();
+      zeroShot.forEach(name -> scorers.add(pipeline.zeroShot(name)));
+      ReadingScorer full = null;
+      for (ExitPolicy policy : exits) {
+        LlmScorer scorer = pipeline.trained(TRAINED + policy.text(), policy);
+        if (policy instanceof ExitPolicy.None) {
+          full = new ReadingScorer(scorer);
+        }
+        scorers.add(full != null && policy instanceof ExitPolicy.None ? full : scorer);
+      }
+      Evaluation evaluation = run.of(named(baselines), scorers);
+      if (trained != null && full != null) {
+        int depth = pipeline.backbone().config().blocks();
+        HeadReadings readings =
+            full.readings(run.evaluator(), depth, trained.plan().curve().blocks());
+        new TradeOffReport(
+                evaluation.title(),
+                evaluation.created(),
+                evaluation.facts(),
+                depth,
+                trained.plan(),
+                Optional.of(TradeOff.measured(trained.plan(), readings)))
+            .write(directory);
+      }
       report(evaluation, directory, common);
+      if (full != null && !common.json()) {
+        common.out().println("Exits:   " + directory.resolve(TradeOffReport.PAGE).toAbsolutePath());
+        common.out().flush();
+      }
     }
     return 0;
   }
 
-  private List<LlmScorer> scorers(
-      Pipeline pipeline, List<String> retrieverNames, @Nullable Bundle trained) {
-    List<LlmScorer> scorers = new ArrayList<>();
-    retrieverNames.forEach(name -> scorers.add(pipeline.zeroShot(name)));
-    if (trained != null) {
-      for (String text : policies) {
-        ExitPolicy policy =
-            text.equals("chosen") ? trained.plan().policy() : ExitPolicy.parse(text);
-        scorers.add(pipeline.trained("optirag " + policy.text(), policy));
+  /** The retrievers that the LLM as it was published is tried with. */
+  private List<String> zeroShot(boolean trained) {
+    if (retrievers == null) {
+      return trained ? List.of() : Pipeline.RETRIEVERS;
+    }
+    return named(retrievers);
+  }
+
+  /** An option without a value names nothing. */
+  private static List<String> named(List<String> given) {
+    return given.equals(List.of("")) ? List.of() : given;
+  }
+
+  private static void requireKnown(String what, List<String> names, List<String> known) {
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new UserException(
+            "There is no " + what + " \"" + name + "\".", "There are " + known + ".");
       }
     }
-    return scorers;
   }
 
-  /** Scores a part of the data with baselines and with the LLM behind each retriever. */
-  static Evaluation evaluate(
-      Pipeline pipeline,
-      List<String> baselines,
-      List<? extends ImpressionScorer> llms,
-      Part part,
-      Requests.Grouping grouping,
-      int most,
-      PipelineOptions options,
-      CommonOptions common) {
-    Interactions heldOut =
-        part == Part.TEST ? pipeline.split().test() : pipeline.split().validation();
-    if (heldOut.size() == 0) {
-      throw new UserException(
-          "The " + name(part) + " part of " + pipeline.data().name() + " has no rows.",
-          "Choose another --split.");
-    }
-    Interactions impressions = pipeline.impressions(heldOut);
-    Evaluator evaluator = Evaluator.of(impressions, grouping, most, options.seed());
-    List<ImpressionScorer> scorers = new ArrayList<>();
-    List<String> chosen = new ArrayList<>();
-    for (String name : baselines) {
-      Baseline.Tuned tuned = pipeline.baseline(name);
-      scorers.add(tuned.scorer());
-      chosen.add(name + ": " + tuned.chosen());
-    }
-    scorers.addAll(llms);
-    List<EvaluationResult> results = new ArrayList<>();
-    for (ImpressionScorer scorer : scorers) {
-      results.add(evaluator.evaluate(scorer, options.workers(), common.progress()));
-    }
-    return new Evaluation(
-        pipeline.data().name() + ", " + name(part),
-        Instant.now(),
-        facts(pipeline, heldOut, impressions, evaluator, grouping, options, chosen),
-        results);
-  }
-
-  private static String name(Part part) {
-    return part == Part.TEST ? "test" : "validation";
-  }
-
-  private static Map<String, String> facts(
-      Pipeline pipeline,
-      Interactions heldOut,
-      Interactions impressions,
-      Evaluator evaluator,
-      Requests.Grouping grouping,
-      PipelineOptions options,
-      List<String> chosen) {
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("data set", pipeline.data().name());
-    facts.put("split", options.split(pipeline.data()).toString());
-    facts.put("training interactions", Integer.toString(pipeline.split().train().size()));
-    facts.put("impressions scored", evaluator.impressions() + " of " + impressions.size());
-    facts.put("requests", Integer.toString(evaluator.requests().size()));
-    facts.put("grouping", "window " + grouping.window() + ", at most " + grouping.candidates());
-    var sampling = pipeline.sampling(heldOut);
-    if (sampling != null) {
-      facts.put("negatives", sampling.ratio() + " for each click, " + sampling.choice());
-    }
-    facts.put("baselines, tuned on validation", String.join("; ", chosen));
-    facts.put("backbone", pipeline.backboneId().name());
-    facts.put("numbers", options.dtype() + " on " + options.device());
-    facts.put("workers", options.workers() + " of " + options.threads() + " threads");
-    facts.put("prompt", pipeline.promptSettings().toString());
-    facts.put("behaviours in a prompt", "at most " + pipeline.history());
-    facts.put("seed", Long.toString(options.seed()));
-    return facts;
+  private List<ExitPolicy> policies(Bundle trained) {
+    return policies.stream()
+        .map(text -> text.equals("chosen") ? trained.plan().policy() : ExitPolicy.parse(text))
+        .toList();
   }
 
   /** Prints the table and writes the files. */

@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       CalibrateCommand.class,
       EvaluateCommand.class,
+      ExperimentCommand.class,
       RankCommand.class
     })
 public final class Main implements Runnable {

@@ -113,7 +113,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path target = out == null ? Path.of("bundles", dataset) : out;
+    Path target =
+        out == null ? Path.of("bundles", String.valueOf(Path.of(dataset).getFileName())) : out;
     try (Pipeline pipeline = new Pipeline(dataset, null, options, common)) {
       write(pipeline, target);
     }
@@ -123,6 +124,7 @@ final class TrainCommand implements Callable<Integer> {
     ExitPlan plan =
         TradeOff.of(readings, TradeOff.Answer.ALL_HEADS).plan(CalibrateCommand.STANDARD);
     Bundle.write(target, bundle.contents(plan, bundle.metrics()));
+    CalibrateCommand.draw(bundle, plan, workDirectory(), options, common);
     CalibrateCommand.report(plan, common);
     if (!common.json()) {
       common.out().println("Bundle: " + target.toAbsolutePath());
@@ -140,7 +142,7 @@ final class TrainCommand implements Callable<Integer> {
     FeatureSource features =
         graph == null
             ? FeatureSource.NONE
-            : new ScaledFeatures(pipeline.features(), graph.scaling());
+            : new ScaledFeatures(pipeline.features(), graph.scaling(), graph.units());
     ExampleWriter writer =
         new ExampleWriter(
             pipeline.retriever(retriever).retriever(), pipeline.assembler(prompts), features);
@@ -150,14 +152,13 @@ final class TrainCommand implements Callable<Integer> {
         writer.write(held, requests(held, validation), common.progress());
     TrainingSettings settings =
         training.settings(pipeline.backbone().config().blocks(), options.seed(), options.workers());
-    Path directory = work == null ? Path.of("runs", "train-" + dataset) : work;
     TrainingResult result =
         new Trainer(
                 pipeline.backbone(),
                 pipeline.backboneId().name(),
                 start(pipeline, prompts, graph),
                 settings,
-                directory)
+                workDirectory())
             .run(
                 new ShuffledPrompts(learned, batchTokens, Integer.MAX_VALUE, options.seed()),
                 new HeldOut(watched, batchTokens),
@@ -167,6 +168,10 @@ final class TrainCommand implements Callable<Integer> {
             pipeline, retriever, prompts, graph, settings, result, told(settings, result));
     Manifest manifest = new DatasetStore(common.cache()).find(dataset).manifest();
     Bundle.write(target, trained.contents(manifest));
+  }
+
+  private Path workDirectory() {
+    return work == null ? Path.of("runs", "train-" + Path.of(dataset).getFileName()) : work;
   }
 
   private List<Requests.Request> requests(Interactions impressions, @Nullable Integer most) {

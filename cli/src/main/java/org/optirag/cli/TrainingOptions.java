@@ -86,6 +86,13 @@ final class TrainingOptions {
       description = "Most time, such as 30m or 2h; default none.")
   private @Nullable String time;
 
+  @Option(
+      names = "--validate-every",
+      paramLabel = "STEPS",
+      defaultValue = "500",
+      description = "How often the heads are measured on validation; default 500.")
+  private int validateEvery = 500;
+
   /**
    * The settings for a model.
    *
@@ -106,7 +113,7 @@ final class TrainingOptions {
           pairwise,
           new Rates(rate, headRate, headRate, depthRates, 0.3, Decay.LINEAR, 20),
           AdamW.STANDARD,
-          new TrainingPlan(epochs, 0, duration(), 1, 100, 0, 50),
+          new TrainingPlan(epochs, 0, duration(), 1, validateEvery, 0, 50),
           seed,
           workers,
           false);

@@ -1,6 +1,7 @@
 package org.optirag.evaluation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,11 @@ public final class Evaluator {
         impressions, most < impressions.size() ? Requests.sample(all, most, seed) : all, seed);
   }
 
+  /** What the requests' rows are rows of. */
+  public Interactions scored() {
+    return impressions;
+  }
+
   /** The requests that each scorer gets, in order of time. */
   public List<Request> requests() {
     return requests;
@@ -86,11 +92,10 @@ public final class Evaluator {
         running.add(
             pool.submit(() -> {
               double[] scores = times.time(REQUEST, () -> score(scorer, request, times));
-              for (int i = 0; i < scores.length; i++) {
-                probabilities[first + i] = scores[i];
-                labels[first + i] = impressions.label(request.rows().get(i));
-                users[first + i] = request.user();
-              }
+              boolean[] labelled = request.labels(impressions);
+              System.arraycopy(scores, 0, probabilities, first, scores.length);
+              System.arraycopy(labelled, 0, labels, first, labelled.length);
+              Arrays.fill(users, first, first + scores.length, request.user());
               task.advance(scores.length);
             }));
       }
@@ -129,7 +134,7 @@ public final class Evaluator {
   }
 
   private double[] score(ImpressionScorer scorer, Request request, StageTimes times) {
-    int[] items = request.rows().stream().mapToInt(impressions::item).toArray();
+    int[] items = request.items(impressions);
     double[] scores = scorer.score(request.user(), items, request.time(), times);
     if (scores.length != items.length) {
       throw new IllegalStateException(

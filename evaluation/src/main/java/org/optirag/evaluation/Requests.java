@@ -55,6 +55,20 @@ public final class Requests {
     public Request {
       rows = List.copyOf(rows);
     }
+
+    /** The candidates: the items of the request's rows, in order. */
+    public int[] items(Interactions impressions) {
+      return rows.stream().mapToInt(impressions::item).toArray();
+    }
+
+    /** The labels of the request's rows, in order. */
+    public boolean[] labels(Interactions impressions) {
+      boolean[] labels = new boolean[rows.size()];
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = impressions.label(rows.get(i));
+      }
+      return labels;
+    }
   }
 
   /** All impressions as requests, in order of time. */

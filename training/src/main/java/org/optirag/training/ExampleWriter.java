@@ -41,16 +41,10 @@ public record ExampleWriter(
 
   private LabelledPrompt write(Interactions impressions, Request request) {
     int user = request.user();
-    int n = request.rows().size();
-    int[] items = new int[n];
-    boolean[] labels = new boolean[n];
-    for (int i = 0; i < n; i++) {
-      items[i] = impressions.item(request.rows().get(i));
-      labels[i] = impressions.label(request.rows().get(i));
-    }
+    int[] items = request.items(impressions);
     return new LabelledPrompt(
         assembler.assemble(user, items, retriever.retrieve(user, items, request.time())).tokens(),
         features.of(user, items, request.time()),
-        labels);
+        request.labels(impressions));
   }
 }

@@ -1,5 +1,6 @@
 package org.optirag.evaluation.tradeoff;
 
+import java.util.Collections;
 import java.util.List;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
@@ -76,6 +77,18 @@ public record TradeOff(List<HeadCalibration> calibrations, TraceScore answer, Tr
         others.blocks(),
         calibrated.headAucs(),
         policies.parallelStream().map(calibrated::point).toList());
+  }
+
+  /**
+   * What the policies of a plan's curve reach on other impressions.
+   *
+   * @param calibrated what the plan's heads said of them, with the plan's calibrations applied
+   */
+  public static TradeOffCurve measured(ExitPlan plan, HeadReadings calibrated) {
+    List<HeadCalibration> applied =
+        Collections.nCopies(calibrated.heads(), HeadCalibration.IDENTITY);
+    return new TradeOff(applied, plan.answer(), plan.curve())
+        .on(calibrated, plan.curve().points().stream().map(TradeOffPoint::policy).toList());
   }
 
   /**

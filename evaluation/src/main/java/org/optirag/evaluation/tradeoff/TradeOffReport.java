@@ -47,13 +47,20 @@ public record TradeOffReport(
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
   }
 
+  /** The page's file. */
+  public static final String PAGE = "tradeoff.html";
+
+  /** The file of the page's data alone. */
+  public static final String DATA = "tradeoff.json";
+
   /**
-   * Writes the page, whole or not at all.
+   * Writes the page and its data into a directory, each whole or not at all.
    *
    * @throws org.optirag.workspace.UserException if the directory cannot be written
    */
-  public void write(Path target) {
-    AtomicFiles.writeString(target, html());
+  public void write(Path directory) {
+    AtomicFiles.writeString(directory.resolve(PAGE), html());
+    AtomicFiles.writeString(directory.resolve(DATA), json().toPrettyString() + "\n");
   }
 
   String html() {
@@ -76,10 +83,8 @@ public record TradeOffReport(
     TradeOffCurve curve = plan.curve();
     ArrayNode blocks = root.putArray("blocks");
     curve.blocks().forEach(blocks::add);
-    ArrayNode aucs = root.putArray("headAucs");
-    for (double auc : curve.headAucs()) {
-      aucs.add(finite(auc));
-    }
+    root.set("headAucs", headAucs(curve));
+    test.ifPresent(on -> root.set("testHeadAucs", headAucs(on)));
     Map<ExitPolicy, TradeOffPoint> tested = new LinkedHashMap<>();
     test.ifPresent(on -> on.points().forEach(point -> tested.put(point.policy(), point)));
     ArrayNode points = root.putArray("points");
@@ -92,6 +97,12 @@ public record TradeOffReport(
       points.add(node);
     }
     return root;
+  }
+
+  private static ArrayNode headAucs(TradeOffCurve curve) {
+    ArrayNode aucs = JsonNodeFactory.instance.arrayNode();
+    curve.headAucs().forEach(auc -> aucs.add(finite(auc)));
+    return aucs;
   }
 
   private static ObjectNode json(TradeOffPoint point) {

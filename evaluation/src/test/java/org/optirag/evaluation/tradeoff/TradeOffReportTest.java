@@ -42,7 +42,7 @@ class TradeOffReportTest {
   @Test
   void thePageDrawsItsTableAndCharts() throws Exception {
     Path page = directory.resolve("tradeoff.html");
-    sample("movielens-100k").write(page);
+    sample("movielens-100k").write(directory);
     String dom = Browser.dom(page, directory);
     assertThat(dom).contains("<title>movielens-100k · OptiRAG trade-off</title>");
     assertThat(count(dom, "<svg")).isEqualTo(3);
@@ -53,7 +53,7 @@ class TradeOffReportTest {
   @Test
   void hostileTitlesStayText() throws Exception {
     Path page = directory.resolve("tradeoff.html");
-    sample(HOSTILE).write(page);
+    sample(HOSTILE).write(directory);
     String dom = Browser.dom(page, directory);
     assertThat(dom).doesNotContain("<title>owned").doesNotContain("<img");
     assertThat(count(dom, "<svg")).isEqualTo(3);
@@ -78,7 +78,7 @@ class TradeOffReportTest {
             Optional.empty());
     assertThat(report.json().toString()).doesNotContain("NaN");
     Path page = directory.resolve("tradeoff.html");
-    report.write(page);
+    report.write(directory);
     String dom = Browser.dom(page, directory);
     assertThat(count(dom, "<svg")).isEqualTo(3);
     assertThat(dom).contains("<td>–</td>").doesNotContain("AUC on test");

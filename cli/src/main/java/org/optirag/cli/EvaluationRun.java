@@ -1,0 +1,110 @@
+package org.optirag.cli;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.optirag.dataset.Interactions;
+import org.optirag.dataset.NegativeSampling;
+import org.optirag.evaluation.Evaluation;
+import org.optirag.evaluation.EvaluationResult;
+import org.optirag.evaluation.Evaluator;
+import org.optirag.evaluation.ImpressionScorer;
+import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.baseline.Baseline;
+import org.optirag.workspace.UserException;
+
+/** A held-out part of a data set that scorers are measured on. */
+final class EvaluationRun {
+  /** Which held-out part is scored. */
+  enum Part {
+    VALIDATION,
+    TEST;
+
+    @Override
+    public String toString() {
+      return this == TEST ? "test" : "validation";
+    }
+  }
+
+  private final Pipeline pipeline;
+  private final Part part;
+  private final Requests.Grouping grouping;
+  private final PipelineOptions options;
+  private final CommonOptions common;
+  private final Interactions heldOut;
+  private final Evaluator evaluator;
+
+  /**
+   * @param most impressions at most, in whole requests
+   * @throws UserException if the part has no rows
+   */
+  EvaluationRun(
+      Pipeline pipeline,
+      Part part,
+      Requests.Grouping grouping,
+      int most,
+      PipelineOptions options,
+      CommonOptions common) {
+    this.pipeline = pipeline;
+    this.part = part;
+    this.grouping = grouping;
+    this.options = options;
+    this.common = common;
+    this.heldOut = part == Part.TEST ? pipeline.split().test() : pipeline.split().validation();
+    if (heldOut.size() == 0) {
+      throw new UserException(
+          "The " + part + " part of " + pipeline.data().name() + " has no rows.",
+          "Choose another --split.");
+    }
+    this.evaluator = Evaluator.of(pipeline.impressions(heldOut), grouping, most, options.seed());
+  }
+
+  /** The requests. */
+  Evaluator evaluator() {
+    return evaluator;
+  }
+
+  /** Lets models without an LLM, trained and tuned first, and scorers with one predict them. */
+  Evaluation of(List<String> baselines, List<? extends ImpressionScorer> llms) {
+    List<ImpressionScorer> scorers = new ArrayList<>();
+    List<String> chosen = new ArrayList<>();
+    for (String name : baselines) {
+      Baseline.Tuned tuned = pipeline.baseline(name);
+      scorers.add(tuned.scorer());
+      chosen.add(name + ": " + tuned.chosen());
+    }
+    scorers.addAll(llms);
+    List<EvaluationResult> results = new ArrayList<>();
+    for (ImpressionScorer scorer : scorers) {
+      results.add(evaluator.evaluate(scorer, options.workers(), common.progress()));
+    }
+    return new Evaluation(
+        pipeline.data().name() + ", " + part, Instant.now(), facts(chosen), results);
+  }
+
+  private Map<String, String> facts(List<String> chosen) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("data set", pipeline.data().name());
+    facts.put("split", options.split(pipeline.data()).toString());
+    facts.put("training interactions", Integer.toString(pipeline.split().train().size()));
+    facts.put("impressions scored", evaluator.impressions() + " of " + evaluator.scored().size());
+    facts.put("requests", Integer.toString(evaluator.requests().size()));
+    facts.put("grouping", "window " + grouping.window() + ", at most " + grouping.candidates());
+    NegativeSampling sampling = pipeline.sampling(heldOut);
+    if (sampling != null) {
+      facts.put("negatives", sampling.ratio() + " for each click, " + sampling.choice());
+    }
+    if (!chosen.isEmpty()) {
+      facts.put("baselines, tuned on validation", String.join("; ", chosen));
+    }
+    facts.put("backbone", pipeline.backboneId().name());
+    facts.put("numbers", options.dtype() + " on " + options.device());
+    facts.put("workers", options.workers() + " of " + options.threads() + " threads");
+    facts.put("prompt", pipeline.promptSettings().toString());
+    facts.put("behaviours in a prompt", "at most " + pipeline.history());
+    facts.put("seed", Long.toString(options.seed()));
+    return facts;
+  }
+}

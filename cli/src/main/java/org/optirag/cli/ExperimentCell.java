@@ -1,0 +1,102 @@
+package org.optirag.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.optirag.workspace.AtomicFiles;
+import org.optirag.workspace.UserException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A part of an experiment: commands as a user would give them, run once. What they leave in the
+ * directory is kept, together with the commands that made it; other commands make it anew.
+ *
+ * @param directory that the last command writes results.json into
+ * @param commands arguments of {@code optirag}
+ */
+record ExperimentCell(Path directory, List<List<String>> commands) {
+  private static final String RESULTS = "results.json";
+  private static final String COMMANDS = "commands.txt";
+
+  /** Copies the lists. */
+  ExperimentCell {
+    commands = commands.stream().map(List::copyOf).toList();
+  }
+
+  /** Whether these commands have been run to their end. */
+  boolean done() {
+    Path made = directory.resolve(COMMANDS);
+    try {
+      return Files.exists(directory.resolve(RESULTS))
+          && Files.exists(made)
+          && Files.readString(made).equals(text("\n"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The commands as one would type them. */
+  String text(String between) {
+    return commands.stream()
+        .map(command ->
+            command.stream()
+                .map(ExperimentCell::quoted)
+                .collect(Collectors.joining(" ", "optirag ", "")))
+        .collect(Collectors.joining(between));
+  }
+
+  private static String quoted(String argument) {
+    return argument.matches("[A-Za-z0-9_./:,=-]+") ? argument : "'" + argument + "'";
+  }
+
+  /**
+   * Runs the commands one after the other.
+   *
+   * @throws UserException if one of them ends with an error
+   */
+  void run() {
+    for (List<String> command : commands) {
+      StringWriter said = new StringWriter();
+      int code =
+          Main.commandLine()
+              .setOut(new PrintWriter(said))
+              .setErr(new PrintWriter(said, true))
+              .execute(command.toArray(String[]::new));
+      if (code != 0) {
+        List<String> lines = said.toString().lines().map(String::strip).toList();
+        throw new UserException(
+            "'optirag %s' ended with code %d: %s"
+                .formatted(
+                    String.join(" ", command),
+                    code,
+                    lines.isEmpty() ? "" : lines.getFirst().replaceFirst("^optirag: ", "")),
+            lines.size() < 2 ? "Run it by itself." : lines.get(1));
+      }
+    }
+    AtomicFiles.writeString(directory.resolve(COMMANDS), text("\n"));
+  }
+
+  /** The results that the last command wrote, in its order. */
+  List<JsonNode> results() {
+    return List.copyOf(json(RESULTS).path("results").values());
+  }
+
+  /** A file of the directory. */
+  JsonNode json(String name) {
+    Path file = directory.resolve(name);
+    try {
+      return JsonMapper.shared().readTree(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot read " + file + ": " + e.getMessage() + ".",
+          "Remove " + directory + " to make it anew.",
+          e);
+    }
+  }
+}
