@@ -53,7 +53,7 @@ import picocli.CommandLine.Parameters;
     })
 final class TrainCommand implements Callable<Integer> {
   /** By how much the LLM's answer counts at first in heads that begin with the graph's features. */
-  private static final float QUIET = 0.1f;
+  private static final float QUIET = 0.03f;
 
   @Mixin private CommonOptions common;
   @Mixin private PipelineOptions options;

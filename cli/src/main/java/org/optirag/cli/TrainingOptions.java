@@ -49,15 +49,17 @@ final class TrainingOptions {
 
   @Option(
       names = "--rate",
-      defaultValue = "5e-4",
-      description = "Learning rate of the adapter at the first exit; default 5e-4.")
-  private double rate = 5e-4;
+      defaultValue = "3e-4",
+      description = "Learning rate of the adapter at the first exit; default 3e-4.")
+  private double rate = 3e-4;
 
   @Option(
       names = "--head-rate",
-      defaultValue = "3e-4",
-      description = "Learning rate of the heads at the first exit; default 3e-4.")
-  private double headRate = 3e-4;
+      defaultValue = "3e-5",
+      description =
+          "Learning rate of the heads at the first exit; default 3e-5. A head reads hundreds of"
+              + " numbers at once, so that small steps of each already move its answer.")
+  private double headRate = 3e-5;
 
   @Option(
       names = "--depth-rates",

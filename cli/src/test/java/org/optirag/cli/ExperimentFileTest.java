@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.optirag.workspace.ConfigFile;
 import org.optirag.workspace.UserException;
 
@@ -82,6 +84,27 @@ class ExperimentFileTest {
         .asString()
         .startsWith("optirag train teapots --rank 4 --quiet --seed 2");
     assertThat(commands).contains("calibrate").contains("--mean-depth 0.5").contains("--most 100");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "movielens-100k",
+        "ml-1m-collm",
+        "movielens-1m",
+        "book-crossing",
+        "amazon-beauty",
+        "amazon-video-games"
+      })
+  void theShippedFilesGiveCommandsThatParse(String name) {
+    Path file = Path.of("..", "examples", "experiments", name + ".yaml");
+    ExperimentFile experiment = ConfigFile.read(file, ExperimentFile.class);
+    assertThat(experiment.name()).isEqualTo(name);
+    for (ExperimentPart part : ExperimentPart.of(experiment, directory, List.of())) {
+      for (List<String> command : part.cell().commands()) {
+        Main.commandLine().parseArgs(command.toArray(String[]::new)); // throws what is not known
+      }
+    }
   }
 
   @Test
