@@ -139,8 +139,7 @@ class LightGcnRealDataTest {
               0,
               1,
               seed);
-      Graph none =
-          Graph.ofEdges(new int[0], new int[0], pairs.train().users(), pairs.train().items());
+      Graph none = Graph.empty(pairs.train().users(), pairs.train().items());
       LightGcn model =
           LightGcnTrainer.train(pairs.train(), none, settings, Progress.silent()).model();
       RankingMetrics metrics = RankingMetrics.of(model, pairs.train(), pairs.test(), 20);
