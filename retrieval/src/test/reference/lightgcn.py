@@ -69,19 +69,18 @@ def sample(random, u, i, liked, items, size):
     return torch.tensor(u[edges]), torch.tensor(i[edges]), torch.tensor(negative)
 
 
-def fit(users, items, u, i, liked, epochs, seed, after=lambda epoch, e: None):
+def fit(users, items, u, i, liked, epochs, seed, rate=RATE):
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     e0 = torch.nn.Parameter(torch.randn(users + items, DIM) * 0.1)
-    adam = torch.optim.Adam([e0], lr=RATE)
+    adam = torch.optim.Adam([e0], lr=rate)
     adj = adjacency(users, items, torch.tensor(u), torch.tensor(i))
-    for epoch in range(epochs):
+    for _ in range(epochs):
         for _ in range(math.ceil(len(u) / BATCH)):
             loss, reg = bpr(adj, e0, users, *sample(random, u, i, liked, items, BATCH))
             adam.zero_grad()
             (loss + reg).backward()
             adam.step()
-        after(epoch, e0)
     with torch.no_grad():
         return propagate(adj, e0)
 

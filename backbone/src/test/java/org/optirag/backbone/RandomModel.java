@@ -12,57 +12,73 @@ import org.optirag.backbone.weights.ModelConfig.Scaling;
 import org.optirag.backbone.weights.Weights;
 import org.optirag.workspace.Progress;
 
-/** A small model of random weights with grouped-query attention, for tests of structure. */
-final class RandomModel implements Weights {
-  private static final ModelConfig CONFIG =
-      new ModelConfig(
-          "llama",
-          32,
-          4,
-          6,
-          2,
-          8,
-          48,
-          101,
-          128,
-          1e-5f,
-          new Rope(10_000, new Scaling.None()),
-          true,
-          false,
-          false);
+/**
+ * A small model of random weights with grouped-query attention, for tests of structure; also those
+ * of other modules, which depend on this module's test jar.
+ */
+public final class RandomModel implements Weights {
+  /** The width of a hidden state. */
+  public static final int HIDDEN = 32;
 
+  /** How many tokens there are. */
+  public static final int VOCABULARY = 101;
+
+  private static final int BLOCKS = 4;
+
+  private final ModelConfig config;
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private final long seed;
 
-  private RandomModel(long seed) {
+  private RandomModel(int blocks, long seed) {
+    this.config =
+        new ModelConfig(
+            "llama",
+            HIDDEN,
+            blocks,
+            6,
+            2,
+            8,
+            48,
+            VOCABULARY,
+            128,
+            1e-5f,
+            new Rope(10_000, new Scaling.None()),
+            true,
+            false,
+            false);
     this.seed = seed;
-    shapes.put("model.embed_tokens.weight", new long[] {101, 32});
-    shapes.put("model.norm.weight", new long[] {32});
-    for (int block = 0; block < CONFIG.blocks(); block++) {
+    shapes.put("model.embed_tokens.weight", new long[] {VOCABULARY, HIDDEN});
+    shapes.put("model.norm.weight", new long[] {HIDDEN});
+    for (int block = 0; block < blocks; block++) {
       String prefix = "model.layers." + block + ".";
-      shapes.put(prefix + "input_layernorm.weight", new long[] {32});
-      shapes.put(prefix + "post_attention_layernorm.weight", new long[] {32});
-      shapes.put(prefix + "self_attn.q_proj.weight", new long[] {48, 32});
-      shapes.put(prefix + "self_attn.k_proj.weight", new long[] {16, 32});
-      shapes.put(prefix + "self_attn.v_proj.weight", new long[] {16, 32});
-      shapes.put(prefix + "self_attn.o_proj.weight", new long[] {32, 48});
-      shapes.put(prefix + "mlp.gate_proj.weight", new long[] {48, 32});
-      shapes.put(prefix + "mlp.up_proj.weight", new long[] {48, 32});
-      shapes.put(prefix + "mlp.down_proj.weight", new long[] {32, 48});
+      shapes.put(prefix + "input_layernorm.weight", new long[] {HIDDEN});
+      shapes.put(prefix + "post_attention_layernorm.weight", new long[] {HIDDEN});
+      shapes.put(prefix + "self_attn.q_proj.weight", new long[] {48, HIDDEN});
+      shapes.put(prefix + "self_attn.k_proj.weight", new long[] {16, HIDDEN});
+      shapes.put(prefix + "self_attn.v_proj.weight", new long[] {16, HIDDEN});
+      shapes.put(prefix + "self_attn.o_proj.weight", new long[] {HIDDEN, 48});
+      shapes.put(prefix + "mlp.gate_proj.weight", new long[] {48, HIDDEN});
+      shapes.put(prefix + "mlp.up_proj.weight", new long[] {48, HIDDEN});
+      shapes.put(prefix + "mlp.down_proj.weight", new long[] {HIDDEN, 48});
     }
   }
 
+  /** Loads it; the same seed gives the same weights. */
+  public static Backbone load(int blocks, long seed) {
+    return Backbone.load(new RandomModel(blocks, seed), DType.F32, Device.CPU, Progress.silent());
+  }
+
   static Backbone load(long seed) {
-    return Backbone.load(new RandomModel(seed), DType.F32, Device.CPU, Progress.silent());
+    return load(BLOCKS, seed);
   }
 
   static Weights weights(long seed) {
-    return new RandomModel(seed);
+    return new RandomModel(BLOCKS, seed);
   }
 
   @Override
   public ModelConfig config() {
-    return CONFIG;
+    return config;
   }
 
   @Override

@@ -1,18 +1,9 @@
 package org.optirag.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
 import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.LightGcnTrainer;
 import org.optirag.workspace.Progress;
@@ -29,7 +20,8 @@ public final class LightGcnBenchmark {
 
   /** Prints a line of wall/processor seconds; arguments: ratings.dat[.gz], epochs. */
   public static void main(String[] arguments) throws IOException {
-    Graph graph = read(Path.of(arguments[0]));
+    Edges edges = Edges.ofRatings(Path.of(arguments[0]));
+    Graph graph = edges.graph(edges.users(), edges.items());
     int epochs = Integer.parseInt(arguments[1]);
     String[] seconds = new String[epochs];
     int[] done = {0};
@@ -59,7 +51,7 @@ public final class LightGcnBenchmark {
         };
     LightGcnTrainer.Settings settings =
         new LightGcnTrainer.Settings(64, 3, 1e-3, 1e-4, 2048, epochs, 0, 1, 1);
-    Graph none = Graph.ofEdges(new int[0], new int[0], graph.users(), graph.items());
+    Graph none = Graph.empty(graph.users(), graph.items());
     LightGcnTrainer.train(graph, none, settings, clock);
     System.out.printf(
         "optirag %d users, %d items, %d edges: %s%n",
@@ -69,27 +61,5 @@ public final class LightGcnBenchmark {
   private static long processors() {
     return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
-  }
-
-  private static Graph read(Path file) throws IOException {
-    Map<String, Integer> users = new HashMap<>();
-    Map<String, Integer> items = new HashMap<>();
-    IntStream.Builder u = IntStream.builder();
-    IntStream.Builder i = IntStream.builder();
-    try (InputStream bytes = Files.newInputStream(file);
-        BufferedReader lines =
-            new BufferedReader(
-                new InputStreamReader(
-                    file.toString().endsWith(".gz") ? new GZIPInputStream(bytes) : bytes,
-                    StandardCharsets.ISO_8859_1))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] fields = line.split("::", -1);
-        if (Integer.parseInt(fields[2]) >= 4) {
-          u.add(users.computeIfAbsent(fields[0], id -> users.size()));
-          i.add(items.computeIfAbsent(fields[1], id -> items.size()));
-        }
-      }
-    }
-    return Graph.ofEdges(u.build().toArray(), i.build().toArray(), users.size(), items.size());
   }
 }

@@ -79,7 +79,7 @@ final class Graphs {
   private GraphSnapshot before(long horizon) {
     Interactions train = split.train();
     Graph graph = graph(train.filter(row -> train.time(row) < horizon));
-    Graph none = Graph.ofEdges(new int[0], new int[0], data.users().size(), data.items().size());
+    Graph none = Graph.empty(data.users().size(), data.items().size());
     LightGcn model =
         store
             .require(

@@ -101,7 +101,7 @@ public final class Bm25Retriever implements Retriever {
   private RelevantHistory.Likeness likeness(int[] candidates, List<Behaviour> history) {
     double[][] values = new double[candidates.length][history.size()];
     if (history.isEmpty()) {
-      return new RelevantHistory.Likeness(values);
+      return new RelevantHistory.Likeness(candidates, values);
     }
     Query seen = IntPoint.newSetQuery(ITEM, history.stream().mapToInt(Behaviour::item).toArray());
     try {
@@ -118,7 +118,7 @@ public final class Bm25Retriever implements Retriever {
           values[c][h] = scores.getOrDefault(history.get(h).item(), 0.0);
         }
       }
-      return new RelevantHistory.Likeness(values);
+      return new RelevantHistory.Likeness(candidates, values);
     } catch (IOException e) {
       throw new UncheckedIOException("an index in memory failed", e);
     }

@@ -65,6 +65,11 @@ public final class Graph {
     return new Graph(byUser, side(byUser.neighbours, half.usersOfEdges(), items));
   }
 
+  /** A graph without edges, for instance in the place of validation where there is none. */
+  public static Graph empty(int users, int items) {
+    return ofEdges(new int[0], new int[0], users, items);
+  }
+
   private static Side side(int[] from, int[] to, int rows) {
     int[] start = new int[rows + 1];
     for (int row : from) {

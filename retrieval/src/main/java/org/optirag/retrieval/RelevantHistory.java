@@ -19,9 +19,10 @@ record RelevantHistory(int most, int perCandidate) {
   /**
    * The likeness of candidates to behaviours.
    *
+   * @param candidates the items compared
    * @param values [candidates][behaviours], greater is more alike; 0 or less is not alike
    */
-  record Likeness(double[][] values) {}
+  record Likeness(int[] candidates, double[][] values) {}
 
   /** The behaviours most like any of the candidates, oldest first. */
   List<Behaviour> shared(List<Behaviour> history, Likeness likeness) {
@@ -37,13 +38,19 @@ record RelevantHistory(int most, int perCandidate) {
         });
   }
 
-  /** The behaviours most like one candidate, if at all, oldest first. */
+  /**
+   * The behaviours most like one candidate, if at all, oldest first. What the user did with the
+   * very item is left out: nothing is more like it, and it would be told as similar to itself.
+   *
+   * @param candidate its place among those compared
+   */
   List<Behaviour> relevant(List<Behaviour> history, Likeness likeness, int candidate) {
+    int item = likeness.candidates[candidate];
     double[] values = likeness.values[candidate];
     List<Behaviour> alike = new ArrayList<>();
     List<Double> kept = new ArrayList<>();
     for (int i = 0; i < history.size(); i++) {
-      if (values[i] > 0) {
+      if (values[i] > 0 && history.get(i).item() != item) {
         alike.add(history.get(i));
         kept.add(values[i]);
       }

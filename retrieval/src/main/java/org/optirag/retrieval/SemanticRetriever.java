@@ -47,7 +47,7 @@ public final class SemanticRetriever implements Retriever {
         values[c][h] = unit.dot(candidates[c], unit, history.get(h).item());
       }
     }
-    return new RelevantHistory.Likeness(values);
+    return new RelevantHistory.Likeness(candidates, values);
   }
 
   @Override

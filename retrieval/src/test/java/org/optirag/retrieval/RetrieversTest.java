@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -98,6 +99,46 @@ class RetrieversTest {
           .extracting(Behaviour::item)
           .containsExactly(0, 1);
     }
+  }
+
+  @Test
+  void aCandidateSeenBeforeIsNotToldAsSimilarToItself() {
+    Random random = new Random(SEED + 3);
+    Interactions all = interactions(random, 900);
+    Behaviours behaviours = new Behaviours(all, USERS, ITEMS);
+    int repeats = 0;
+    for (Retriever retriever : retrievers(all, Graph.of(all, USERS, ITEMS))) {
+      for (int user = 0; user < USERS; user++) {
+        int[] seen =
+            Arrays.stream(behaviours.ofUser(user, Long.MAX_VALUE)).map(all::item).toArray();
+        List<Evidence> evidence = retriever.retrieve(user, seen, Long.MAX_VALUE).evidence();
+        for (int c = 0; c < seen.length; c++) {
+          assertThat(evidence.get(c).relevant())
+              .as("seed %d, %s, user %d", SEED + 3, retriever.name(), user)
+              .extracting(Behaviour::item)
+              .doesNotContain(seen[c]);
+          repeats += evidence.get(c).relevant().size();
+        }
+      }
+      retriever.close();
+    }
+    assertThat(repeats).as("behaviours told in the candidate's place").isGreaterThan(1000);
+  }
+
+  @Test
+  void theNextMostAlikeIsToldInThePlaceOfTheCandidateItself() {
+    List<Behaviour> history =
+        IntStream.range(0, 4).mapToObj(item -> new Behaviour(item, 5, true, item)).toList();
+    RelevantHistory choice = new RelevantHistory(15, 2);
+    double[][] values = {{0.2, 1, 0.5, 0.1}, {0.2, 1, 0.5, 0.1}};
+    RelevantHistory.Likeness likeness = new RelevantHistory.Likeness(new int[] {1, 9}, values);
+    assertThat(choice.relevant(history, likeness, 0))
+        .extracting(Behaviour::item)
+        .containsExactly(0, 2);
+    assertThat(choice.relevant(history, likeness, 1))
+        .extracting(Behaviour::item)
+        .containsExactly(1, 2);
+    assertThat(choice.shared(history, likeness)).isEqualTo(history);
   }
 
   @Test

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ExitHead;
 import org.optirag.backbone.PackedPrompt;
+import org.optirag.backbone.RandomModel;
 import org.optirag.scoring.ExitPolicy.Entropy;
 import org.optirag.scoring.ExitPolicy.Fixed;
 import org.optirag.scoring.ExitPolicy.MaxProbability;
@@ -23,11 +24,12 @@ import org.optirag.scoring.ExitPolicy.RatioTrend;
 /** Dropping candidates on the way changes nothing for those that go on. */
 class CompactionTest {
   private static final long SEED = 20260902;
+  private static final int BLOCKS = 6;
   private static Backbone backbone;
 
   @BeforeAll
   static void load() {
-    backbone = TinyModel.load(SEED);
+    backbone = RandomModel.load(BLOCKS, SEED);
   }
 
   @AfterAll
@@ -104,9 +106,9 @@ class CompactionTest {
 
   private static List<CalibratedHead> heads(Random random) {
     List<CalibratedHead> heads = new ArrayList<>();
-    for (int block = 1; block <= TinyModel.BLOCKS; block++) {
-      if (block == TinyModel.BLOCKS || random.nextDouble() < 0.7) {
-        ExitHead head = backbone.answerHead(random.nextInt(97), random.nextInt(97));
+    for (int block = 1; block <= BLOCKS; block++) {
+      if (block == BLOCKS || random.nextDouble() < 0.7) {
+        ExitHead head = backbone.answerHead(token(random), token(random));
         heads.add(
             new CalibratedHead(block, head, new HeadCalibration(0.3, 0.5 * random.nextGaussian())));
       }
@@ -127,6 +129,10 @@ class CompactionTest {
   }
 
   private static int[] tokens(Random random, int count) {
-    return random.ints(count, 0, TinyModel.VOCABULARY).toArray();
+    return random.ints(count, 0, RandomModel.VOCABULARY).toArray();
+  }
+
+  private static int token(Random random) {
+    return random.nextInt(RandomModel.VOCABULARY);
   }
 }

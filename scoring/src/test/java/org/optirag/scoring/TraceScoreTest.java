@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.PackedPrompt;
+import org.optirag.backbone.RandomModel;
 
 class TraceScoreTest {
   private static final TraceScore WEIGHTED =
@@ -22,7 +23,7 @@ class TraceScoreTest {
 
   @Test
   void theScorerAnswersWithItAndKeepsTheHeadsOwnWordsInTheTrace() {
-    try (Backbone backbone = TinyModel.load(5)) {
+    try (Backbone backbone = RandomModel.load(4, 5)) {
       List<CalibratedHead> heads =
           List.of(
               new CalibratedHead(2, backbone.answerHead(1, 2), HeadCalibration.IDENTITY),

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.source.Formats;
@@ -16,7 +17,10 @@ import org.optirag.workspace.FileLocks;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
-/** The imported data sets in the cache, by name. */
+/**
+ * The imported data sets in the cache, by name. Of all threads and processes, one at a time imports
+ * under a name.
+ */
 public final class DatasetStore {
   private final CacheDirectory cache;
   private final Clock clock;
@@ -39,6 +43,10 @@ public final class DatasetStore {
    * @throws UserException if files are missing or empty, or too many rows are broken
    */
   public ImportedDataset importSource(Source source, Rules rules, Progress progress) {
+    return alone(source.name(), () -> write(source, rules, progress));
+  }
+
+  private ImportedDataset write(Source source, Rules rules, Progress progress) {
     Path target = directory(source.name());
     Manifest manifest = new Importer(source, rules, progress, clock).importTo(target);
     return new ImportedDataset(target, manifest);
@@ -67,10 +75,14 @@ public final class DatasetStore {
    */
   public Dataset require(String nameOrPath, Progress progress) {
     Optional<KnownDataset> known = KnownDataset.find(nameOrPath);
-    if (known.isPresent() && !names().contains(nameOrPath)) {
-      return pull(known.get(), progress).load();
+    if (known.isEmpty() || names().contains(nameOrPath)) {
+      return open(nameOrPath);
     }
-    return open(nameOrPath);
+    // Whoever waited here finds it imported, and leaves it to those who already read it.
+    return alone(
+            nameOrPath,
+            () -> names().contains(nameOrPath) ? find(nameOrPath) : download(known.get(), progress))
+        .load();
   }
 
   /**
@@ -79,13 +91,12 @@ public final class DatasetStore {
    * @throws UserException if it cannot be had
    */
   public ImportedDataset pull(KnownDataset known, Progress progress) {
-    Path downloads = cache.directory("downloads", known.name());
-    return FileLocks.locked(
-        downloads,
-        () -> {
-          Source source = known.download(downloads, progress);
-          return importSource(source.named(known.name(), null), source.rules(), progress);
-        });
+    return alone(known.name(), () -> download(known, progress));
+  }
+
+  private ImportedDataset download(KnownDataset known, Progress progress) {
+    Source source = known.download(cache.directory("downloads", known.name()), progress);
+    return write(source.named(known.name(), null), source.rules(), progress);
   }
 
   /** The names of the data sets imported. */
@@ -127,12 +138,21 @@ public final class DatasetStore {
 
   private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
+  /** Beside the data set and not in it, since an import takes the place of the whole directory. */
+  private <T> T alone(String name, Supplier<T> work) {
+    return FileLocks.locked(cache.directory("locks", checked(name)), work);
+  }
+
   private Path directory(String name) {
+    return cache.datasets().resolve(checked(name));
+  }
+
+  private static String checked(String name) {
     if (!name.matches(NAME)) {
       throw new UserException(
           "'" + name + "' cannot be the name of a data set.",
           "Use letters, digits, dots and hyphens, for instance my-shop.");
     }
-    return cache.datasets().resolve(name);
+    return name;
   }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ExitHead;
 import org.optirag.backbone.PackedPrompt;
+import org.optirag.backbone.RandomModel;
 import org.optirag.backbone.weights.SafetensorsWriter;
 import org.optirag.dataset.IdIndex;
 import org.optirag.dataset.source.Rules;
@@ -36,7 +37,6 @@ import org.optirag.scoring.HeadCalibration;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.Scorer;
-import org.optirag.scoring.TinyModel;
 import org.optirag.scoring.TraceScore;
 import org.optirag.scoring.TradeOffCurve;
 import org.optirag.scoring.TradeOffPoint;
@@ -48,8 +48,9 @@ import tools.jackson.databind.node.ObjectNode;
 class BundleTest {
   private static final long SEED = 20260904;
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int BLOCKS = 6;
   private static final BackboneId BACKBONE =
-      new BackboneId("tiny", "a".repeat(64), "llama", TinyModel.BLOCKS, TinyModel.HIDDEN);
+      new BackboneId("tiny", "a".repeat(64), "llama", BLOCKS, RandomModel.HIDDEN);
   private static final ExitPolicy POLICY = ExitPolicy.parse("ratio-trend:0.4,1,0.8,0.1");
 
   @TempDir Path folder;
@@ -90,7 +91,7 @@ class BundleTest {
   @Test
   void aBundleScoresAsTheHeadsThatWentIntoIt() {
     Bundle bundle = Bundle.open(written());
-    try (Backbone backbone = TinyModel.load(SEED)) {
+    try (Backbone backbone = RandomModel.load(BLOCKS, SEED)) {
       PackedPrompt prompt =
           new PackedPrompt(
               new int[] {1, 2, 3}, List.of(new int[] {4, 5}, new int[] {6}, new int[] {7, 8, 9}));
@@ -232,13 +233,13 @@ class BundleTest {
     bundle.requireBackbone(BACKBONE);
     assertComplains(
         () -> bundle.requireBackbone(new BackboneId("other", "b".repeat(64), "qwen2", 24, 896)),
-        "The bundle was trained on tiny (llama, 6 blocks, width 24), the model other is"
+        "The bundle was trained on tiny (llama, 6 blocks, width 32), the model other is"
             + " another (qwen2, 24 blocks, width 896).",
         "Use the backbone tiny.");
     assertComplains(
         () ->
             bundle.requireBackbone(
-                new BackboneId("tiny", "b".repeat(64), "llama", 6, TinyModel.HIDDEN)),
+                new BackboneId("tiny", "b".repeat(64), "llama", BLOCKS, RandomModel.HIDDEN)),
         "The bundle was trained on tiny with the sha256 %s, the model tiny has %s."
             .formatted("a".repeat(64), "b".repeat(64)),
         "Use the very weights it was trained on: 'optirag model pull tiny'.");
@@ -276,7 +277,7 @@ class BundleTest {
     ExitHead shallow = Objects.requireNonNull(read.get(2));
     assertThat(shallow.featureWeights()).containsExactly(2, -1, 0.5f);
     assertThat(shallow.bias()).isEqualTo(0.25f);
-    float[][] states = {floats(new Random(SEED), TinyModel.HIDDEN)};
+    float[][] states = {floats(new Random(SEED), RandomModel.HIDDEN)};
     float[][] features = {{1, 2, 3}};
     assertThat(shallow.logits(states, features)).isDeepEqualTo(reading.logits(states, features));
     assertThat(Objects.requireNonNull(read.get(6)).features()).isZero();
@@ -290,7 +291,7 @@ class BundleTest {
     sign(directory, "heads.safetensors");
     assertComplains(
         () -> Bundle.open(directory),
-        file + " is broken: head.2.norm is not a vector of 24 values.",
+        file + " is broken: head.2.norm is not a vector of 32 values.",
         "Take the bundle again from where it came from.");
   }
 
@@ -300,7 +301,7 @@ class BundleTest {
     Path file = directory.resolve("heads.safetensors");
     byte[] bytes = Files.readAllBytes(file);
     String header = new String(bytes, StandardCharsets.ISO_8859_1);
-    String lying = header.replaceFirst("\"shape\":\\[24\\]", "\"shape\":[9999999999]");
+    String lying = header.replaceFirst("\"shape\":\\[32\\]", "\"shape\":[9999999999]");
     // The header grew by eight digits; say so, so that only the size lies.
     byte[] forged = lying.getBytes(StandardCharsets.ISO_8859_1);
     long length = Byte.toUnsignedLong(bytes[0]) + (Byte.toUnsignedLong(bytes[1]) << 8) + 8;
@@ -361,7 +362,7 @@ class BundleTest {
     Path model = Files.createDirectory(folder.resolve("model"));
     Files.writeString(model.resolve("config.json"), "{}");
     Files.writeString(model.resolve("model.safetensors"), "weights");
-    try (Backbone backbone = TinyModel.load(SEED)) {
+    try (Backbone backbone = RandomModel.load(BLOCKS, SEED)) {
       BackboneId id = BackboneId.of("mine", model, backbone.config());
       Files.writeString(model.resolve("README.md"), "of no matter");
       assertThat(BackboneId.of("mine", model, backbone.config())).isEqualTo(id);
@@ -439,7 +440,7 @@ class BundleTest {
 
   private static ExitHead head(long seed) {
     Random random = new Random(seed);
-    int hidden = TinyModel.HIDDEN;
+    int hidden = RandomModel.HIDDEN;
     return new ExitHead(
         floats(random, hidden), 1e-5f, floats(random, hidden), floats(random, hidden));
   }
