@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.JsonNode;
@@ -58,16 +59,17 @@ record ExperimentCell(Path directory, List<List<String>> commands) {
   /**
    * Runs the commands one after the other.
    *
+   * @param more arguments that change nothing of what is made, for instance --quiet
    * @throws UserException if one of them ends with an error
    */
-  void run() {
+  void run(List<String> more) {
     for (List<String> command : commands) {
       StringWriter said = new StringWriter();
       int code =
           Main.commandLine()
               .setOut(new PrintWriter(said))
               .setErr(new PrintWriter(said, true))
-              .execute(command.toArray(String[]::new));
+              .execute(Stream.concat(command.stream(), more.stream()).toArray(String[]::new));
       if (code != 0) {
         List<String> lines = said.toString().lines().map(String::strip).toList();
         throw new UserException(

@@ -14,6 +14,7 @@ import org.optirag.evaluation.experiment.ExperimentRow;
 import org.optirag.evaluation.tradeoff.TradeOffReport;
 import org.optirag.workspace.ConfigFile;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,22 +65,29 @@ final class ExperimentCommand implements Callable<Integer> {
       description = "Takes everything; default runs/experiments/NAME.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      description =
+          "Run only the parts whose directory has this in its name, for instance baselines or"
+              + " optirag-1; the report shows all that is done so far.")
+  private String only = "";
+
   @Override
   public Integer call() {
     ExperimentFile experiment = ConfigFile.read(file, ExperimentFile.class);
     Path directory = out == null ? Path.of("runs", "experiments", experiment.name()) : out;
-    List<ExperimentPart> parts = ExperimentPart.of(experiment, directory, common.arguments());
-    try (Progress.Task task =
-        common.progress().begin("experiment " + experiment.name(), parts.size(), "part")) {
-      for (ExperimentPart part : parts) {
-        if (!part.cell().done()) {
-          task.note(part.cell().directory().toString());
-          part.cell().run();
-        }
-        task.advance(1);
-      }
+    List<ExperimentPart> parts = ExperimentPart.of(experiment, directory);
+    run(
+        parts.stream().filter(part -> part.name().contains(only)).toList(),
+        "experiment " + experiment.name());
+    List<ExperimentPart> done = parts.stream().filter(part -> part.cell().done()).toList();
+    if (done.isEmpty()) {
+      throw new UserException(
+          "No part of " + file + " has \"" + only + "\" in its name, and none is done.",
+          "There are " + parts.stream().map(ExperimentPart::name).toList() + ".");
     }
-    ExperimentReport report = report(experiment, parts);
+    ExperimentReport report = report(experiment, done);
     report.write(directory);
     if (common.json()) {
       common.printJson(report.rowsJson());
@@ -91,6 +99,18 @@ final class ExperimentCommand implements Callable<Integer> {
       common.out().flush();
     }
     return 0;
+  }
+
+  private void run(List<ExperimentPart> parts, String title) {
+    try (Progress.Task task = common.progress().begin(title, parts.size(), "part")) {
+      for (ExperimentPart part : parts) {
+        if (!part.cell().done()) {
+          task.note(part.name());
+          part.cell().run(common.arguments());
+        }
+        task.advance(1);
+      }
+    }
   }
 
   private static ExperimentReport report(ExperimentFile experiment, List<ExperimentPart> parts) {

@@ -2,12 +2,10 @@ package org.optirag.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.optirag.evaluation.experiment.ExperimentRow;
 import org.optirag.evaluation.tradeoff.TradeOffReport;
 import tools.jackson.databind.JsonNode;
@@ -28,13 +26,9 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
   private static final String NO_LLM = "-";
 
   /** All parts of an experiment, in the order of its tables. */
-  static List<ExperimentPart> of(
-      ExperimentFile experiment, Path directory, List<String> commonArguments) {
+  static List<ExperimentPart> of(ExperimentFile experiment, Path directory) {
     List<ExperimentPart> parts = new ArrayList<>();
-    List<String> evaluate =
-        Stream.of(ExperimentFile.arguments(experiment.evaluate()), commonArguments)
-            .flatMap(Collection::stream)
-            .toList();
+    List<String> evaluate = ExperimentFile.arguments(experiment.evaluate());
     for (String dataset : experiment.datasets()) {
       Path home = directory.resolve(Path.of(dataset).getFileName());
       if (!experiment.baselines().isEmpty()) {
@@ -48,7 +42,7 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
       for (ExperimentFile.Training training : experiment.trainings()) {
         for (Map<String, String> options : training.grid()) {
           for (long seed : experiment.seeds()) {
-            parts.add(training(training, options, dataset, home, evaluate, commonArguments, seed));
+            parts.add(training(training, options, dataset, home, evaluate, seed));
           }
         }
       }
@@ -96,7 +90,6 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
       String dataset,
       Path home,
       List<String> evaluate,
-      List<String> commonArguments,
       long seed) {
     Map<String, String> settings = new LinkedHashMap<>(options);
     settings.keySet().retainAll(training.axes());
@@ -105,14 +98,12 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
     Path bundle = directory.resolve("bundle");
     List<String> train = new ArrayList<>(List.of("train", dataset));
     train.addAll(ExperimentFile.arguments(options));
-    train.addAll(commonArguments);
     train.addAll(List.of("--seed", Long.toString(seed), "--out", bundle.toString()));
     train.addAll(List.of("--work", directory.resolve("work").toString()));
     List<List<String>> commands = new ArrayList<>(List.of(train));
     if (!training.calibrate().isEmpty()) { // else it is as training left it
       List<String> calibrate = new ArrayList<>(List.of("calibrate", bundle.toString()));
       calibrate.addAll(ExperimentFile.arguments(training.calibrate()));
-      calibrate.addAll(commonArguments);
       calibrate.addAll(List.of("--out", directory.toString()));
       commands.add(calibrate);
     }
@@ -171,6 +162,13 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
     return rows;
   }
 
+  /** The data set and what is done on it, for instance "movielens-100k/optirag-1". */
+  String name() {
+    Path directory = cell.directory();
+    Path dataset = directory.getName(directory.getNameCount() - 2);
+    return dataset + "/" + directory.getFileName();
+  }
+
   private List<Integer> heads() {
     List<Integer> blocks = new ArrayList<>();
     cell.json(TradeOffReport.DATA).path("blocks").forEach(block -> blocks.add(block.asInt()));
@@ -179,6 +177,6 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
 
   /** What its trade-off is called, if there is one. */
   Optional<String> tradeOff() {
-    return trained ? Optional.of(cell.directory().getFileName().toString()) : Optional.empty();
+    return trained ? Optional.of(name()) : Optional.empty();
   }
 }

@@ -248,6 +248,18 @@ final class CommandsTest {
             .formatted(model));
     Path runs = directory.resolve("experiment");
     String[] command = {"experiment", file.toString(), "--out", runs.toString(), "--quiet"};
+    assertThat(run("experiment", file.toString(), "--out", runs.toString(), "--only", "zero"))
+        .as(err.toString())
+        .isZero();
+    assertThat(
+            JsonMapper.shared()
+                .readTree(Files.readAllBytes(runs.resolve("results.json")))
+                .valueStream()
+                .map(row -> row.path("method").asString()))
+        .containsExactly("zero-shot");
+    assertThat(run("experiment", file.toString(), "--out", runs + "-x", "--only", "oven", "-q"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("oven").contains("teapots/optirag-2");
     assertThat(run(command)).as(err.toString()).isZero();
     JsonNode rows = JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
     assertThat(rows.valueStream().map(row -> row.path("method").asString()))

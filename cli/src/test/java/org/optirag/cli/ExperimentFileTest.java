@@ -74,7 +74,7 @@ class ExperimentFileTest {
             baselines: [bias]
             trainings: [{method: optirag, options: {rank: [4, 8]}, calibrate: {mean-depth: 0.5}}]
             """);
-    List<ExperimentPart> parts = ExperimentPart.of(file, directory, List.of("--quiet"));
+    List<ExperimentPart> parts = ExperimentPart.of(file, directory);
     assertThat(parts).hasSize(6);
     assertThat(parts.stream().map(part -> part.cell().directory()).distinct()).hasSize(6);
     String commands = parts.get(3).cell().text("\n");
@@ -82,7 +82,7 @@ class ExperimentFileTest {
         .hasSize(3)
         .element(0)
         .asString()
-        .startsWith("optirag train teapots --rank 4 --quiet --seed 2");
+        .startsWith("optirag train teapots --rank 4 --seed 2");
     assertThat(commands).contains("calibrate").contains("--mean-depth 0.5").contains("--most 100");
   }
 
@@ -100,7 +100,7 @@ class ExperimentFileTest {
     Path file = Path.of("..", "examples", "experiments", name + ".yaml");
     ExperimentFile experiment = ConfigFile.read(file, ExperimentFile.class);
     assertThat(experiment.name()).isEqualTo(name);
-    for (ExperimentPart part : ExperimentPart.of(experiment, directory, List.of())) {
+    for (ExperimentPart part : ExperimentPart.of(experiment, directory)) {
       for (List<String> command : part.cell().commands()) {
         Main.commandLine().parseArgs(command.toArray(String[]::new)); // throws what is not known
       }
