@@ -87,7 +87,7 @@ final class EvaluationRun {
   private Map<String, String> facts(List<String> chosen) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("data set", pipeline.data().name());
-    facts.put("split", options.split(pipeline.data()).toString());
+    facts.put("split", pipeline.rule().toString());
     facts.put("training interactions", Integer.toString(pipeline.split().train().size()));
     facts.put("impressions scored", evaluator.impressions() + " of " + evaluator.scored().size());
     facts.put("requests", Integer.toString(evaluator.requests().size()));

@@ -17,6 +17,7 @@ import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.NegativeSampling;
 import org.optirag.dataset.Split;
+import org.optirag.dataset.SplitRule;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.evaluation.LlmScorer;
 import org.optirag.evaluation.baseline.Baseline;
@@ -57,6 +58,7 @@ final class Pipeline implements AutoCloseable {
   private final Progress progress;
   private final @Nullable Bundle bundle;
   private final Dataset data;
+  private final SplitRule rule;
   private final Split split;
   private final Witness witness;
   private final CandidateFeatures features;
@@ -78,7 +80,8 @@ final class Pipeline implements AutoCloseable {
     String name = bundle == null ? options.model() : bundle.manifest().backbone().name();
     Path model = new ModelStore(cache).require(name, progress);
     this.data = new DatasetStore(cache).require(dataset, progress);
-    this.split = data.split(options.split(data));
+    this.rule = options.split(data, bundle);
+    this.split = data.split(rule);
     this.witness = Witness.of(data, split);
     this.features = new CandidateFeatures(data, witness);
     this.graphs = new Graphs(data, split, witness, bundle, options.seed(), cache, progress);
@@ -103,6 +106,11 @@ final class Pipeline implements AutoCloseable {
 
   Dataset data() {
     return data;
+  }
+
+  /** How the data are split. */
+  SplitRule rule() {
+    return rule;
   }
 
   Split split() {

@@ -9,6 +9,7 @@ import org.optirag.dataset.NegativeSampling;
 import org.optirag.dataset.SplitRule;
 import org.optirag.scoring.ChatFormat;
 import org.optirag.scoring.PromptSettings;
+import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Option;
 
@@ -19,6 +20,8 @@ final class PipelineOptions {
 
   /** The seed of samples, training and bootstrap. */
   static final long DEFAULT_SEED = 20250104;
+
+  private static final String STANDARD_SPLIT = "standard";
 
   @Option(
       names = "--model",
@@ -80,11 +83,10 @@ final class PipelineOptions {
   @Option(
       names = "--split",
       paramLabel = "RULE",
-      defaultValue = "standard",
       description =
           "standard (the published split, else time, else last-out), time (8:1:1), last-out, user"
-              + " (8:1:1 of the users).")
-  private String split = "standard";
+              + " (8:1:1 of the users); default standard, with a bundle the one it was trained on.")
+  private @Nullable String split;
 
   @Option(
       names = "--negatives",
@@ -161,15 +163,24 @@ final class PipelineOptions {
     }
   }
 
-  SplitRule split(Dataset data) {
-    return switch (split.toLowerCase(Locale.ROOT)) {
-      case "standard" -> SplitRule.standard(data);
+  /** The name of the rule that was asked for. */
+  String split() {
+    return split == null ? STANDARD_SPLIT : split;
+  }
+
+  /** The rule that was asked for, or else the one that a bundle was trained on. */
+  SplitRule split(Dataset data, @Nullable Bundle bundle) {
+    Bundle taught = split == null ? bundle : null;
+    String rule = taught == null ? split() : taught.split();
+    long drawn = taught == null ? seed : taught.seed();
+    return switch (rule.toLowerCase(Locale.ROOT)) {
+      case STANDARD_SPLIT -> SplitRule.standard(data);
       case "time" -> new SplitRule.ByTime(0.8, 0.1);
       case "last-out" -> new SplitRule.LeaveLastOut();
-      case "user" -> new SplitRule.ByUser(0.8, 0.1, seed);
+      case "user" -> new SplitRule.ByUser(0.8, 0.1, drawn);
       default ->
           throw new UserException(
-              "There is no split \"" + split + "\".", "Give standard, time, last-out or user.");
+              "There is no split \"" + rule + "\".", "Give standard, time, last-out or user.");
     };
   }
 

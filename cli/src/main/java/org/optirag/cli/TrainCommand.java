@@ -221,6 +221,7 @@ final class TrainCommand implements Callable<Integer> {
   private Map<String, String> told(TrainingSettings settings, TrainingResult result) {
     Map<String, String> told = new LinkedHashMap<>();
     told.put("retriever", retriever);
+    told.put("split", options.split());
     told.put("history", Integer.toString(options.history()));
     told.put("lora", String.valueOf(settings.lora()));
     told.put("rates", settings.rates().toString());

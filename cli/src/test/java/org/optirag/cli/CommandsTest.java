@@ -164,6 +164,8 @@ final class CommandsTest {
                 "1500",
                 "--history",
                 "4",
+                "--split",
+                "last-out",
                 "--out",
                 bundle.toString(),
                 "--work",
@@ -200,10 +202,10 @@ final class CommandsTest {
                 runs.toString()))
         .as(err.toString())
         .isZero();
-    JsonNode results =
-        JsonMapper.shared()
-            .readTree(Files.readAllBytes(runs.resolve("results.json")))
-            .path("results");
+    JsonNode evaluated =
+        JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
+    assertThat(evaluated.at("/facts/split").asString()).contains("LeaveLastOut");
+    JsonNode results = evaluated.path("results");
     assertThat(results.size()).isEqualTo(4);
     assertThat(results.path(1).path("meanDepth").asDouble()).isEqualTo(0.1);
     assertThat(results.path(3).path("meanDepth").asDouble()).isEqualTo(1.0 / 30);

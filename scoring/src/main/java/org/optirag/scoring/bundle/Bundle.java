@@ -195,6 +195,16 @@ public final class Bundle {
     return manifest.training().settings().getOrDefault("retriever", "gcn");
   }
 
+  /** The name of the rule that split the data it was trained on. */
+  public String split() {
+    return manifest.training().settings().getOrDefault("split", "standard");
+  }
+
+  /** What the training drew with, and the split where it was drawn. */
+  public long seed() {
+    return manifest.training().seeds().getOrDefault("training", 0L);
+  }
+
   /** Most behaviours of a user in a prompt. */
   public int history() {
     try {
