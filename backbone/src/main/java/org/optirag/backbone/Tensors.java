@@ -64,6 +64,9 @@ final class Tensors {
 
   /** The memory of a contiguous f32 tensor on the CPU; valid as long as the tensor. */
   private static FloatBuffer buffer(Tensor tensor) {
+    if (tensor.numel() == 0) {
+      return FloatBuffer.allocate(0); // no numbers have no address
+    }
     FloatPointer pointer = tensor.data_ptr_float();
     return pointer.capacity(tensor.numel()).asBuffer();
   }

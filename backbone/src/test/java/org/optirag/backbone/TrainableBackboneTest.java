@@ -300,6 +300,33 @@ class TrainableBackboneTest {
   }
 
   @Test
+  void headsWithoutFeaturesLearnAsThoseWhoseFeaturesCountNothing() {
+    List<LabelledPrompt> batch = TinyTraining.batch(new Random(3), 3);
+    List<LabelledPrompt> bare =
+        batch.stream()
+            .map(prompt ->
+                new LabelledPrompt(
+                    prompt.tokens(),
+                    new float[prompt.labels().length][0],
+                    prompt.labels(),
+                    prompt.weights()))
+            .toList();
+    List<PlacedHead> reading = TinyTraining.heads(backbone); // their feature weights are 0
+    List<PlacedHead> plain =
+        reading.stream()
+            .map(head -> new PlacedHead(head.block(), backbone.answerHead(4, 7)))
+            .toList();
+    TrainingOptions options = new TrainingOptions(1, 1, false);
+    try (TrainableBackbone with = new TrainableBackbone(backbone, null, reading, options);
+        TrainableBackbone without = new TrainableBackbone(backbone, null, plain, options)) {
+      assertThat(without.accumulate(bare, PLAIN).loss())
+          .isEqualTo(with.accumulate(batch, PLAIN).loss());
+      assertThat(without.step(LearningRates.uniform(0.01, 3), AdamW.STANDARD).applied()).isTrue();
+      assertThat(without.heads().getFirst().head().features()).isZero();
+    }
+  }
+
+  @Test
   void whatDoesNotFitIsRefused() {
     List<PlacedHead> heads = TinyTraining.heads(backbone);
     TrainingOptions options = new TrainingOptions(1, 1, false);
