@@ -124,7 +124,7 @@ final class ExperimentCommand implements Callable<Integer> {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("data sets", String.join(", ", experiment.datasets()));
     facts.put(
-        "seeds",
+        "seeds asked for",
         experiment.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
     facts.put("evaluated with", String.join(" ", ExperimentFile.arguments(experiment.evaluate())));
     return new ExperimentReport(

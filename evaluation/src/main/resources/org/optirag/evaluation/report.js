@@ -29,7 +29,7 @@ byId("footer").textContent = `${data.format} version ${data.version}, ${data.cre
 
 function table(id, head, rows) {
   const header = element("tr", undefined, element("thead", undefined, byId(id)));
-  const kind = name => ["scorer", "stage", "policy"].includes(name) ? "text" : "";
+  const kind = name => ["scorer", "stage", "policy", "retriever"].includes(name) ? "text" : "";
   head.forEach(name => element("th", name, header, kind(name)).scope = "col");
   const body = element("tbody", undefined, byId(id));
   for (const row of rows) {
