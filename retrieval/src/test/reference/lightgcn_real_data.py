@@ -9,7 +9,8 @@ MovieLens-100K: ratings of 4 and 5; held out where (user id + item id) % 5 == 0;
 Gowalla: users 0 to 999 of LightGCN's own split; the items they have in training, numbered by id.
 
 The learning rate is five times the paper's, so that few epochs do: figures on MovieLens are at
-their best after 40 (the model learns by heart from there on), those on Gowalla still rise slowly.
+their best after 40 (the model learns by heart from there on), those on Gowalla still rise slowly. On
+Gowalla's cut they differ by 2 % from seed to seed: eleven make the mean.
 """
 
 import gzip
@@ -22,7 +23,7 @@ import torch
 
 from lightgcn import BATCH, DIM, LAYERS, REG, evaluate, fit
 
-RATE, SEEDS = 5e-3, [0, 1, 2]
+RATE, SEEDS = 5e-3, list(range(11))
 
 
 def movielens(data):
