@@ -17,6 +17,7 @@ import org.optirag.evaluation.tradeoff.HeadReadings;
 import org.optirag.evaluation.tradeoff.ReadingScorer;
 import org.optirag.evaluation.tradeoff.TradeOff;
 import org.optirag.evaluation.tradeoff.TradeOffReport;
+import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.UserException;
@@ -145,6 +146,10 @@ final class EvaluateCommand implements Callable<Integer> {
           "--candidates, --window and --most count something.", "Give positive numbers.");
     }
     List<ExitPolicy> exits = trained == null ? List.of() : policies(trained);
+    if (zeroShot.isEmpty() && exits.isEmpty() && named(baselines).isEmpty()) {
+      throw new UserException(
+          "Nothing is to be scored.", "Name a --baseline, a --retriever or a --bundle.");
+    }
     Path directory =
         out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
     try (Pipeline pipeline = new Pipeline(data, trained, pipelineOptions, common)) {
@@ -161,32 +166,39 @@ final class EvaluateCommand implements Callable<Integer> {
       ReadingScorer full = null;
       for (ExitPolicy policy : exits) {
         LlmScorer scorer = pipeline.trained(TRAINED + policy.text(), policy);
-        if (policy instanceof ExitPolicy.None) {
+        if (policy instanceof ExitPolicy.None && part == EvaluationRun.Part.TEST) {
           full = new ReadingScorer(scorer);
+          scorers.add(full);
+        } else {
+          scorers.add(scorer);
         }
-        scorers.add(full != null && policy instanceof ExitPolicy.None ? full : scorer);
       }
       Evaluation evaluation = run.of(named(baselines), scorers);
+      report(evaluation, directory, common);
       if (trained != null && full != null) {
         int depth = pipeline.backbone().config().blocks();
         HeadReadings readings =
             full.readings(run.evaluator(), depth, trained.plan().curve().blocks());
-        new TradeOffReport(
-                evaluation.title(),
-                evaluation.created(),
-                evaluation.facts(),
-                depth,
-                trained.plan(),
-                Optional.of(TradeOff.measured(trained.plan(), readings)))
-            .write(directory);
-      }
-      report(evaluation, directory, common);
-      if (full != null && !common.json()) {
-        common.out().println("Exits:   " + directory.resolve(TradeOffReport.PAGE).toAbsolutePath());
-        common.out().flush();
+        draw(trained.plan(), evaluation, readings, directory);
       }
     }
     return 0;
+  }
+
+  /** Writes what each policy of the validation curve does on test. */
+  private void draw(ExitPlan plan, Evaluation evaluation, HeadReadings readings, Path directory) {
+    new TradeOffReport(
+            evaluation.title(),
+            evaluation.created(),
+            evaluation.facts(),
+            readings.depth(),
+            plan,
+            Optional.of(TradeOff.measured(plan, readings)))
+        .write(directory);
+    if (!common.json()) {
+      common.out().println("Exits:   " + directory.resolve(TradeOffReport.PAGE).toAbsolutePath());
+      common.out().flush();
+    }
   }
 
   /** The retrievers that the LLM as it was published is tried with. */

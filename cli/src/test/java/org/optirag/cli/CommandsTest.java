@@ -221,6 +221,25 @@ final class CommandsTest {
                 "--quiet"))
         .as(err.toString())
         .isZero();
+    assertThat(runs.resolve("tradeoff.json")).isNotEmptyFile();
+    Path validated = directory.resolve("bundle-validated");
+    assertThat(
+            run(
+                "evaluate",
+                "--bundle",
+                bundle.toString(),
+                "--policy",
+                "none",
+                "--part",
+                "validation",
+                "--most",
+                "4",
+                "--quiet",
+                "--out",
+                validated.toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(validated.resolve("tradeoff.json")).as("it would call them test").doesNotExist();
     Path heads = bundle.resolve("heads.safetensors");
     byte[] bytes = Files.readAllBytes(heads);
     bytes[bytes.length - 1] ^= 1;
@@ -343,6 +362,12 @@ final class CommandsTest {
   void anUnknownRetrieverIsRefusedBeforeAnythingIsLoaded() {
     assertThat(run("evaluate", "teapots", "--retriever", "oracle", "--quiet")).isEqualTo(2);
     assertThat(err.toString()).contains("oracle").contains("semantic");
+  }
+
+  @Test
+  void whoeverNamesNothingToScoreIsTold() {
+    assertThat(run("evaluate", "teapots", "--baseline=", "--retriever=", "--quiet")).isEqualTo(2);
+    assertThat(err.toString()).contains("Nothing is to be scored").contains("--bundle");
   }
 
   @Test
