@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.UserException;
+import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,6 +55,25 @@ record ExperimentCell(Path directory, List<List<String>> commands) {
 
   private static String quoted(String argument) {
     return argument.matches("[A-Za-z0-9_./:,=-]+") ? argument : "'" + argument + "'";
+  }
+
+  /**
+   * Reads the commands without running them: a mistyped option is better told before the first hour
+   * than after it.
+   *
+   * @throws UserException if one has an option that there is not, or a value that does not fit
+   */
+  void check() {
+    for (List<String> command : commands) {
+      try {
+        Main.commandLine().parseArgs(command.toArray(String[]::new));
+      } catch (ParameterException e) {
+        throw new UserException(
+            "'optirag " + String.join(" ", command) + "': " + e.getMessage() + ".",
+            "See 'optirag " + command.getFirst() + " --help'.",
+            e);
+      }
+    }
   }
 
   /**

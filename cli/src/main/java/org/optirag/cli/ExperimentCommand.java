@@ -78,6 +78,7 @@ final class ExperimentCommand implements Callable<Integer> {
     ExperimentFile experiment = ConfigFile.read(file, ExperimentFile.class);
     Path directory = out == null ? Path.of("runs", "experiments", experiment.name()) : out;
     List<ExperimentPart> parts = ExperimentPart.of(experiment, directory);
+    parts.forEach(part -> part.cell().check());
     run(
         parts.stream().filter(part -> part.name().contains(only)).toList(),
         "experiment " + experiment.name());

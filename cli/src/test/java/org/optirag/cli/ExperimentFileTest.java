@@ -100,11 +100,18 @@ class ExperimentFileTest {
     Path file = Path.of("..", "examples", "experiments", name + ".yaml");
     ExperimentFile experiment = ConfigFile.read(file, ExperimentFile.class);
     assertThat(experiment.name()).isEqualTo(name);
-    for (ExperimentPart part : ExperimentPart.of(experiment, directory)) {
-      for (List<String> command : part.cell().commands()) {
-        Main.commandLine().parseArgs(command.toArray(String[]::new)); // throws what is not known
-      }
-    }
+    ExperimentPart.of(experiment, directory).forEach(part -> part.cell().check());
+  }
+
+  @Test
+  void aMistypedOptionIsToldBeforeAnythingRuns() throws IOException {
+    ExperimentFile experiment =
+        read("name: a\ndatasets: [b]\ntrainings: [{method: c, options: {tiem: 3m}}]\n");
+    ExperimentCell cell = ExperimentPart.of(experiment, directory).getFirst().cell();
+    assertThatThrownBy(cell::check)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("'--tiem'")
+        .hasMessageContaining("See 'optirag train --help'");
   }
 
   @Test

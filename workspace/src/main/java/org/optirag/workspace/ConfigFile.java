@@ -2,6 +2,7 @@ package org.optirag.workspace;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.core.JacksonException;
@@ -44,6 +45,8 @@ public final class ConfigFile {
             "Name the configuration, not the data.");
       }
       text = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new UserException("There is no file " + file + ".", "Check the path.", e);
     } catch (IOException e) {
       throw new UserException(
           "Cannot read " + file + ": " + e.getMessage() + ".", "Check the path.", e);
