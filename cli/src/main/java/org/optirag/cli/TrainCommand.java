@@ -22,6 +22,8 @@ import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.training.ExampleWriter;
+import org.optirag.training.FittedHeads;
+import org.optirag.training.HeadStart;
 import org.optirag.training.HeldOut;
 import org.optirag.training.ShuffledPrompts;
 import org.optirag.training.Trainer;
@@ -86,6 +88,15 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = "1000",
       description = "Impressions of the validation part that training stops by; default 1000.")
   private int validation = 1000;
+
+  @Option(
+      names = "--fit",
+      paramLabel = "N",
+      defaultValue = "4000",
+      description =
+          "Heads begin as regressions on what the LLM, not yet trained, says of N impressions; 0: as"
+              + " its own answer; default 4000.")
+  private int fit = 4000;
 
   @Option(
       names = "--batch-tokens",
@@ -157,6 +168,7 @@ final class TrainCommand implements Callable<Integer> {
                 pipeline.backbone(),
                 pipeline.backboneId().name(),
                 start(pipeline, prompts, graph),
+                headStart(train, writer, watched),
                 settings,
                 workDirectory())
             .run(
@@ -168,6 +180,16 @@ final class TrainCommand implements Callable<Integer> {
             pipeline, retriever, prompts, graph, settings, result, told(settings, result));
     Manifest manifest = new DatasetStore(common.cache()).find(dataset).manifest();
     Bundle.write(target, trained.contents(manifest));
+  }
+
+  private HeadStart headStart(
+      Interactions train, ExampleWriter writer, List<LabelledPrompt> watched) {
+    if (fit <= 0) {
+      return HeadStart.SAME;
+    }
+    return (backbone, head, exits, progress) ->
+        new FittedHeads(writer.write(train, requests(train, fit), progress), watched)
+            .heads(backbone, head, exits, progress);
   }
 
   private Path workDirectory() {
@@ -194,7 +216,7 @@ final class TrainCommand implements Callable<Integer> {
         keepQuestion);
   }
 
-  /** With features, heads begin as the regression on these, and the LLM speaks up as it learns. */
+  /** Reads the graph's features as the regression on these does, the LLM's answer quietly. */
   private static ExitHead start(
       Pipeline pipeline, PromptSettings prompts, @Nullable FeatureModel graph) {
     AnswerTokens answers = AnswerTokens.of(pipeline.tokenizer(), prompts.format());
@@ -227,6 +249,7 @@ final class TrainCommand implements Callable<Integer> {
     told.put("rates", settings.rates().toString());
     told.put("distillation", Double.toString(settings.distillation()));
     told.put("pairwise", Double.toString(settings.pairwise()));
+    told.put("fit", Integer.toString(fit));
     told.put("batchTokens", Integer.toString(batchTokens));
     told.put("steps", Integer.toString(result.steps()));
     told.put("bestStep", Integer.toString(result.bestStep()));

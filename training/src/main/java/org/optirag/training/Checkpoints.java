@@ -57,9 +57,14 @@ class Checkpoints {
     model.save(file, notes);
   }
 
+  /** Whether there is a state to go on from. */
+  boolean begun() {
+    return Files.exists(last);
+  }
+
   /** Goes back to the last state, if there is one. */
   Position restoreLast(TrainableBackbone model) {
-    return Files.exists(last) ? restore(last, model) : Position.START;
+    return begun() ? restore(last, model) : Position.START;
   }
 
   /** Goes back to the best state. */

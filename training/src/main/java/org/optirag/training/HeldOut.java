@@ -1,32 +1,20 @@
 package org.optirag.training;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.optirag.backbone.LabelledPrompt;
 import org.optirag.backbone.TrainableBackbone;
 
 /** Labelled prompts in memory as a validation set. */
 public final class HeldOut implements Validation {
-  private final List<List<LabelledPrompt>> batches = new ArrayList<>();
+  private final List<List<LabelledPrompt>> batches;
   private final boolean[] labels;
 
   /**
    * @param batchTokens most tokens that run at once; a longer prompt runs alone
    */
   public HeldOut(List<LabelledPrompt> prompts, int batchTokens) {
-    int tokens = 0;
-    int impressions = 0;
-    for (LabelledPrompt prompt : prompts) {
-      int more = prompt.tokens().tokens();
-      if (batches.isEmpty() || tokens + more > batchTokens) {
-        batches.add(new ArrayList<>());
-        tokens = 0;
-      }
-      batches.getLast().add(prompt);
-      tokens += more;
-      impressions += prompt.labels().length;
-    }
-    labels = new boolean[impressions];
+    batches = PromptBatches.of(prompts, batchTokens);
+    labels = new boolean[prompts.stream().mapToInt(prompt -> prompt.labels().length).sum()];
     int at = 0;
     for (LabelledPrompt prompt : prompts) {
       for (boolean label : prompt.labels()) {

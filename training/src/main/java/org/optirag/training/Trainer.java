@@ -29,6 +29,7 @@ public final class Trainer {
   private final Backbone backbone;
   private final String modelName;
   private final ExitHead start;
+  private final HeadStart headStart;
   private final TrainingSettings settings;
   private final Path directory;
   private final Checkpoints checkpoints;
@@ -36,28 +37,39 @@ public final class Trainer {
   /**
    * @param backbone the model that stays as it is
    * @param modelName its name, for the adapter's files
-   * @param start what every head begins as: {@link Backbone#answerHead}, with as many features as
-   *     the examples have
+   * @param start a head as wide as the model, {@link Backbone#answerHead} for instance, with as
+   *     many features as the examples have
+   * @param headStart what it becomes at every exit before the first step
    */
   public Trainer(
       Backbone backbone,
       String modelName,
       ExitHead start,
+      HeadStart headStart,
       TrainingSettings settings,
       Path directory) {
-    this(backbone, modelName, start, settings, directory, new Checkpoints(directory, settings));
+    this(
+        backbone,
+        modelName,
+        start,
+        headStart,
+        settings,
+        directory,
+        new Checkpoints(directory, settings));
   }
 
   Trainer(
       Backbone backbone,
       String modelName,
       ExitHead start,
+      HeadStart headStart,
       TrainingSettings settings,
       Path directory,
       Checkpoints checkpoints) {
     this.backbone = backbone;
     this.modelName = modelName;
     this.start = start;
+    this.headStart = headStart;
     this.settings = settings;
     this.directory = directory;
     this.checkpoints = checkpoints;
@@ -71,7 +83,7 @@ public final class Trainer {
    */
   public TrainingResult run(ExampleSource examples, Validation validation, Progress progress) {
     int steps = settings.plan().steps(examples.batches());
-    try (TrainableBackbone model = model();
+    try (TrainableBackbone model = model(progress);
         Progress.Task task = progress.begin("train", steps, "step")) {
       Position position = checkpoints.restoreLast(model);
       task.advance(position.step());
@@ -80,7 +92,7 @@ public final class Trainer {
     }
   }
 
-  private TrainableBackbone model() {
+  private TrainableBackbone model(Progress progress) {
     @Nullable LoraAdapter adapter =
         settings.lora() == null
             ? null
@@ -88,8 +100,9 @@ public final class Trainer {
     int blocks = backbone.config().blocks();
     Checks.require(
         "exits", settings.exits(), settings.exits().getLast() <= blocks, "blocks up to " + blocks);
-    List<PlacedHead> heads =
-        settings.exits().stream().map(block -> new PlacedHead(block, start)).toList();
+    // A checkpoint brings heads of its own.
+    HeadStart at = checkpoints.begun() ? HeadStart.SAME : headStart;
+    List<PlacedHead> heads = at.heads(backbone, start, settings.exits(), progress);
     return new TrainableBackbone(
         backbone,
         adapter,
@@ -130,6 +143,10 @@ public final class Trainer {
     }
 
     TrainingResult run() {
+      if (position.step() == 0) {
+        validate();
+        checkpoints.saveLast(model, position);
+      }
       while (end() == null) {
         step();
         boolean over = end() != null;

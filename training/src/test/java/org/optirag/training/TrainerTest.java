@@ -44,7 +44,8 @@ class TrainerTest {
   }
 
   private Trainer trainer(TrainingSettings settings) {
-    return new Trainer(backbone, "tiny", TinyTask.start(backbone), settings, directory);
+    return new Trainer(
+        backbone, "tiny", TinyTask.start(backbone), HeadStart.SAME, settings, directory);
   }
 
   private TrainingResult run(TrainingSettings settings, ExampleSource examples) {
@@ -106,7 +107,8 @@ class TrainerTest {
   }
 
   private static Trainer at(Path directory, TrainingSettings settings) {
-    return new Trainer(backbone, "tiny", TinyTask.start(backbone), settings, directory);
+    return new Trainer(
+        backbone, "tiny", TinyTask.start(backbone), HeadStart.SAME, settings, directory);
   }
 
   /** Examples that end the program after some batches. */
@@ -218,7 +220,14 @@ class TrainerTest {
           }
         };
     Trainer onFullDisk =
-        new Trainer(backbone, "tiny", TinyTask.start(backbone), settings, directory, filling);
+        new Trainer(
+            backbone,
+            "tiny",
+            TinyTask.start(backbone),
+            HeadStart.SAME,
+            settings,
+            directory,
+            filling);
     Path last = directory.resolve("last.safetensors");
     assertThatThrownBy(() -> onFullDisk.run(EXAMPLES, HELD_OUT, Progress.silent()))
         .isInstanceOf(UserException.class)
