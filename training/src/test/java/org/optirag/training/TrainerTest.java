@@ -163,10 +163,10 @@ class TrainerTest {
     Validation falling =
         model -> {
           asked.add(model);
-          // The first time the last head ranks all pairs rightly, then fewer.
+          // After the first steps the last head ranks all pairs rightly, before and later fewer.
           double[] good = {2, 1, 2, 1};
           double[] bad = {2, 1, 0, 1};
-          return new Readings(new double[][] {bad, asked.size() == 1 ? good : bad}, labels);
+          return new Readings(new double[][] {bad, asked.size() == 2 ? good : bad}, labels);
         };
     TrainingResult result =
         trainer(TinyTask.settings(TinyTask.plan(50, 2, 3)))
@@ -178,11 +178,48 @@ class TrainerTest {
   }
 
   @Test
-  void trainingEndsWhenItsTimeIsUp() {
-    TrainingPlan plan = new TrainingPlan(1000, 0, Duration.ofMillis(50), 1, 1000, 0, 1000);
+  void trainingEndsWhenItsTimeIsUp() throws IOException {
+    TrainingPlan plan = new TrainingPlan(1000, 0, Duration.ofMillis(500), 1, 1000, 0, 1000);
     TrainingResult result = run(TinyTask.settings(plan), EXAMPLES);
     assertThat(result.end()).isEqualTo(TrainingResult.End.TIME);
-    assertThat(result.bestStep()).as("validated at the end").isEqualTo(result.steps());
+    assertThat(result.steps()).isPositive();
+    JsonNode last = metrics().getLast();
+    assertThat(last.has("validation_auc")).as("validated at the end").isTrue();
+    assertThat(last.path("step").asInt()).isEqualTo(result.steps());
+  }
+
+  @Test
+  void trainingThatMakesItWorseEndsWhereItBegan() {
+    List<TrainableBackbone> asked = new ArrayList<>();
+    Validation falling =
+        model -> {
+          asked.add(model);
+          double[] ratios = asked.size() == 1 ? new double[] {2, 1} : new double[] {1, 2};
+          return new Readings(new double[][] {ratios, ratios}, new boolean[] {true, false});
+        };
+    TrainingResult result =
+        trainer(TinyTask.settings(TinyTask.plan(1, 2, 0)))
+            .run(EXAMPLES, falling, Progress.silent());
+    assertThat(result.bestStep()).isZero();
+    assertThat(result.heads().getFirst().head().yes())
+        .containsExactly(TinyTask.start(backbone).yes());
+  }
+
+  @Test
+  void headsAreFittedOnceAndNotWhenTrainingGoesOn() {
+    List<List<Integer>> fitted = new ArrayList<>();
+    HeadStart counted =
+        (model, head, exits, progress) -> {
+          fitted.add(exits);
+          return HeadStart.SAME.heads(model, head, exits, progress);
+        };
+    TrainingSettings settings = TinyTask.settings(TinyTask.plan(2, 4, 0));
+    Trainer trainer =
+        new Trainer(backbone, "tiny", TinyTask.start(backbone), counted, settings, directory);
+    assertThatThrownBy(() -> trainer.run(new Mortal(5), HELD_OUT, Progress.silent()))
+        .hasMessage("killed");
+    trainer.run(EXAMPLES, HELD_OUT, Progress.silent());
+    assertThat(fitted).containsExactly(List.of(1, 2));
   }
 
   @Test
