@@ -54,18 +54,21 @@ record ExperimentFile(
    * @param options of {@code optirag train}; a list is an axis of the grid
    * @param calibrate options of {@code optirag calibrate}; default a drop of AUC of 0.002
    * @param policies exit policies to measure; default none and chosen
+   * @param seeds instead of the experiment's; empty: these
    */
   record Training(
       String method,
       Map<String, Object> options,
       Map<String, Object> calibrate,
-      List<String> policies) {
+      List<String> policies,
+      List<Long> seeds) {
     /** Fills in what may be left out. */
     Training {
       require(method != null && !method.isBlank(), "method: a name");
       options = ordered(options);
       calibrate = ordered(calibrate);
       policies = policies == null ? List.of("none", "chosen") : List.copyOf(policies);
+      seeds = seeds == null ? List.of() : List.copyOf(seeds);
     }
 
     /** The options of each training, one value each, in the order of the file. */
