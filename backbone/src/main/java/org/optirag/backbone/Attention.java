@@ -64,17 +64,18 @@ final class Attention {
       int tokens,
       List<Tensor> outputs,
       @Nullable AttentionTape tape) {
+    Tensor keys = k.narrow(0, from, tokens).permute(1, 2, 0).contiguous();
+    Tensor values = v.narrow(0, from, tokens).permute(1, 0, 2).contiguous();
+    Tensor mask = mask(Math.min(STRIP, tokens), q);
     for (int start = 0; start < tokens; start += STRIP) {
       int length = Math.min(STRIP, tokens - start);
       int seen = start + length;
       Tensor queries = byHead(q.narrow(0, (long) from + start, length));
       Tensor scores =
-          torch
-              .bmm(queries, k.narrow(0, from, seen).permute(1, 2, 0))
-              .view(kvHeads, heads / kvHeads, length, seen);
-      scores.narrow(3, start, length).add_(mask(length, scores));
+          torch.bmm(queries, keys.narrow(2, 0, seen)).view(kvHeads, heads / kvHeads, length, seen);
+      scores.narrow(3, start, length).add_(mask.narrow(0, 0, length).narrow(1, 0, length));
       Tensor weights = torch.softmax(scores, -1).view(kvHeads, -1, seen);
-      Tensor mixed = torch.bmm(weights, v.narrow(0, from, seen).permute(1, 0, 2));
+      Tensor mixed = torch.bmm(weights, values.narrow(1, 0, seen));
       if (tape != null) {
         tape.strip(from, start, queries, weights, mixed);
       }
@@ -98,10 +99,10 @@ final class Attention {
         .reshape(count, (long) heads * headSize);
   }
 
-  /** [length, length] like {@code scores}: 0 where a token sees another, -inf elsewhere. */
-  private static Tensor mask(long length, Tensor scores) {
+  /** [length, length] of the type of {@code like}: 0 where a token sees another, -inf elsewhere. */
+  private static Tensor mask(long length, Tensor like) {
     return torch
-        .full(new long[] {length, length}, new Scalar(Double.NEGATIVE_INFINITY), scores.options())
+        .full(new long[] {length, length}, new Scalar(Double.NEGATIVE_INFINITY), like.options())
         .triu(1);
   }
 
