@@ -158,6 +158,65 @@ final class Attention {
     return segment.unpadded(fromCandidate(mixed, segment));
   }
 
+  /**
+   * The same for the last token of each candidate alone.
+   *
+   * @return [candidates, heads * headSize]
+   */
+  Tensor attendLast(Tensor q, Tensor k, Tensor v, Packing packing) {
+    Tensor queries = q.index_select(0, packing.lastRows());
+    List<Tensor> outputs = new ArrayList<>();
+    long at = 0;
+    for (Packing.Segment segment : packing.segments()) {
+      int n = segment.candidates().length;
+      if (n > 0) {
+        outputs.add(last(queries.narrow(0, at, n), k, v, segment));
+        at += n;
+      }
+    }
+    return Tensors.concat(0, outputs.toArray(Tensor[]::new));
+  }
+
+  /**
+   * @param q of the last token of a prompt's candidates, [n, heads, headSize]
+   */
+  private Tensor last(Tensor q, Tensor k, Tensor v, Packing.Segment segment) {
+    long n = q.size(0);
+    int longest = segment.longest();
+    int context = segment.context();
+    Tensor ownK = byCandidate(segment.padded(own(k, segment)), segment);
+    Tensor ownV = byCandidate(segment.padded(own(v, segment)), segment);
+    // [kvHeads, n, group, headSize]
+    Tensor queries = q.view(n, kvHeads, -1, headSize).permute(1, 0, 2, 3).contiguous();
+    Tensor scores =
+        torch
+            .bmm(
+                queries.view(kvHeads * n, -1, headSize),
+                ownK.reshape(kvHeads * n, longest, headSize).transpose(1, 2))
+            .view(kvHeads, n, -1, longest);
+    @Nullable Tensor ends = segment.ends();
+    if (ends != null) {
+      scores.add_(ends);
+    }
+    if (context > 0) {
+      Tensor contextK = k.narrow(0, segment.start(), context).permute(1, 2, 0);
+      Tensor contextScores = torch.bmm(queries.view(kvHeads, -1, headSize), contextK);
+      scores = Tensors.concat(3, contextScores.view(kvHeads, n, -1, context), scores);
+    }
+    Tensor weights = torch.softmax(scores, -1);
+    Tensor ownWeights = weights.narrow(3, context, longest).reshape(kvHeads * n, -1, longest);
+    Tensor mixed =
+        torch
+            .bmm(ownWeights, ownV.reshape(kvHeads * n, longest, headSize))
+            .view(kvHeads, -1, headSize);
+    if (context > 0) {
+      Tensor contextV = v.narrow(0, segment.start(), context).permute(1, 0, 2);
+      Tensor contextWeights = weights.narrow(3, 0, context).reshape(kvHeads, -1, context);
+      mixed = mixed.add(torch.bmm(contextWeights, contextV));
+    }
+    return mixed.view(kvHeads, n, -1, headSize).permute(1, 0, 2, 3).reshape(n, -1);
+  }
+
   /** The rows of a prompt's candidates. */
   static Tensor own(Tensor rows, Packing.Segment segment) {
     return rows.narrow(0, (long) segment.start() + segment.context(), segment.candidateRows());

@@ -7,11 +7,15 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of prompts through the blocks, one stretch of blocks at a time. All candidates stand at the
  * same block; those that need no more can be dropped on the way, and a context is dropped with its
  * last candidate. Not safe for use from several threads at once.
+ *
+ * <p>The last block of a stretch is run for the candidates' last tokens alone, which is all that a
+ * head reads; for the other tokens it waits until it is known who goes on.
  */
 public final class ForwardPass implements AutoCloseable {
 
@@ -30,6 +34,9 @@ public final class ForwardPass implements AutoCloseable {
   private Tensor x;
   private Packing packing;
   private int blocksRun;
+
+  /** What the attention of block {@link #blocksRun} reads, x being its input; null at first. */
+  private Block.@Nullable Heads waiting;
 
   ForwardPass(Backbone backbone, List<PackedPrompt> packed) {
     this.backbone = backbone;
@@ -91,14 +98,39 @@ public final class ForwardPass implements AutoCloseable {
           "cannot go from block %d to %d of %d"
               .formatted(blocksRun, block, backbone.config().blocks()));
     }
-    while (blocksRun < block && !prompts.isEmpty()) {
+    if (block == blocksRun || prompts.isEmpty()) {
+      blocksRun = block;
+      return;
+    }
+    runWaiting();
+    while (blocksRun < block - 1) {
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard()) {
         replace(backbone.block(blocksRun + 1).forward(x, packing));
       }
       blocksRun++;
     }
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      waiting = held(backbone.block(block).heads(x, packing, null));
+    }
     blocksRun = block;
+  }
+
+  /** Runs the block that waits for the tokens still in the batch. */
+  private void runWaiting() {
+    Block.Heads heads = waiting;
+    if (heads == null) {
+      return;
+    }
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Block block = backbone.block(blocksRun);
+      Tensor mixed = block.attention().attend(heads.q(), heads.k(), heads.v(), packing, null);
+      replace(block.finish(x, mixed, null, null));
+    }
+    release(heads);
+    waiting = null;
   }
 
   /** The residual stream at the last token of each candidate in the batch, [candidates, hidden]. */
@@ -108,7 +140,14 @@ public final class ForwardPass implements AutoCloseable {
     }
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      return Tensors.rows(x.index_select(0, packing.lastRows()));
+      Tensor last = x.index_select(0, packing.lastRows());
+      Block.Heads heads = waiting;
+      if (heads == null) {
+        return Tensors.rows(last);
+      }
+      Block block = backbone.block(blocksRun);
+      Tensor mixed = block.attention().attendLast(heads.q(), heads.k(), heads.v(), packing);
+      return Tensors.rows(block.finish(last, mixed, null, null));
     }
   }
 
@@ -146,7 +185,18 @@ public final class ForwardPass implements AutoCloseable {
     packing.close();
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      replace(x.index_select(0, backbone.indices(rows.stream().toArray())));
+      Tensor left = backbone.indices(rows.stream().toArray());
+      replace(x.index_select(0, left));
+      Block.Heads heads = waiting;
+      if (heads != null) {
+        waiting =
+            held(
+                new Block.Heads(
+                    heads.q().index_select(0, left),
+                    heads.k().index_select(0, left),
+                    heads.v().index_select(0, left)));
+        release(heads);
+      }
       packing = pack();
     }
   }
@@ -157,8 +207,22 @@ public final class ForwardPass implements AutoCloseable {
     Tensors.release(before);
   }
 
+  private static Block.Heads held(Block.Heads heads) {
+    return new Block.Heads(
+        Tensors.hold(heads.q()), Tensors.hold(heads.k()), Tensors.hold(heads.v()));
+  }
+
+  private static void release(Block.Heads heads) {
+    Tensors.release(heads.q());
+    Tensors.release(heads.k());
+    Tensors.release(heads.v());
+  }
+
   @Override
   public void close() {
+    if (waiting != null) {
+      release(waiting);
+    }
     Tensors.release(x);
     packing.close();
   }

@@ -24,6 +24,8 @@ final class Packing implements AutoCloseable {
    *     first, to read; null where all candidates have the same length
    * @param unpadded per candidate row its slot; null likewise
    * @param causal [longest, longest], 0 where a token sees another, -inf elsewhere
+   * @param ends [candidates, 1, longest], 0 on a candidate's tokens, -inf on its padding; null
+   *     where there is none
    */
   record Segment(
       int start,
@@ -31,7 +33,8 @@ final class Packing implements AutoCloseable {
       int[] candidates,
       @Nullable Tensor padded,
       @Nullable Tensor unpadded,
-      @Nullable Tensor causal) {
+      @Nullable Tensor causal,
+      @Nullable Tensor ends) {
     int candidateRows() {
       return Arrays.stream(candidates).sum();
     }
@@ -106,7 +109,7 @@ final class Packing implements AutoCloseable {
   private static Segment segment(
       int start, int context, int[] lengths, org.bytedeco.pytorch.Device device) {
     if (lengths.length == 0) {
-      return new Segment(start, context, lengths, null, null, null);
+      return new Segment(start, context, lengths, null, null, null, null);
     }
     int longest = Arrays.stream(lengths).max().orElse(0);
     Tensor causal =
@@ -116,12 +119,14 @@ final class Packing implements AutoCloseable {
                 .triu(1)
                 .to(device, torch.ScalarType.Float));
     if (Arrays.stream(lengths).allMatch(length -> length == longest)) {
-      return new Segment(start, context, lengths, null, null, causal);
+      return new Segment(start, context, lengths, null, null, causal, null);
     }
     int[] padded = new int[lengths.length * longest];
     int[] unpadded = new int[Arrays.stream(lengths).sum()];
+    float[] ends = new float[padded.length];
     int row = 0;
     for (int c = 0; c < lengths.length; c++) {
+      Arrays.fill(ends, c * longest + lengths[c], (c + 1) * longest, Float.NEGATIVE_INFINITY);
       for (int i = 0; i < longest; i++) {
         // Padding reads the candidate's last row again: real rows never see it, being earlier.
         padded[c * longest + i] = row + Math.min(i, lengths[c] - 1);
@@ -137,7 +142,8 @@ final class Packing implements AutoCloseable {
         lengths,
         Tensors.hold(Tensors.indices(padded, device)),
         Tensors.hold(Tensors.indices(unpadded, device)),
-        causal);
+        causal,
+        Tensors.hold(Tensor.create(ends, lengths.length, 1, longest).to(device, Tensors.F32)));
   }
 
   List<Segment> segments() {
@@ -170,7 +176,7 @@ final class Packing implements AutoCloseable {
     Tensors.release(lastRows);
     for (Segment segment : segments) {
       for (Tensor tensor :
-          new @Nullable Tensor[] {segment.padded, segment.unpadded, segment.causal}) {
+          new @Nullable Tensor[] {segment.padded, segment.unpadded, segment.causal, segment.ends}) {
         if (tensor != null) {
           Tensors.release(tensor);
         }
