@@ -41,8 +41,7 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
       }
       for (ExperimentFile.Training training : experiment.trainings()) {
         for (Map<String, String> options : training.grid()) {
-          for (long seed :
-              training.seeds().isEmpty() ? experiment.seeds() : training.seeds()) {
+          for (long seed : training.seeds().isEmpty() ? experiment.seeds() : training.seeds()) {
             parts.add(training(training, options, dataset, home, evaluate, seed));
           }
         }

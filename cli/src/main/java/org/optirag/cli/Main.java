@@ -39,7 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CalibrateCommand.class,
       EvaluateCommand.class,
       ExperimentCommand.class,
-      RankCommand.class
+      RankCommand.class,
+      BenchCommand.class
     })
 public final class Main implements Runnable {
   /** An error that the user can mend. */

@@ -1,0 +1,48 @@
+package org.optirag.evaluation.bench;
+
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.optirag.backbone.PackedPrompt;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.Score;
+import org.optirag.scoring.Scorer;
+
+/**
+ * This system.
+ *
+ * @param policy as in tables
+ * @param dtype of the backbone
+ * @param scorer whose heads read {@code features} zeros a candidate; its backbone is not closed
+ */
+public record OwnContender(String policy, String dtype, Scorer scorer, int features)
+    implements Contender {
+  private static final com.sun.management.OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
+
+  @Override
+  public String name() {
+    return "optirag";
+  }
+
+  @Override
+  public int most() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Run run(PackedPrompt prompt) {
+    Prompt read = Prompt.of(prompt).withFeatures(new float[prompt.candidates().size()][features]);
+    long cpu = SYSTEM.getProcessCpuTime();
+    long wall = System.nanoTime();
+    List<Score> scores = scorer.score(read);
+    return new Run(
+        (System.nanoTime() - wall) / 1e9,
+        (SYSTEM.getProcessCpuTime() - cpu) / 1e9,
+        scores.stream().mapToDouble(Score::probability).toArray());
+  }
+
+  @Override
+  public void close() {
+    // The backbone belongs to whoever loaded it.
+  }
+}

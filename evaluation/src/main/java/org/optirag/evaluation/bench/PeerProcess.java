@@ -1,0 +1,140 @@
+package org.optirag.evaluation.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.optirag.backbone.PackedPrompt;
+import org.optirag.scoring.AnswerTokens;
+import org.optirag.workspace.UserException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Another engine in a process of its own: it loads its model once and answers a line of JSON with a
+ * line of JSON, so that it can take turns with others.
+ */
+public final class PeerProcess implements AutoCloseable {
+  private static final String SCRIPT = "/bench/peer.py";
+
+  private final Process process;
+  private final Writer to;
+  private final BufferedReader from;
+  private final AnswerTokens answers;
+  private final String version;
+
+  private PeerProcess(Process process, AnswerTokens answers) throws IOException {
+    this.process = process;
+    this.to = process.outputWriter(StandardCharsets.UTF_8);
+    this.from = process.inputReader(StandardCharsets.UTF_8);
+    this.answers = answers;
+    this.version = line().path("version").asString("");
+  }
+
+  /**
+   * Starts an engine.
+   *
+   * @param python an interpreter that has the engine
+   * @param engine llama.cpp or transformers
+   * @param model a GGUF file
+   * @param option a quantization or number type; empty for the file's own
+   * @param directory for what it makes: quantized models, its messages
+   * @throws UserException if it does not start, with the last line of what it said
+   */
+  public static PeerProcess start(
+      String python,
+      String engine,
+      Path model,
+      int threads,
+      String option,
+      AnswerTokens answers,
+      Path directory) {
+    Path messages = directory.resolve(engine + "-" + option + ".log");
+    try {
+      Files.createDirectories(directory);
+      Path script = directory.resolve("peer.py");
+      try (InputStream in = PeerProcess.class.getResourceAsStream(SCRIPT)) {
+        if (in == null) {
+          throw new IllegalStateException("no resource " + SCRIPT);
+        }
+        Files.write(script, in.readAllBytes());
+      }
+      List<String> command =
+          List.of(
+              python,
+              script.toString(),
+              engine,
+              model.toAbsolutePath().toString(),
+              Integer.toString(threads),
+              option);
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages.toFile());
+      builder.environment().put("OPTIRAG_BENCH", directory.toAbsolutePath().toString());
+      builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+      return new PeerProcess(builder.start(), answers);
+    } catch (IOException e) {
+      throw new UserException(
+          "%s does not start with %s: %s".formatted(engine, python, said(messages, e)),
+          "Install it with benchmarks/install-peers, or give --python the interpreter that has it.",
+          e);
+    }
+  }
+
+  private static String said(Path messages, IOException e) {
+    try {
+      List<String> lines = Files.exists(messages) ? Files.readAllLines(messages) : List.of();
+      return lines.isEmpty() ? String.valueOf(e.getMessage()) : lines.getLast();
+    } catch (IOException unreadable) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  /** The engine's version. */
+  public String version() {
+    return version;
+  }
+
+  Contender.Run score(String mode, PackedPrompt prompt) {
+    Map<String, Object> ask = new LinkedHashMap<>();
+    ask.put("mode", mode);
+    ask.put("context", prompt.context());
+    ask.put("candidates", prompt.candidates());
+    ask.put("yes", answers.yes());
+    ask.put("no", answers.no());
+    try {
+      to.write(JsonMapper.shared().writeValueAsString(ask) + "\n");
+      to.flush();
+      JsonNode answer = line();
+      List<Double> probabilities = new ArrayList<>();
+      answer.path("probabilities").forEach(value -> probabilities.add(value.asDouble()));
+      return new Contender.Run(
+          answer.path("wall").asDouble(),
+          answer.path("cpu").asDouble(),
+          probabilities.stream().mapToDouble(Double::doubleValue).toArray());
+    } catch (IOException e) {
+      throw new UserException(
+          "A peer ended in the middle of its work: " + e.getMessage() + ".",
+          "Its messages stand beside the results.",
+          e);
+    }
+  }
+
+  private JsonNode line() throws IOException {
+    String line = from.readLine();
+    if (line == null) {
+      throw new IOException("it ended");
+    }
+    return JsonMapper.shared().readTree(line);
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}

@@ -1,0 +1,131 @@
+package org.optirag.evaluation.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.optirag.backbone.PackedPrompt;
+import org.optirag.workspace.Progress;
+
+/**
+ * Scores workloads with several engines in turns, so that whatever else the machine does meets all
+ * of them alike.
+ *
+ * @param ours this system in several settings
+ * @param peers the others; each is set beside each of ours
+ * @param reference says what the published LLM answers in f32; not timed
+ * @param rounds after one to warm up
+ * @param clock what counts as time
+ */
+public record SideBySide(
+    List<Contender> ours, List<Contender> peers, Contender reference, int rounds, Clock clock) {
+
+  /** What counts as time. */
+  public enum Clock {
+    /** What passes; right on an idle machine. */
+    WALL,
+    /** What the processor works, all threads together; for one thread on a busy machine. */
+    CPU;
+
+    double of(Contender.Run run) {
+      return this == WALL ? run.wall() : run.cpu();
+    }
+  }
+
+  /** One engine on one workload: seconds of each round, and what it said. */
+  private record Timed(int candidates, double[] seconds, double[] probabilities) {
+    double perSecond(int round) {
+      return candidates / seconds[round];
+    }
+  }
+
+  /**
+   * Runs a workload; a row for each of ours with each peer, and one without where there is none.
+   */
+  public List<BenchRow> run(Workload workload, Progress.Task task) {
+    Map<Contender, Timed> timed = new LinkedHashMap<>();
+    List<Contender> all = new ArrayList<>(ours);
+    all.addAll(peers);
+    for (Contender contender : all) {
+      PackedPrompt prompt = workload.first(contender.most());
+      double[] said = contender.run(prompt).probabilities();
+      timed.put(contender, new Timed(prompt.candidates().size(), new double[rounds], said));
+    }
+    for (int round = 0; round < rounds; round++) {
+      for (Contender contender : all) {
+        Contender.Run run = contender.run(workload.first(contender.most()));
+        get(timed, contender).seconds[round] = clock.of(run);
+        task.advance(1);
+      }
+    }
+    double[] right = reference.run(workload.prompt()).probabilities();
+    List<BenchRow> rows = new ArrayList<>();
+    for (Contender own : ours) {
+      if (peers.isEmpty()) {
+        rows.add(row(workload, own, get(timed, own), null, null, right));
+      }
+      for (Contender peer : peers) {
+        rows.add(row(workload, own, get(timed, own), peer, get(timed, peer), right));
+      }
+    }
+    return rows;
+  }
+
+  private static Timed get(Map<Contender, Timed> timed, Contender contender) {
+    return Objects.requireNonNull(timed.get(contender));
+  }
+
+  private BenchRow row(
+      Workload workload,
+      Contender own,
+      Timed mine,
+      @Nullable Contender peer,
+      @Nullable Timed theirs,
+      double[] right) {
+    double[] ratios = new double[theirs == null ? 0 : rounds];
+    for (int round = 0; round < ratios.length; round++) {
+      ratios[round] = mine.perSecond(round) / Objects.requireNonNull(theirs).perSecond(round);
+    }
+    Arrays.sort(ratios);
+    return new BenchRow(
+        workload.name(),
+        workload.candidates(),
+        workload.prompt().context().length,
+        workload.prompt().tokens(),
+        own.policy(),
+        own.dtype(),
+        perSecond(mine),
+        own.policy().equals("none") ? difference(mine, right) : null,
+        peer == null ? null : peer.name(),
+        peer == null ? null : peer.dtype(),
+        theirs == null ? null : theirs.candidates,
+        theirs == null ? null : perSecond(theirs),
+        theirs == null ? null : difference(theirs, right),
+        ratios.length == 0 ? null : median(ratios),
+        rounds,
+        ratios.length == 0 ? List.of() : List.of(ratios[0], ratios[ratios.length - 1]));
+  }
+
+  private static double perSecond(Timed timed) {
+    double[] sorted = timed.seconds.clone();
+    Arrays.sort(sorted);
+    return timed.candidates / median(sorted);
+  }
+
+  private static double median(double[] sorted) {
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /** The largest change of a probability against f32. */
+  private static double difference(Timed timed, double[] right) {
+    double largest = 0;
+    for (int c = 0; c < timed.probabilities.length; c++) {
+      largest = Math.max(largest, Math.abs(timed.probabilities[c] - right[c]));
+    }
+    return largest;
+  }
+}
