@@ -74,7 +74,11 @@ final class PolicyGrid {
     }
   }
 
-  /** Thresholds at the first head that, fallen to some head, part what the heads say there. */
+  /**
+   * Thresholds at the first head that, fallen to some head, part what the heads say there; the
+   * first is 0, which everything passes: where no head is better than the shallowest, the point to
+   * choose.
+   */
   private double[] thresholds(double falling, double centre) {
     int step = Math.max(1, ratios.length / MOST_ROWS);
     int last = Math.max(1, heads - 1);
@@ -87,7 +91,7 @@ final class PolicyGrid {
     }
     Arrays.sort(pool);
     return IntStream.range(0, THRESHOLDS)
-        .mapToDouble(i -> rounded(pool[(int) ((i + 0.5) / THRESHOLDS * pool.length)]))
+        .mapToDouble(i -> i == 0 ? 0 : rounded(pool[(int) ((double) i / THRESHOLDS * pool.length)]))
         .toArray();
   }
 
