@@ -34,16 +34,17 @@ final class Attention {
    * @param tape takes down what the way back needs, or null
    * @return [tokens, heads * headSize]
    */
-  Tensor attend(Tensor q, Tensor k, Tensor v, Packing packing, @Nullable AttentionTape tape) {
+  Tensor attend(
+      Tensor q, Tensor k, Tensor v, List<Packing.Segment> segments, @Nullable AttentionTape tape) {
     List<Tensor> outputs = new ArrayList<>();
-    for (Packing.Segment segment : packing.segments()) {
+    for (Packing.Segment segment : segments) {
       int context = segment.context();
       if (context > 0) {
         causal(q, k, v, segment.start(), context, outputs, tape);
       }
       int rows = segment.candidateRows();
       int from = segment.start() + context;
-      if (context == 0 && segment.candidates().length == 1) {
+      if (segment.contextTokens() == 0 && segment.candidates().length == 1) {
         causal(q, k, v, from, rows, outputs, tape);
       } else if (rows > 0) {
         outputs.add(candidates(q, k, v, segment, tape));
@@ -117,7 +118,7 @@ final class Attention {
       Tensor q, Tensor k, Tensor v, Packing.Segment segment, @Nullable AttentionTape tape) {
     int n = segment.candidates().length;
     int longest = segment.longest();
-    int context = segment.context();
+    int context = segment.contextTokens();
     int group = heads / kvHeads;
     Tensor queries = byCandidate(segment.padded(own(q, segment)), segment).contiguous();
     Tensor ownQueries = queries.view((long) kvHeads * n, -1, headSize);
@@ -138,9 +139,7 @@ final class Attention {
     } else {
       Tensor contextScores =
           torch
-              .bmm(
-                  queries.view(kvHeads, -1, headSize),
-                  k.narrow(0, segment.start(), context).permute(1, 2, 0))
+              .bmm(queries.view(kvHeads, -1, headSize), contextKeys(k, segment))
               .view(kvHeads, n, group, longest, context);
       Tensor weights = torch.softmax(Tensors.concat(4, contextScores, ownScores), -1);
       contextWeights = weights.narrow(4, 0, context).reshape(kvHeads, -1, context);
@@ -149,8 +148,7 @@ final class Attention {
     ownWeights = ownWeights.reshape((long) kvHeads * n, -1, longest);
     Tensor mixed = torch.bmm(ownWeights, ownV).view(kvHeads, -1, headSize);
     if (contextWeights != null) {
-      Tensor contextV = v.narrow(0, segment.start(), context).permute(1, 0, 2);
-      mixed = mixed.add(torch.bmm(contextWeights, contextV));
+      mixed = mixed.add(torch.bmm(contextWeights, contextValues(v, segment)));
     }
     if (tape != null) {
       tape.fan(segment, queries, ownK, ownV, contextWeights, ownWeights, mixed);
@@ -163,11 +161,11 @@ final class Attention {
    *
    * @return [candidates, heads * headSize]
    */
-  Tensor attendLast(Tensor q, Tensor k, Tensor v, Packing packing) {
-    Tensor queries = q.index_select(0, packing.lastRows());
+  Tensor attendLast(Tensor q, Tensor k, Tensor v, Tensor lastRows, List<Packing.Segment> segments) {
+    Tensor queries = q.index_select(0, lastRows);
     List<Tensor> outputs = new ArrayList<>();
     long at = 0;
-    for (Packing.Segment segment : packing.segments()) {
+    for (Packing.Segment segment : segments) {
       int n = segment.candidates().length;
       if (n > 0) {
         outputs.add(last(queries.narrow(0, at, n), k, v, segment));
@@ -183,7 +181,7 @@ final class Attention {
   private Tensor last(Tensor q, Tensor k, Tensor v, Packing.Segment segment) {
     long n = q.size(0);
     int longest = segment.longest();
-    int context = segment.context();
+    int context = segment.contextTokens();
     Tensor ownK = byCandidate(segment.padded(own(k, segment)), segment);
     Tensor ownV = byCandidate(segment.padded(own(v, segment)), segment);
     // [kvHeads, n, group, headSize]
@@ -199,8 +197,8 @@ final class Attention {
       scores.add_(ends);
     }
     if (context > 0) {
-      Tensor contextK = k.narrow(0, segment.start(), context).permute(1, 2, 0);
-      Tensor contextScores = torch.bmm(queries.view(kvHeads, -1, headSize), contextK);
+      Tensor contextScores =
+          torch.bmm(queries.view(kvHeads, -1, headSize), contextKeys(k, segment));
       scores = Tensors.concat(3, contextScores.view(kvHeads, n, -1, context), scores);
     }
     Tensor weights = torch.softmax(scores, -1);
@@ -210,11 +208,26 @@ final class Attention {
             .bmm(ownWeights, ownV.reshape(kvHeads * n, longest, headSize))
             .view(kvHeads, -1, headSize);
     if (context > 0) {
-      Tensor contextV = v.narrow(0, segment.start(), context).permute(1, 0, 2);
       Tensor contextWeights = weights.narrow(3, 0, context).reshape(kvHeads, -1, context);
-      mixed = mixed.add(torch.bmm(contextWeights, contextV));
+      mixed = mixed.add(torch.bmm(contextWeights, contextValues(v, segment)));
     }
     return mixed.view(kvHeads, n, -1, headSize).permute(1, 0, 2, 3).reshape(n, -1);
+  }
+
+  /** [kvHeads, headSize, context]. */
+  private static Tensor contextKeys(Tensor k, Packing.Segment segment) {
+    Past past = segment.past();
+    return past != null
+        ? past.keys()
+        : k.narrow(0, segment.start(), segment.context()).permute(1, 2, 0);
+  }
+
+  /** [kvHeads, context, headSize]. */
+  private static Tensor contextValues(Tensor v, Packing.Segment segment) {
+    Past past = segment.past();
+    return past != null
+        ? past.values()
+        : v.narrow(0, segment.start(), segment.context()).permute(1, 0, 2);
   }
 
   /** The rows of a prompt's candidates. */

@@ -8,6 +8,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.weights.ModelConfig;
 import org.optirag.backbone.weights.Weights;
 import org.optirag.workspace.Progress;
@@ -101,8 +102,21 @@ public final class Backbone implements AutoCloseable {
    *     than {@link ModelConfig#positions}
    */
   public ForwardPass begin(List<PackedPrompt> prompts) {
+    return begin(prompts, null);
+  }
+
+  /**
+   * Begins a pass that looks contexts up in a cache and leaves there what it learns of them.
+   *
+   * @param cache of this backbone, or null
+   * @throws IllegalArgumentException as {@link #begin(List)}, or if the cache is another backbone's
+   */
+  public ForwardPass begin(List<PackedPrompt> prompts, @Nullable ContextCache cache) {
     prompts.forEach(this::require);
-    return new ForwardPass(this, prompts);
+    if (cache != null && cache.backbone() != this) {
+      throw new IllegalArgumentException("the cache is of another backbone");
+    }
+    return new ForwardPass(this, prompts, cache);
   }
 
   /**
@@ -214,7 +228,14 @@ public final class Backbone implements AutoCloseable {
   }
 
   Packing packing(int[] contexts, List<int[]> candidates) {
-    return new Packing(contexts, candidates, rotary, config.headSize(), device);
+    return packing(contexts, new int[contexts.length], candidates);
+  }
+
+  /**
+   * @param before tokens of the contexts that are remembered and no rows
+   */
+  Packing packing(int[] contexts, int[] before, List<int[]> candidates) {
+    return new Packing(contexts, before, candidates, rotary, config.headSize(), device);
   }
 
   Block block(int number) {
@@ -238,5 +259,6 @@ public final class Backbone implements AutoCloseable {
       Tensors.release(output);
     }
     Tensors.release(finalNorm);
+    device.releaseReference();
   }
 }

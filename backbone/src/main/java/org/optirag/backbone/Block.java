@@ -89,7 +89,8 @@ final class Block implements AutoCloseable {
    */
   Tensor forward(Tensor x, Packing packing) {
     Heads heads = heads(x, packing, null);
-    return finish(x, attention.attend(heads.q, heads.k, heads.v, packing, null), null, null);
+    return finish(
+        x, attention.attend(heads.q, heads.k, heads.v, packing.segments(), null), null, null);
   }
 
   /**

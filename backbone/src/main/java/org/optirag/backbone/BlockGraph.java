@@ -38,7 +38,8 @@ final class BlockGraph implements AutoCloseable {
       Tensors.hold(heads.v());
       tape = new AttentionTape(block.attention(), heads);
       try (NoGradGuard guard = new NoGradGuard()) {
-        Tensor result = block.attention().attend(heads.q(), heads.k(), heads.v(), packing, tape);
+        Tensor result =
+            block.attention().attend(heads.q(), heads.k(), heads.v(), packing.segments(), tape);
         mixed = Tensors.hold(result.requires_grad_(learns(heads)));
       }
       output = Tensors.hold(block.finish(input, mixed, adapter, rows));

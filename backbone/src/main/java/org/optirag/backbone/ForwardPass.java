@@ -23,9 +23,13 @@ public final class ForwardPass implements AutoCloseable {
   private record Alive(int number, int length) {}
 
   /** A prompt still in the batch. */
-  private record Row(int context, List<Alive> candidates) {
+  private record Row(PassContext context, List<Alive> candidates) {
     int tokens() {
-      return context + candidates.stream().mapToInt(Alive::length).sum();
+      return context.rows() + candidateTokens();
+    }
+
+    int candidateTokens() {
+      return candidates.stream().mapToInt(Alive::length).sum();
     }
   }
 
@@ -38,35 +42,44 @@ public final class ForwardPass implements AutoCloseable {
   /** What the attention of block {@link #blocksRun} reads, x being its input; null at first. */
   private Block.@Nullable Heads waiting;
 
-  ForwardPass(Backbone backbone, List<PackedPrompt> packed) {
+  ForwardPass(Backbone backbone, List<PackedPrompt> packed, @Nullable ContextCache cache) {
     this.backbone = backbone;
-    int[] tokens = new int[packed.stream().mapToInt(PackedPrompt::tokens).sum()];
-    int at = 0;
+    List<int[]> tokens = new ArrayList<>();
     int number = 0;
     for (PackedPrompt prompt : packed) {
-      System.arraycopy(prompt.context(), 0, tokens, at, prompt.context().length);
-      at += prompt.context().length;
+      PassContext context = new PassContext(prompt.context(), cache);
+      tokens.add(context.rowTokens());
       List<Alive> candidates = new ArrayList<>();
       for (int[] candidate : prompt.candidates()) {
-        System.arraycopy(candidate, 0, tokens, at, candidate.length);
-        at += candidate.length;
+        tokens.add(candidate);
         candidates.add(new Alive(number++, candidate.length));
       }
-      prompts.add(new Row(prompt.context().length, candidates));
+      prompts.add(new Row(context, candidates));
     }
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      x = Tensors.hold(backbone.embed(tokens));
+      int[] all = tokens.stream().flatMapToInt(Arrays::stream).toArray();
+      x = Tensors.hold(backbone.embed(all));
       packing = pack();
     }
   }
 
   private Packing pack() {
     return backbone.packing(
-        prompts.stream().mapToInt(Row::context).toArray(),
+        prompts.stream().mapToInt(row -> row.context.rows()).toArray(),
+        prompts.stream().mapToInt(row -> row.context.asleep()).toArray(),
         prompts.stream()
             .map(row -> row.candidates.stream().mapToInt(Alive::length).toArray())
             .toList());
+  }
+
+  /** The prompts with what their sleeping contexts hold at a block. */
+  private List<Packing.Segment> segments(int block) {
+    List<Packing.Segment> segments = new ArrayList<>();
+    for (int p = 0; p < prompts.size(); p++) {
+      segments.add(packing.segments().get(p).with(prompts.get(p).context.past(block)));
+    }
+    return segments;
   }
 
   /** How many blocks have been run. */
@@ -102,35 +115,67 @@ public final class ForwardPass implements AutoCloseable {
       blocksRun = block;
       return;
     }
-    runWaiting();
-    while (blocksRun < block - 1) {
-      try (PointerScope scope = new PointerScope();
-          NoGradGuard guard = new NoGradGuard()) {
-        replace(backbone.block(blocksRun + 1).forward(x, packing));
-      }
-      blocksRun++;
-    }
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      waiting = held(backbone.block(block).heads(x, packing, null));
+      if (waiting != null) {
+        run(blocksRun);
+      }
+      while (blocksRun < block - 1) {
+        run(++blocksRun);
+      }
+      waiting = read(block);
+      blocksRun = block;
     }
-    blocksRun = block;
   }
 
-  /** Runs the block that waits for the tokens still in the batch. */
-  private void runWaiting() {
-    Block.Heads heads = waiting;
-    if (heads == null) {
-      return;
-    }
-    try (PointerScope scope = new PointerScope();
-        NoGradGuard guard = new NoGradGuard()) {
-      Block block = backbone.block(blocksRun);
-      Tensor mixed = block.attention().attend(heads.q(), heads.k(), heads.v(), packing, null);
+  /** Runs a block to its end, x being its input, for all tokens that later blocks may need. */
+  private void run(int number) {
+    try (PointerScope scope = new PointerScope()) {
+      boolean woken = wake(number);
+      Block.Heads heads = waiting;
+      if (heads == null || woken) {
+        if (heads != null) {
+          release(heads);
+        }
+        heads = read(number);
+      }
+      waiting = null;
+      Block block = backbone.block(number);
+      Tensor mixed =
+          block.attention().attend(heads.q(), heads.k(), heads.v(), segments(number), null);
       replace(block.finish(x, mixed, null, null));
+      release(heads);
     }
-    release(heads);
-    waiting = null;
+  }
+
+  /** What a block's attention reads; to be released. Contexts take down their part. */
+  private Block.Heads read(int number) {
+    Block.Heads heads = held(backbone.block(number).heads(x, packing, null));
+    for (int p = 0; p < prompts.size(); p++) {
+      prompts.get(p).context.learn(heads, packing.segments().get(p).start(), number);
+    }
+    return heads;
+  }
+
+  /** Gives rows to the contexts of which the cache knows no more than this block. */
+  private boolean wake(int number) {
+    if (prompts.stream().noneMatch(row -> row.context.mustWake(number))) {
+      return false;
+    }
+    List<Tensor> parts = new ArrayList<>();
+    long at = 0;
+    for (Row row : prompts) {
+      long rows = row.tokens();
+      if (row.context.mustWake(number)) {
+        parts.add(row.context.wake());
+      }
+      parts.add(x.narrow(0, at, rows));
+      at += rows;
+    }
+    replace(Tensors.concat(0, parts.toArray(Tensor[]::new)));
+    packing.close();
+    packing = pack();
+    return true;
   }
 
   /** The residual stream at the last token of each candidate in the batch, [candidates, hidden]. */
@@ -146,7 +191,10 @@ public final class ForwardPass implements AutoCloseable {
         return Tensors.rows(last);
       }
       Block block = backbone.block(blocksRun);
-      Tensor mixed = block.attention().attendLast(heads.q(), heads.k(), heads.v(), packing);
+      Tensor mixed =
+          block
+              .attention()
+              .attendLast(heads.q(), heads.k(), heads.v(), packing.lastRows(), segments(blocksRun));
       return Tensors.rows(block.finish(last, mixed, null, null));
     }
   }
@@ -165,7 +213,7 @@ public final class ForwardPass implements AutoCloseable {
     for (Row row : prompts) {
       int start = at;
       List<Alive> alive = new ArrayList<>();
-      at += row.context;
+      at += row.context.rows();
       for (Alive candidate : row.candidates) {
         if (kept.get(candidate.number)) {
           alive.add(candidate);
@@ -173,8 +221,10 @@ public final class ForwardPass implements AutoCloseable {
         }
         at += candidate.length;
       }
-      if (!alive.isEmpty()) {
-        rows.set(start, start + row.context);
+      if (alive.isEmpty()) {
+        leave(row.context, start);
+      } else {
+        rows.set(start, start + row.context.rows());
         remaining.add(new Row(row.context, alive));
       }
     }
@@ -201,6 +251,17 @@ public final class ForwardPass implements AutoCloseable {
     }
   }
 
+  /** A context's last candidate has left. */
+  private void leave(PassContext context, int start) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      if (waiting != null) {
+        context.remember(x, start);
+      }
+    }
+    context.close();
+  }
+
   private void replace(Tensor next) {
     Tensor before = x;
     x = Tensors.hold(next);
@@ -220,6 +281,11 @@ public final class ForwardPass implements AutoCloseable {
 
   @Override
   public void close() {
+    int start = 0;
+    for (Row row : prompts) {
+      leave(row.context, start);
+      start += row.tokens();
+    }
     if (waiting != null) {
       release(waiting);
     }

@@ -34,7 +34,18 @@ final class Packing implements AutoCloseable {
       @Nullable Tensor padded,
       @Nullable Tensor unpadded,
       @Nullable Tensor causal,
-      @Nullable Tensor ends) {
+      @Nullable Tensor ends,
+      @Nullable Past past) {
+    /** The same prompt with its context's keys and values at one block. */
+    Segment with(@Nullable Past past) {
+      return new Segment(start, context, candidates, padded, unpadded, causal, ends, past);
+    }
+
+    /** Tokens of the context, rows or remembered. */
+    int contextTokens() {
+      return past == null ? context : past.tokens();
+    }
+
     int candidateRows() {
       return Arrays.stream(candidates).sum();
     }
@@ -69,11 +80,13 @@ final class Packing implements AutoCloseable {
   private final int tokens;
 
   /**
-   * @param contexts length of each prompt's context
+   * @param contexts rows of each prompt's context
+   * @param before tokens of each prompt's context that are remembered and no rows
    * @param candidates lengths of each prompt's candidates
    */
   Packing(
       int[] contexts,
+      int[] before,
       List<int[]> candidates,
       RotaryEmbedding rotary,
       int headSize,
@@ -87,7 +100,7 @@ final class Packing implements AutoCloseable {
       }
       for (int length : candidates.get(p)) {
         for (int i = 0; i < length; i++) {
-          positions.add(contexts[p] + i);
+          positions.add(before[p] + contexts[p] + i);
         }
         last.add(positions.size() - 1);
       }
@@ -109,7 +122,7 @@ final class Packing implements AutoCloseable {
   private static Segment segment(
       int start, int context, int[] lengths, org.bytedeco.pytorch.Device device) {
     if (lengths.length == 0) {
-      return new Segment(start, context, lengths, null, null, null, null);
+      return new Segment(start, context, lengths, null, null, null, null, null);
     }
     int longest = Arrays.stream(lengths).max().orElse(0);
     Tensor causal =
@@ -119,7 +132,7 @@ final class Packing implements AutoCloseable {
                 .triu(1)
                 .to(device, torch.ScalarType.Float));
     if (Arrays.stream(lengths).allMatch(length -> length == longest)) {
-      return new Segment(start, context, lengths, null, null, causal, null);
+      return new Segment(start, context, lengths, null, null, causal, null, null);
     }
     int[] padded = new int[lengths.length * longest];
     int[] unpadded = new int[Arrays.stream(lengths).sum()];
@@ -143,7 +156,8 @@ final class Packing implements AutoCloseable {
         Tensors.hold(Tensors.indices(padded, device)),
         Tensors.hold(Tensors.indices(unpadded, device)),
         causal,
-        Tensors.hold(Tensor.create(ends, lengths.length, 1, longest).to(device, Tensors.F32)));
+        Tensors.hold(Tensor.create(ends, lengths.length, 1, longest).to(device, Tensors.F32)),
+        null);
   }
 
   List<Segment> segments() {

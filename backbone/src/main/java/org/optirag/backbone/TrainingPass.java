@@ -89,7 +89,8 @@ final class TrainingPass implements AutoCloseable {
         NoGradGuard guard = new NoGradGuard()) {
       Block of = backbone.block(block);
       Block.Heads heads = of.heads(x, packing, adapter(block));
-      Tensor mixed = of.attention().attend(heads.q(), heads.k(), heads.v(), packing, null);
+      Tensor mixed =
+          of.attention().attend(heads.q(), heads.k(), heads.v(), packing.segments(), null);
       return Tensors.hold(of.finish(x, mixed, adapter(block), rows(block)));
     }
   }

@@ -45,7 +45,8 @@ final class WholeGraph {
       for (int block = 1; block <= learnables.lastExit(); block++) {
         Block of = backbone.block(block);
         Block.Heads heads = of.heads(x, packing, learnables.adapter(block));
-        Tensor mixed = of.attention().attend(heads.q(), heads.k(), heads.v(), packing, null);
+        Tensor mixed =
+            of.attention().attend(heads.q(), heads.k(), heads.v(), packing.segments(), null);
         x = of.finish(x, mixed, learnables.adapter(block), null);
         for (TrainableHead head : learnables.heads()) {
           if (head.block() == block) {

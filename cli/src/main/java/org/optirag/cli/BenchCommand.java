@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
+import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
 import org.optirag.backbone.PackedPrompt;
@@ -57,6 +58,8 @@ final class BenchCommand implements Callable<Integer> {
   private static final int ALONE = 4;
 
   private static final String NONE = "none";
+
+  private static final long CACHE_BYTES = 1L << 30;
 
   /** Long enough for a context of 1,000 tokens. */
   private static final int HISTORY = 200;
@@ -131,39 +134,42 @@ final class BenchCommand implements Callable<Integer> {
     List<String> leftOut = new ArrayList<>();
     List<AutoCloseable> open = new ArrayList<>();
     try (Pipeline pipeline = new Pipeline(dataset, null, options, common)) {
-      List<Workload> wanted = workloads(pipeline);
-      AnswerTokens answers =
-          AnswerTokens.of(pipeline.tokenizer(), pipeline.promptSettings().format());
-      Path model = new ModelStore(common.cache()).require(options.model(), common.progress());
-      Backbone f32 = load(model, DType.F32);
-      open.add(f32);
-      Result result =
-          new Result(
-              Ceilings.measure(pipeline.backbone().config()),
-              measure(
-                  new SideBySide(
-                      ours(pipeline),
-                      others(model, answers, open, leftOut),
-                      own(NONE, f32, pipeline),
-                      rounds,
-                      clock),
-                  wanted),
-              leftOut);
-      AtomicFiles.writeString(
-          out.resolve("scoring.json"),
-          JsonMapper.builder()
-              .enable(SerializationFeature.INDENT_OUTPUT)
-              .build()
-              .writeValueAsString(result.rows));
-      if (common.json()) {
-        common.printJson(result);
-      } else {
-        print(common.out(), result);
+      try {
+        Result result = measure(pipeline, open, leftOut);
+        AtomicFiles.writeString(
+            out.resolve("scoring.json"),
+            JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build()
+                .writeValueAsString(result.rows));
+        if (common.json()) {
+          common.printJson(result);
+        } else {
+          print(common.out(), result);
+        }
+      } finally {
+        close(open);
       }
-    } finally {
-      close(open);
     }
     return 0;
+  }
+
+  private Result measure(Pipeline pipeline, List<AutoCloseable> open, List<String> leftOut) {
+    List<Workload> wanted = workloads(pipeline);
+    AnswerTokens answers =
+        AnswerTokens.of(pipeline.tokenizer(), pipeline.promptSettings().format());
+    Path model = new ModelStore(common.cache()).require(options.model(), common.progress());
+    Backbone f32 = load(model, DType.F32);
+    open.add(f32);
+    SideBySide bench =
+        new SideBySide(
+            ours(pipeline, open),
+            others(model, answers, open, leftOut),
+            own(NONE, f32, zeroShot(pipeline, f32), 0, null),
+            rounds,
+            clock);
+    return new Result(
+        Ceilings.measure(pipeline.backbone().config()), measure(bench, wanted), leftOut);
   }
 
   private List<BenchRow> measure(SideBySide bench, List<Workload> wanted) {
@@ -183,27 +189,43 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** Full depth, and the bundle's policy if there is one. */
-  private List<Contender> ours(Pipeline pipeline) {
-    List<Contender> ours = new ArrayList<>(List.of(own(NONE, pipeline.backbone(), pipeline)));
+  /** Full depth and the bundle's policy, if there is one, each on contexts new and remembered. */
+  private List<Contender> ours(Pipeline pipeline, List<AutoCloseable> open) {
+    Backbone backbone = pipeline.backbone();
+    List<Contender> ours = new ArrayList<>();
+    ours.add(own(NONE, backbone, zeroShot(pipeline, backbone), 0, null));
+    ours.add(own(NONE, backbone, zeroShot(pipeline, backbone), 0, open));
     if (bundle != null) {
       Bundle trained = Bundle.open(bundle);
-      ours.add(
-          new OwnContender(
-              trained.plan().policy().text(),
-              pipeline.backbone().dtype().name(),
-              trained.scorer(pipeline.backbone()),
-              trained.heads().getFirst().head().features()));
+      Scorer scorer = trained.scorer(backbone);
+      String policy = trained.plan().policy().text();
+      int features = trained.heads().getFirst().head().features();
+      ours.add(own(policy, backbone, scorer, features, null));
+      ours.add(own(policy, backbone, scorer, features, open));
     }
     return ours;
   }
 
-  private static Contender own(String policy, Backbone backbone, Pipeline pipeline) {
-    return new OwnContender(
-        policy,
-        backbone.dtype().name(),
-        Scorer.zeroShot(backbone, pipeline.tokenizer(), pipeline.promptSettings().format()),
-        0);
+  private static Scorer zeroShot(Pipeline pipeline, Backbone backbone) {
+    return Scorer.zeroShot(backbone, pipeline.tokenizer(), pipeline.promptSettings().format());
+  }
+
+  /**
+   * @param open where a cache is put to be closed; null for none
+   */
+  private static Contender own(
+      String policy,
+      Backbone backbone,
+      Scorer scorer,
+      int features,
+      @Nullable List<AutoCloseable> open) {
+    String dtype = backbone.dtype().name();
+    if (open == null) {
+      return new OwnContender(policy, dtype, false, scorer, features);
+    }
+    ContextCache cache = new ContextCache(backbone, CACHE_BYTES);
+    open.add(cache);
+    return new OwnContender(policy, dtype, true, scorer.remembering(cache), features);
   }
 
   private List<Contender> others(
@@ -269,7 +291,8 @@ final class BenchCommand implements Callable<Integer> {
             standard.evidence(),
             1,
             false);
-    Retrieved retrieved = pipeline.retriever("gcn").retriever().retrieve(user, candidates, after);
+    Retrieved retrieved =
+        pipeline.retriever("gcn", HISTORY).retriever().retrieve(user, candidates, after);
     PackedPrompt whole = pipeline.assembler(room).assemble(user, candidates, retrieved).tokens();
     return IntStream.range(0, shapes.size())
         .mapToObj(i -> workload(workloads.get(i), whole, shapes.get(i)))
@@ -312,7 +335,7 @@ final class BenchCommand implements Callable<Integer> {
     result.ceilings.lines().forEach(to::println);
     to.println();
     to.printf(
-        "%-9s %-10s %-5s %10s %8s | %-17s %-5s %10s %8s | %6s  %s%n",
+        "%-9s %-16s %-5s %10s %8s | %-17s %-5s %10s %8s | %6s  %s%n",
         "workload",
         "policy",
         "dtype",
@@ -327,9 +350,9 @@ final class BenchCommand implements Callable<Integer> {
     for (BenchRow row : result.rows) {
       to.printf(
           Locale.ROOT,
-          "%-9s %-10s %-5s %10.2f %8s | %-17s %-5s %10s %8s | %6s  %s%n",
+          "%-9s %-16s %-5s %10.2f %8s | %-17s %-5s %10s %8s | %6s  %s%n",
           row.workload(),
-          row.policy(),
+          row.policy() + (row.cached() ? ", cached" : ""),
           row.dtype(),
           row.candidatesPerSecond(),
           shown("%.4f", row.largestDifference()),

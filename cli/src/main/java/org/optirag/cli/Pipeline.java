@@ -229,13 +229,21 @@ final class Pipeline implements AutoCloseable {
 
   /** The retriever of a name; it is closed with the pipeline. */
   Built retriever(String name) {
-    Built built = build(name);
+    return retriever(name, history());
+  }
+
+  /**
+   * The same with another number of behaviours.
+   *
+   * @param history most behaviours of a user
+   */
+  Built retriever(String name, int history) {
+    Built built = build(name, history);
     open.add(built.retriever);
     return built;
   }
 
-  private Built build(String name) {
-    int history = history();
+  private Built build(String name, int history) {
     return switch (name) {
       case "none" -> timed(0, () -> RecentRetriever.none(witness));
       case "recent" -> timed(0, () -> RecentRetriever.recent(witness, history));

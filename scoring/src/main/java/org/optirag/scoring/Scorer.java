@@ -3,7 +3,9 @@ package org.optirag.scoring;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
+import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.ForwardPass;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.backbone.tokenizer.Tokenizer;
@@ -18,6 +20,7 @@ public final class Scorer {
   private final List<CalibratedHead> heads;
   private final ExitPolicy policy;
   private final TraceScore answer;
+  private final @Nullable ContextCache cache;
 
   /**
    * A scorer that answers with what the last head said.
@@ -36,10 +39,20 @@ public final class Scorer {
    */
   public Scorer(
       Backbone backbone, List<CalibratedHead> heads, ExitPolicy policy, TraceScore answer) {
+    this(backbone, heads, policy, answer, null);
+  }
+
+  private Scorer(
+      Backbone backbone,
+      List<CalibratedHead> heads,
+      ExitPolicy policy,
+      TraceScore answer,
+      @Nullable ContextCache cache) {
     this.backbone = backbone;
     this.heads = List.copyOf(heads);
     this.policy = policy;
     this.answer = answer;
+    this.cache = cache;
     int before = 0;
     for (CalibratedHead head : this.heads) {
       if (head.block() <= before || head.block() > backbone.config().blocks()) {
@@ -57,6 +70,16 @@ public final class Scorer {
           "an answer from %d heads, there are %d"
               .formatted(answer.heads().size(), this.heads.size()));
     }
+  }
+
+  /**
+   * The same scorer with a memory for contexts: a user who comes again, with nothing new in his
+   * context, costs his candidates' tokens alone.
+   *
+   * @param cache of the same backbone; not closed with the scorer
+   */
+  public Scorer remembering(ContextCache cache) {
+    return new Scorer(backbone, heads, policy, answer, cache);
   }
 
   /** How many blocks the backbone has, L. */
@@ -96,7 +119,7 @@ public final class Scorer {
             .flatMap(prompt -> Arrays.stream(prompt.features()))
             .toArray(float[][]::new);
     double[][] ratios = new double[features.length][0];
-    try (ForwardPass pass = backbone.begin(prompts.stream().map(Prompt::tokens).toList())) {
+    try (ForwardPass pass = backbone.begin(prompts.stream().map(Prompt::tokens).toList(), cache)) {
       for (int h = 0; h < heads.size() && pass.candidates().length > 0; h++) {
         CalibratedHead head = heads.get(h);
         pass.advanceTo(head.block());

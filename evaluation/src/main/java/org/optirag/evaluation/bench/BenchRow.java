@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens of the context and all candidates
  * @param policy of this system; "none" is full depth
  * @param dtype of this system
+ * @param cached whether the context was read before and remembered
  * @param candidatesPerSecond of this system, at the median of the rounds' times
  * @param largestDifference of a probability from f32's; null under a policy
  * @param peer the other engine and how it reads; null where there is none
@@ -30,6 +31,7 @@ public record BenchRow(
     int tokens,
     String policy,
     String dtype,
+    boolean cached,
     double candidatesPerSecond,
     @Nullable Double largestDifference,
     @Nullable String peer,

@@ -23,6 +23,9 @@ public interface Contender extends AutoCloseable {
   /** Its number type or quantization. */
   String dtype();
 
+  /** Whether it finds a context that it has read before in a cache. */
+  boolean cached();
+
   /** Most candidates that it is given of a workload: what reads each alone need not read all. */
   int most();
 

@@ -12,9 +12,10 @@ import org.optirag.scoring.Scorer;
  *
  * @param policy as in tables
  * @param dtype of the backbone
+ * @param cached whether the scorer remembers contexts, so that all rounds but the first find them
  * @param scorer whose heads read {@code features} zeros a candidate; its backbone is not closed
  */
-public record OwnContender(String policy, String dtype, Scorer scorer, int features)
+public record OwnContender(String policy, String dtype, boolean cached, Scorer scorer, int features)
     implements Contender {
   private static final com.sun.management.OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);

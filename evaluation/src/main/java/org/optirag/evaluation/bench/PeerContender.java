@@ -19,6 +19,11 @@ public record PeerContender(String name, String mode, String dtype, int most, Pe
   }
 
   @Override
+  public boolean cached() {
+    return false;
+  }
+
+  @Override
   public Run run(PackedPrompt prompt) {
     return process.score(mode, prompt);
   }

@@ -97,6 +97,7 @@ public record SideBySide(
         workload.prompt().tokens(),
         own.policy(),
         own.dtype(),
+        own.cached(),
         perSecond(mine),
         own.policy().equals("none") ? difference(mine, right) : null,
         peer == null ? null : peer.name(),

@@ -51,6 +51,11 @@ class SideBySideTest {
     }
 
     @Override
+    public boolean cached() {
+      return false;
+    }
+
+    @Override
     public int most() {
       return most;
     }
