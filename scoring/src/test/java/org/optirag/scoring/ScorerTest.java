@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.optirag.backbone.Backbone;
+import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
 import org.optirag.backbone.ExitHead;
@@ -64,6 +65,26 @@ class ScorerTest {
             .as("seed %d, candidate %d of %d", SEED, i, count)
             .isLessThan(1e-4);
         assertThat(together.get(i).exitBlock()).isEqualTo(30);
+      }
+    }
+  }
+
+  @Test
+  void aRememberedContextGivesTheSameScores() {
+    Scorer scorer = Scorer.zeroShot(backbone, tokenizer, ChatFormat.CHATML);
+    Random random = new Random(SEED + 7);
+    PackedPrompt first = prompt(random, 3);
+    PackedPrompt again = new PackedPrompt(first.context(), prompt(random, 5).candidates());
+    try (ContextCache cache = new ContextCache(backbone, 1 << 28)) {
+      Scorer remembering = scorer.remembering(cache);
+      remembering.score(first);
+      List<Score> expected = scorer.score(again);
+      List<Score> found = remembering.score(again);
+      assertThat(cache.statistics().hits()).isEqualTo(1);
+      for (int i = 0; i < expected.size(); i++) {
+        assertThat(Math.abs(found.get(i).probability() - expected.get(i).probability()))
+            .as("candidate %d", i)
+            .isLessThan(1e-5);
       }
     }
   }
