@@ -53,12 +53,56 @@ public final class Backbone implements AutoCloseable {
     }
   }
 
+  /** The same model with blocks in 8 bits. */
+  private Backbone(Backbone from, List<Reach> reaches) {
+    this.config = from.config;
+    this.dtype = DType.INT8;
+    this.device = new org.bytedeco.pytorch.Device(from.device).retainReference();
+    this.rotary = from.rotary;
+    embedding = Tensors.hold(from.embedding.clone());
+    output = config.tiedEmbeddings() ? embedding : Tensors.hold(from.output.clone());
+    finalNorm = Tensors.hold(from.finalNorm.clone());
+    for (int number = 0; number < config.blocks(); number++) {
+      blocks.add(from.blocks.get(number).quantized(reaches.get(number)));
+    }
+  }
+
+  /**
+   * This model in 8 bits, for scoring. The sample tells which inputs of the projections are large;
+   * it should read like the prompts to come.
+   *
+   * @param sample token ids, at least one
+   * @return a model of its own, to be closed; this one may be closed before it
+   * @throws UserException if the model is not on the CPU, or in 8 bits already
+   */
+  public Backbone quantized(int[] sample) {
+    if (!device.is_cpu() || dtype == DType.INT8) {
+      throw new UserException(
+          "A model of 8 bits is made of one in f32 or bf16 on the CPU.", "Choose --device cpu.");
+    }
+    require(sample.length, sample);
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard();
+        Packing packing = packing(new int[] {sample.length}, List.of(new int[0]))) {
+      List<Reach> reaches = new ArrayList<>();
+      Tensor x = embed(sample);
+      for (Block block : blocks) {
+        reaches.add(block.reach(x, packing));
+        x = block.forward(x, packing);
+      }
+      return new Backbone(this, reaches);
+    }
+  }
+
   /**
    * Loads a model into memory. The weights may be closed afterwards.
    *
    * @throws UserException if a tensor is missing or has the wrong shape, or the device is not there
    */
   public static Backbone load(Weights weights, DType dtype, Device device, Progress progress) {
+    if (dtype == DType.INT8) {
+      throw new IllegalArgumentException("load in f32 or bf16, then quantize");
+    }
     org.bytedeco.pytorch.Device on = device(device);
     try (PointerScope scope = new PointerScope();
         Progress.Task task = progress.begin("load model", weights.config().blocks(), "block")) {

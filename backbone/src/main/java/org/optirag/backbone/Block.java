@@ -20,14 +20,14 @@ final class Block implements AutoCloseable {
   private final Attention attention;
   private final List<Tensor> held = new ArrayList<>();
   private final Tensor inputNorm;
-  private final Tensor qkv;
+  private final Matrix qkv;
   private final @Nullable Tensor qkvBias;
   private final @Nullable Tensor queryNorm;
   private final @Nullable Tensor keyNorm;
-  private final Tensor output;
+  private final Matrix output;
   private final Tensor mlpNorm;
-  private final Tensor gateUp;
-  private final Tensor down;
+  private final Matrix gateUp;
+  private final Matrix down;
 
   Block(ModelConfig config, WeightLoader loader, int number) {
     this.config = config;
@@ -40,7 +40,7 @@ final class Block implements AutoCloseable {
     long wide = config.intermediate();
     inputNorm = hold(loader.vector(prefix + "input_layernorm.weight", hidden));
     qkv =
-        hold(
+        new FloatMatrix(
             loader.matrix(
                 hidden,
                 new String[] {
@@ -61,21 +61,80 @@ final class Block implements AutoCloseable {
     boolean normed = config.queryKeyNorm();
     queryNorm = normed ? hold(loader.vector(self + "q_norm.weight", config.headSize())) : null;
     keyNorm = normed ? hold(loader.vector(self + "k_norm.weight", config.headSize())) : null;
-    output = hold(loader.matrix(q, new String[] {self + "o_proj.weight"}, hidden));
+    output = new FloatMatrix(loader.matrix(q, new String[] {self + "o_proj.weight"}, hidden));
     mlpNorm = hold(loader.vector(prefix + "post_attention_layernorm.weight", hidden));
     gateUp =
-        hold(
+        new FloatMatrix(
             loader.matrix(
                 hidden,
                 new String[] {prefix + "mlp.gate_proj.weight", prefix + "mlp.up_proj.weight"},
                 wide,
                 wide));
-    down = hold(loader.matrix(wide, new String[] {prefix + "mlp.down_proj.weight"}, hidden));
+    down =
+        new FloatMatrix(
+            loader.matrix(wide, new String[] {prefix + "mlp.down_proj.weight"}, hidden));
   }
 
-  /** Everything that it was loaded from. */
+  /**
+   * A block in 8 bits. What single inputs reach beyond the others is moved into the weights before
+   * they are rounded, half of it each (SmoothQuant, arXiv 2211.10438, alpha 0.5): the norms and the
+   * rows of the projection before are divided by what the columns are multiplied with.
+   *
+   * @param from in f32; still the caller's
+   * @param reach what it has read of a sample
+   */
+  private Block(Block from, Reach reach) {
+    this.config = from.config;
+    this.attention = from.attention;
+    Tensor wide = from.weight(from.down);
+    Tensor ofInput = smoothing(reach.qkv(), from.weight(from.qkv));
+    Tensor ofMlp = smoothing(reach.gateUp(), from.weight(from.gateUp));
+    Tensor ofDown = smoothing(reach.down(), wide);
+    inputNorm = hold(Tensors.hold(from.inputNorm.div(ofInput)));
+    qkv = Int8Matrix.of(from.weight(from.qkv).mul(ofInput));
+    qkvBias = again(from.qkvBias);
+    queryNorm = again(from.queryNorm);
+    keyNorm = again(from.keyNorm);
+    output = Int8Matrix.of(from.weight(from.output));
+    mlpNorm = hold(Tensors.hold(from.mlpNorm.div(ofMlp)));
+    Tensor both = from.weight(from.gateUp).mul(ofMlp);
+    both.narrow(0, config.intermediate(), config.intermediate()).div_(ofDown.unsqueeze(1));
+    gateUp = Int8Matrix.of(both);
+    down = Int8Matrix.of(wide.mul(ofDown));
+  }
+
+  /** What the inputs of a matrix are divided by, and its columns multiplied with, [in]. */
+  private static Tensor smoothing(Tensor reach, Tensor weight) {
+    Tensor columns = weight.abs().amax(new long[] {0}, false);
+    Scalar least = new Scalar(1e-5);
+    return reach.clamp_min(least).div(columns.clamp_min(least)).sqrt_();
+  }
+
+  private Tensor weight(Matrix matrix) {
+    return switch (matrix) {
+      case FloatMatrix floats -> floats.weight().to(Tensors.F32);
+      case Int8Matrix ints -> throw new IllegalStateException("already in 8 bits");
+    };
+  }
+
+  private @Nullable Tensor again(@Nullable Tensor tensor) {
+    return tensor == null ? null : hold(Tensors.hold(tensor.clone()));
+  }
+
+  /** The same block in 8 bits. */
+  Block quantized(Reach reach) {
+    return new Block(this, reach);
+  }
+
+  /** Everything in floating point that it was loaded from. */
   List<Tensor> weights() {
-    return List.copyOf(held);
+    List<Tensor> weights = new ArrayList<>(held);
+    for (Matrix matrix : List.of(qkv, output, gateUp, down)) {
+      if (matrix instanceof FloatMatrix floats) {
+        weights.add(floats.weight());
+      }
+    }
+    return List.copyOf(weights);
   }
 
   private Tensor hold(Tensor tensor) {
@@ -120,7 +179,7 @@ final class Block implements AutoCloseable {
     if (qkvBias != null) {
       projected = projected.to(Tensors.F32).add(qkvBias);
     }
-    torch.ScalarType type = qkv.scalar_type();
+    torch.ScalarType type = qkv.mixing();
     long both = (long) (heads + kvHeads) * size;
     Tensor v = projected.narrow(1, both, (long) kvHeads * size).to(type).view(-1, kvHeads, size);
     Tensor qk = projected.narrow(1, 0, both).to(Tensors.F32).view(-1, heads + kvHeads, size);
@@ -161,17 +220,33 @@ final class Block implements AutoCloseable {
   }
 
   private Tensor mlp(Tensor normed, @Nullable BlockAdapter adapter) {
+    return project(gated(normed, adapter), down, adapter, Projection.DOWN);
+  }
+
+  private Tensor gated(Tensor normed, @Nullable BlockAdapter adapter) {
     Tensor both = project(normed, gateUp, adapter, Projection.GATE_UP);
     // Halves of one split: their gradients are put side by side, not padded and added.
     TensorVector halves = both.split(config.intermediate(), 1);
-    return project(torch.silu(halves.get(0)).mul(halves.get(1)), down, adapter, Projection.DOWN);
+    return torch.silu(halves.get(0)).mul(halves.get(1));
+  }
+
+  /** What its projections read of a sample; x is [tokens, hidden]. */
+  Reach reach(Tensor x, Packing packing) {
+    Heads heads = heads(x, packing, null);
+    Tensor mixed = attention.attend(heads.q, heads.k, heads.v, packing.segments(), null);
+    Tensor normed = norm(x.add(project(mixed, output, null, Projection.OUTPUT)), mlpNorm);
+    return new Reach(greatest(norm(x, inputNorm)), greatest(normed), greatest(gated(normed, null)));
+  }
+
+  private static Tensor greatest(Tensor rows) {
+    return rows.abs().amax(new long[] {0}, false);
   }
 
   /** x Wᵀ in the weights' number type, and what the adapter adds to it. */
   private static Tensor project(
-      Tensor x, Tensor weight, @Nullable BlockAdapter adapter, Projection projection) {
-    Tensor input = x.to(weight.scalar_type());
-    Tensor projected = torch.linear(input, weight);
+      Tensor x, Matrix weight, @Nullable BlockAdapter adapter, Projection projection) {
+    Tensor input = x.to(weight.input());
+    Tensor projected = weight.times(input);
     Tensor change = adapter == null ? null : adapter.change(input, projection);
     return change == null ? projected : projected.add(change);
   }
@@ -191,5 +266,6 @@ final class Block implements AutoCloseable {
   public void close() {
     held.forEach(Tensors::release);
     held.clear();
+    List.of(qkv, output, gateUp, down).forEach(Matrix::close);
   }
 }

@@ -8,5 +8,11 @@ public enum DType {
    * bfloat16 weights and projections: half the memory and about twice the speed where the processor
    * multiplies them in hardware.
    */
-  BF16
+  BF16,
+  /**
+   * 8-bit integers, a scale for each row of the weights and for each token of the inputs: again
+   * faster where the processor multiplies them in hardware, for scoring alone, on the CPU. See
+   * {@link Backbone#quantized}.
+   */
+  INT8
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.optirag.backbone.weights.ModelConfig;
@@ -13,7 +14,7 @@ import org.optirag.backbone.weights.ModelConfig;
  * this machine cannot exceed.
  */
 public final class MatrixThroughput implements AutoCloseable {
-  private record Product(Tensor input, Tensor weight) {}
+  private record Product(Tensor input, Matrix weight) {}
 
   private final List<Product> products = new ArrayList<>();
 
@@ -25,16 +26,26 @@ public final class MatrixThroughput implements AutoCloseable {
    */
   public MatrixThroughput(ModelConfig config, DType dtype, int tokens) {
     Libtorch.load();
-    torch.ScalarType type =
-        dtype == DType.BF16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
     try (PointerScope scope = new PointerScope()) {
       for (long[] shape : shapes(config)) {
+        Tensor weight = torch.randn(shape[0], shape[1]);
+        Tensor input = torch.randn(tokens, shape[1]);
         products.add(
-            new Product(
-                Tensors.hold(torch.randn(tokens, shape[1]).to(type)),
-                Tensors.hold(torch.randn(shape[0], shape[1]).to(type))));
+            switch (dtype) {
+              case F32 -> product(input, weight, torch.ScalarType.Float);
+              case BF16 -> product(input, weight, torch.ScalarType.BFloat16);
+              case INT8 ->
+                  new Product(
+                      Tensors.hold(input.mul(new Scalar(30)).to(torch.ScalarType.Char)),
+                      Int8Matrix.of(weight));
+            });
       }
     }
+  }
+
+  private static Product product(Tensor input, Tensor weight, torch.ScalarType type) {
+    return new Product(
+        Tensors.hold(input.to(type)), new FloatMatrix(Tensors.hold(weight.to(type))));
   }
 
   /** [out, in] of the products of q with k and v, of the output, of gate with up, and of down. */
@@ -60,7 +71,7 @@ public final class MatrixThroughput implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       for (Product product : products) {
-        torch.linear(product.input, product.weight);
+        product.weight.multiply(product.input);
       }
     }
   }
@@ -69,7 +80,7 @@ public final class MatrixThroughput implements AutoCloseable {
   public void close() {
     for (Product product : products) {
       Tensors.release(product.input);
-      Tensors.release(product.weight);
+      product.weight.close();
     }
     products.clear();
   }

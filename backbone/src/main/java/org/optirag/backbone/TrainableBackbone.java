@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.lora.LoraAdapter;
+import org.optirag.workspace.UserException;
 
 /**
  * A backbone whose weights stay as they are, with a low-rank adapter and exit heads that learn.
@@ -43,6 +44,10 @@ public final class TrainableBackbone implements AutoCloseable {
       @Nullable LoraAdapter start,
       List<PlacedHead> heads,
       TrainingOptions options) {
+    if (backbone.dtype() == DType.INT8) {
+      throw new UserException(
+          "A model of 8 bits cannot be trained.", "Train with --dtype bf16, score with int8.");
+    }
     this.backbone = backbone;
     this.options = options;
     this.dropout = start == null ? 0 : start.settings().dropout();

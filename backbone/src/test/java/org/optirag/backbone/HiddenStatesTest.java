@@ -101,6 +101,11 @@ class HiddenStatesTest {
   }
 
   private static int[] tokens(int prompt) {
+    return tokens(golden, prompt);
+  }
+
+  /** The token ids of a prompt of the golden file. */
+  static int[] tokens(SafetensorsFile golden, int prompt) {
     float[] values = golden.read("tokens." + prompt);
     int[] tokens = new int[values.length];
     for (int i = 0; i < tokens.length; i++) {

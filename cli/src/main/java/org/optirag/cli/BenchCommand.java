@@ -189,12 +189,20 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** Full depth and the bundle's policy, if there is one, each on contexts new and remembered. */
+  /**
+   * Full depth and the bundle's policy, if there is one, each on contexts new and remembered; full
+   * depth in 8 bits too.
+   */
   private List<Contender> ours(Pipeline pipeline, List<AutoCloseable> open) {
     Backbone backbone = pipeline.backbone();
     List<Contender> ours = new ArrayList<>();
     ours.add(own(NONE, backbone, zeroShot(pipeline, backbone), 0, null));
     ours.add(own(NONE, backbone, zeroShot(pipeline, backbone), 0, open));
+    if (backbone.dtype() != DType.INT8 && options.device() == Device.CPU) {
+      Backbone quantized = backbone.quantized(pipeline.sample());
+      open.add(quantized);
+      ours.add(own(NONE, quantized, zeroShot(pipeline, quantized), 0, null));
+    }
     if (bundle != null) {
       Bundle trained = Bundle.open(bundle);
       Scorer scorer = trained.scorer(backbone);

@@ -2,11 +2,13 @@ package org.optirag.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
+import org.optirag.backbone.DType;
 import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
@@ -53,6 +55,11 @@ final class Pipeline implements AutoCloseable {
 
   private static final String FEATURES = "features";
 
+  /** What a model is brought to 8 bits with. */
+  private static final int SAMPLE_TITLES = 40;
+
+  private static final int SAMPLE_TOKENS = 256;
+
   private final PipelineOptions options;
   private final CacheDirectory cache;
   private final Progress progress;
@@ -85,13 +92,33 @@ final class Pipeline implements AutoCloseable {
     this.witness = Witness.of(data, split);
     this.features = new CandidateFeatures(data, witness);
     this.graphs = new Graphs(data, split, witness, bundle, options.seed(), cache, progress);
-    try (Weights weights = WeightFiles.open(model)) {
-      this.backboneId = BackboneId.of(name, model, weights.config());
-      this.backbone = Backbone.load(adapted(weights), options.dtype(), options.device(), progress);
-    }
-    open.add(backbone);
     this.tokenizer = Tokenizers.open(model);
     open.add(tokenizer);
+    try (Weights weights = WeightFiles.open(model)) {
+      this.backboneId = BackboneId.of(name, model, weights.config());
+      this.backbone = load(adapted(weights));
+    }
+    open.add(backbone);
+  }
+
+  private Backbone load(Weights weights) {
+    if (options.dtype() != DType.INT8) {
+      return Backbone.load(weights, options.dtype(), options.device(), progress);
+    }
+    try (Backbone exact = Backbone.load(weights, DType.F32, options.device(), progress)) {
+      return exact.quantized(sample());
+    }
+  }
+
+  /** Reads as histories do. */
+  int[] sample() {
+    StringBuilder text = new StringBuilder("The user liked:");
+    int items = data.items().ids().size();
+    for (int i = 0; i < SAMPLE_TITLES; i++) {
+      text.append("\n- ").append(data.items().title((int) ((long) i * items / SAMPLE_TITLES)));
+    }
+    int[] tokens = tokenizer.encode(text.toString());
+    return tokens.length <= SAMPLE_TOKENS ? tokens : Arrays.copyOf(tokens, SAMPLE_TOKENS);
   }
 
   /** With the bundle's adapter, if there is one, merged in. */

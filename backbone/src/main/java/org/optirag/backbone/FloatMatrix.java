@@ -1,0 +1,36 @@
+package org.optirag.backbone;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Weights in floating point.
+ *
+ * @param weight [out, in]; released with it
+ */
+record FloatMatrix(Tensor weight) implements Matrix {
+  @Override
+  public torch.ScalarType input() {
+    return weight.scalar_type();
+  }
+
+  @Override
+  public torch.ScalarType mixing() {
+    return weight.scalar_type();
+  }
+
+  @Override
+  public Tensor times(Tensor x) {
+    return torch.linear(x, weight);
+  }
+
+  @Override
+  public Tensor multiply(Tensor x) {
+    return times(x);
+  }
+
+  @Override
+  public void close() {
+    Tensors.release(weight);
+  }
+}

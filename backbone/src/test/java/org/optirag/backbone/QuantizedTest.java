@@ -1,0 +1,143 @@
+package org.optirag.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+import org.optirag.backbone.weights.SafetensorsFile;
+import org.optirag.workspace.UserException;
+
+/** Blocks in 8 bits against the same in f32. */
+class QuantizedTest {
+  private static final long SEED = 20261126;
+
+  @Test
+  void aProductIsOffByRoundingAlone() {
+    Libtorch.load();
+    Random random = new Random(SEED);
+    try (PointerScope scope = new PointerScope()) {
+      for (int[] shape : new int[][] {{1, 32, 16}, {5, 48, 33}, {70, 64, 96}, {300, 576, 960}}) {
+        float[] x = numbers(random, shape[0] * shape[1]);
+        float[] w = numbers(random, shape[2] * shape[1]);
+        // A token whose numbers are a thousand times the others' must not coarsen them.
+        for (int i = 0; i < shape[1]; i++) {
+          x[i] *= 1000;
+        }
+        Tensor input = Tensor.create(x, shape[0], shape[1]);
+        Tensor weight = Tensor.create(w, shape[2], shape[1]);
+        float[][] expected = Tensors.rows(torch.linear(input, weight));
+        Int8Matrix matrix = Int8Matrix.of(weight);
+        float[][] found = Tensors.rows(matrix.times(input));
+        for (int row = 0; row < shape[0]; row++) {
+          assertThat(relativeError(found[row], expected[row]))
+              .as("row %d of %s", row, Arrays.toString(shape))
+              .isLessThan(0.03);
+        }
+        matrix.close();
+      }
+    }
+  }
+
+  @Test
+  void numbersThatFitIntoEightBitsAreExact() {
+    Libtorch.load();
+    try (PointerScope scope = new PointerScope()) {
+      Tensor input = Tensor.create(new float[] {127, -3, 0, 50, 2, 127}, 2, 3);
+      Tensor weight = Tensor.create(new float[] {1, 127, -4, -127, 9, 2}, 2, 3);
+      Int8Matrix matrix = Int8Matrix.of(weight);
+      float[][] found = Tensors.rows(matrix.times(input));
+      assertThat(found[0][0]).isEqualTo(127 * 1 - 3 * 127);
+      assertThat(found[0][1]).isEqualTo(127 * -127 - 3 * 9);
+      assertThat(found[1][0]).isEqualTo(50 + 2 * 127 - 4 * 127);
+      assertThat(found[1][1]).isEqualTo(50 * -127 + 2 * 9 + 2 * 127);
+      matrix.close();
+    }
+  }
+
+  @Test
+  void theRealModelInEightBitsStaysNearTheOneInF32() throws Exception {
+    try (SafetensorsFile golden =
+            SafetensorsFile.open(
+                Path.of(
+                    QuantizedTest.class
+                        .getResource("/golden/smollm2-hidden-states.safetensors")
+                        .toURI()));
+        Backbone plain = RealModel.load(DType.F32);
+        Backbone quantized = plain.quantized(HiddenStatesTest.tokens(golden, 0))) {
+      assertThat(quantized.dtype()).isEqualTo(DType.INT8);
+      double sum = 0;
+      int prompts = 12;
+      for (int prompt = 1; prompt <= prompts; prompt++) {
+        int[] tokens = HiddenStatesTest.tokens(golden, prompt);
+        PackedPrompt packed = new PackedPrompt(new int[0], List.of(tokens));
+        sum += relativeError(states(quantized, packed)[0], states(plain, packed)[0]) / prompts;
+      }
+      assertThat(sum).as("mean relative error of the last state").isLessThan(0.1);
+    }
+  }
+
+  @Test
+  void theModelItWasMadeOfMayGoFirst() {
+    Backbone plain = RandomModel.load(4, SEED);
+    int[] sample = tokens(plain, new Random(1), 50);
+    long before = Pointer.totalCount();
+    Backbone quantized = plain.quantized(sample);
+    float[] expected = quantized.nextTokenLogits(sample);
+    plain.close();
+    assertThat(quantized.nextTokenLogits(sample)).containsExactly(expected);
+    quantized.close();
+    assertThat(Pointer.totalCount()).as("native objects").isLessThanOrEqualTo(before);
+  }
+
+  @Test
+  void whatCannotBeDoneInEightBitsIsSaid() {
+    try (Backbone plain = RandomModel.load(4, SEED);
+        Backbone quantized = plain.quantized(new int[] {1, 2, 3})) {
+      assertThatThrownBy(() -> quantized.quantized(new int[] {1}))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("in f32 or bf16");
+      assertThatThrownBy(() ->
+              new TrainableBackbone(
+                  quantized, null, TinyTraining.heads(plain), new TrainingOptions(1, 1, false)))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("8 bits cannot be trained");
+    }
+  }
+
+  private static float[][] states(Backbone backbone, PackedPrompt prompt) {
+    try (ForwardPass pass = backbone.begin(List.of(prompt))) {
+      pass.advanceTo(backbone.config().blocks());
+      return pass.lastStates();
+    }
+  }
+
+  private static double relativeError(float[] found, float[] expected) {
+    double error = 0;
+    double size = 0;
+    for (int i = 0; i < found.length; i++) {
+      error += (found[i] - expected[i]) * (double) (found[i] - expected[i]);
+      size += expected[i] * (double) expected[i];
+    }
+    return Math.sqrt(error / size);
+  }
+
+  private static int[] tokens(Backbone backbone, Random random, int length) {
+    return random.ints(length, 0, backbone.config().vocabulary()).toArray();
+  }
+
+  private static float[] numbers(Random random, int count) {
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+}
