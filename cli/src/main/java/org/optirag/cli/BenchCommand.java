@@ -131,6 +131,7 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Backbone.setThreads(options.threads());
+    requireOneThread();
     List<String> leftOut = new ArrayList<>();
     List<AutoCloseable> open = new ArrayList<>();
     try (Pipeline pipeline = new Pipeline(dataset, null, options, common)) {
@@ -152,6 +153,14 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void requireOneThread() {
+    if (clock == SideBySide.Clock.CPU && options.threads() > 1) {
+      throw new UserException(
+          "--clock cpu counts the seconds of one thread.",
+          "Leave --threads out, or use --clock wall.");
+    }
   }
 
   private Result measure(Pipeline pipeline, List<AutoCloseable> open, List<String> leftOut) {

@@ -18,7 +18,7 @@ import org.optirag.workspace.Progress;
 /** Heads fitted to a tiny model's states. */
 class FittedHeadsTest {
   private static final List<Integer> EXITS = List.of(1, 2);
-  private static final List<LabelledPrompt> LEARNED = TinyTask.prompts(3, 60);
+  private static final List<LabelledPrompt> LEARNED = TinyTask.prompts(3, 400);
   private static final List<LabelledPrompt> HELD = TinyTask.prompts(4, 60);
 
   @Test
@@ -27,8 +27,8 @@ class FittedHeadsTest {
       ExitHead start = TinyTask.start(backbone);
       assertThat(aucs(backbone, HeadStart.SAME, start)[1]).isBetween(0.3, 0.7);
       double[] fitted = aucs(backbone, new FittedHeads(LEARNED, HELD), start);
-      assertThat(fitted[0]).isGreaterThan(0.85);
-      assertThat(fitted[1]).isGreaterThan(0.85);
+      assertThat(fitted[0]).isGreaterThan(0.9);
+      assertThat(fitted[1]).isGreaterThan(0.8);
     }
   }
 

@@ -9,7 +9,7 @@ public interface Contender extends AutoCloseable {
    * One scoring.
    *
    * @param wall seconds that passed
-   * @param cpu seconds of the processor, of all threads together
+   * @param cpu seconds of the processor; of this system those of the calling thread
    * @param probabilities of Yes, one a candidate
    */
   record Run(double wall, double cpu, double[] probabilities) {}

@@ -1,6 +1,7 @@
 package org.optirag.evaluation.bench;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.scoring.Prompt;
@@ -17,8 +18,8 @@ import org.optirag.scoring.Scorer;
  */
 public record OwnContender(String policy, String dtype, boolean cached, Scorer scorer, int features)
     implements Contender {
-  private static final com.sun.management.OperatingSystemMXBean SYSTEM =
-      ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
+  /** Of one thread: the whole process's time also has the compiler's, and comes in coarse ticks. */
+  private static final ThreadMXBean THREAD = ManagementFactory.getThreadMXBean();
 
   @Override
   public String name() {
@@ -33,12 +34,12 @@ public record OwnContender(String policy, String dtype, boolean cached, Scorer s
   @Override
   public Run run(PackedPrompt prompt) {
     Prompt read = Prompt.of(prompt).withFeatures(new float[prompt.candidates().size()][features]);
-    long cpu = SYSTEM.getProcessCpuTime();
+    long cpu = THREAD.getCurrentThreadCpuTime();
     long wall = System.nanoTime();
     List<Score> scores = scorer.score(read);
     return new Run(
         (System.nanoTime() - wall) / 1e9,
-        (SYSTEM.getProcessCpuTime() - cpu) / 1e9,
+        (THREAD.getCurrentThreadCpuTime() - cpu) / 1e9,
         scores.stream().mapToDouble(Score::probability).toArray());
   }
 

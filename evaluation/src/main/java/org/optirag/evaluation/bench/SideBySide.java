@@ -27,7 +27,7 @@ public record SideBySide(
   public enum Clock {
     /** What passes; right on an idle machine. */
     WALL,
-    /** What the processor works, all threads together; for one thread on a busy machine. */
+    /** What the processor works; for one thread an operation, on a busy machine. */
     CPU;
 
     double of(Contender.Run run) {
