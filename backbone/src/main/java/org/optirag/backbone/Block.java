@@ -80,7 +80,7 @@ final class Block implements AutoCloseable {
    * they are rounded, half of it each (SmoothQuant, arXiv 2211.10438, alpha 0.5): the norms and the
    * rows of the projection before are divided by what the columns are multiplied with.
    *
-   * @param from in f32; still the caller's
+   * @param from in floating point; still the caller's
    * @param reach what it has read of a sample
    */
   private Block(Block from, Reach reach) {

@@ -25,11 +25,7 @@ public final class ForwardPass implements AutoCloseable {
   /** A prompt still in the batch. */
   private record Row(PassContext context, List<Alive> candidates) {
     int tokens() {
-      return context.rows() + candidateTokens();
-    }
-
-    int candidateTokens() {
-      return candidates.stream().mapToInt(Alive::length).sum();
+      return context.rows() + candidates.stream().mapToInt(Alive::length).sum();
     }
   }
 
@@ -131,20 +127,23 @@ public final class ForwardPass implements AutoCloseable {
   /** Runs a block to its end, x being its input, for all tokens that later blocks may need. */
   private void run(int number) {
     try (PointerScope scope = new PointerScope()) {
-      boolean woken = wake(number);
-      Block.Heads heads = waiting;
-      if (heads == null || woken) {
-        if (heads != null) {
-          release(heads);
-        }
-        heads = read(number);
+      if (wake(number)) {
+        forgetWaiting();
       }
+      Block.Heads heads = waiting == null ? read(number) : waiting;
       waiting = null;
       Block block = backbone.block(number);
       Tensor mixed =
           block.attention().attend(heads.q(), heads.k(), heads.v(), segments(number), null);
       replace(block.finish(x, mixed, null, null));
       release(heads);
+    }
+  }
+
+  private void forgetWaiting() {
+    if (waiting != null) {
+      release(waiting);
+      waiting = null;
     }
   }
 
@@ -286,9 +285,7 @@ public final class ForwardPass implements AutoCloseable {
       leave(row.context, start);
       start += row.tokens();
     }
-    if (waiting != null) {
-      release(waiting);
-    }
+    forgetWaiting();
     Tensors.release(x);
     packing.close();
   }

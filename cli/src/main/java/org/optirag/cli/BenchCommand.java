@@ -3,21 +3,16 @@ package org.optirag.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
-import org.optirag.backbone.PackedPrompt;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.weights.WeightFiles;
 import org.optirag.backbone.weights.Weights;
-import org.optirag.dataset.Interactions;
 import org.optirag.evaluation.bench.BenchRow;
 import org.optirag.evaluation.bench.Ceilings;
 import org.optirag.evaluation.bench.Contender;
@@ -26,9 +21,7 @@ import org.optirag.evaluation.bench.PeerContender;
 import org.optirag.evaluation.bench.PeerProcess;
 import org.optirag.evaluation.bench.SideBySide;
 import org.optirag.evaluation.bench.Workload;
-import org.optirag.retrieval.Retrieved;
 import org.optirag.scoring.AnswerTokens;
-import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.AtomicFiles;
@@ -59,10 +52,9 @@ final class BenchCommand implements Callable<Integer> {
 
   private static final String NONE = "none";
 
-  private static final long CACHE_BYTES = 1L << 30;
+  private static final int MOST_ROUNDS = 1000;
 
-  /** Long enough for a context of 1,000 tokens. */
-  private static final int HISTORY = 200;
+  private static final long CACHE_BYTES = 1L << 30;
 
   @Mixin private CommonOptions common;
   @Mixin private PipelineOptions options;
@@ -130,8 +122,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requireFit();
     Backbone.setThreads(options.threads());
-    requireOneThread();
     List<String> leftOut = new ArrayList<>();
     List<AutoCloseable> open = new ArrayList<>();
     try (Pipeline pipeline = new Pipeline(dataset, null, options, common)) {
@@ -155,7 +147,11 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void requireOneThread() {
+  private void requireFit() {
+    if (rounds < 1 || rounds > MOST_ROUNDS) {
+      throw new UserException(
+          rounds + " rounds are not possible.", "Give --rounds 1 to " + MOST_ROUNDS + ".");
+    }
     if (clock == SideBySide.Clock.CPU && options.threads() > 1) {
       throw new UserException(
           "--clock cpu counts the seconds of one thread.",
@@ -164,7 +160,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Result measure(Pipeline pipeline, List<AutoCloseable> open, List<String> leftOut) {
-    List<Workload> wanted = workloads(pipeline);
+    List<Workload> wanted = BenchWorkloads.of(workloads, pipeline);
     AnswerTokens answers =
         AnswerTokens.of(pipeline.tokenizer(), pipeline.promptSettings().format());
     Path model = new ModelStore(common.cache()).require(options.model(), common.progress());
@@ -286,103 +282,10 @@ final class BenchCommand implements Callable<Integer> {
         "The peers read GGUF files, and " + model + " is none.", "Choose a model in a GGUF file.");
   }
 
-  /** Prompts of the user of whom most is known. */
-  private List<Workload> workloads(Pipeline pipeline) {
-    Interactions train = pipeline.split().train();
-    int user = busiest(train, pipeline.data().users().ids().size());
-    long after = train.time(train.size() - 1) + 1;
-    List<int[]> shapes = workloads.stream().map(BenchCommand::shape).toList();
-    int most = shapes.stream().mapToInt(shape -> shape[0]).max().orElse(0);
-    int longest = shapes.stream().mapToInt(shape -> shape[1]).max().orElse(0);
-    int items = pipeline.data().items().ids().size();
-    int[] candidates =
-        IntStream.range(0, most).map(i -> (int) ((long) i * 7919 % items)).distinct().toArray();
-    PromptSettings standard = pipeline.promptSettings();
-    PromptSettings room =
-        new PromptSettings(
-            standard.format(),
-            2 * longest + PromptSettings.DEFAULT.tokens(),
-            standard.titleTokens(),
-            standard.profile(),
-            standard.fields(),
-            standard.evidence(),
-            1,
-            false);
-    Retrieved retrieved =
-        pipeline.retriever("gcn", HISTORY).retriever().retrieve(user, candidates, after);
-    PackedPrompt whole = pipeline.assembler(room).assemble(user, candidates, retrieved).tokens();
-    return IntStream.range(0, shapes.size())
-        .mapToObj(i -> workload(workloads.get(i), whole, shapes.get(i)))
-        .toList();
-  }
-
-  private static Workload workload(String name, PackedPrompt whole, int[] shape) {
-    if (whole.context().length < shape[1] || whole.candidates().size() < shape[0]) {
-      throw new UserException(
-          "The data fill a context of %d tokens and %d candidates, not %s."
-              .formatted(whole.context().length, whole.candidates().size(), name),
-          "Choose smaller workloads, or another data set.");
-    }
-    return new Workload(
-        name,
-        new PackedPrompt(
-            Arrays.copyOf(whole.context(), shape[1]), whole.candidates().subList(0, shape[0])));
-  }
-
-  private static int busiest(Interactions train, int users) {
-    int[] counts = new int[users];
-    for (int row = 0; row < train.size(); row++) {
-      counts[train.user(row)]++;
-    }
-    return IntStream.range(0, users).reduce(0, (best, u) -> counts[u] > counts[best] ? u : best);
-  }
-
-  private static int[] shape(String workload) {
-    String text = workload.equals("single") ? "1x500" : workload;
-    if (!text.matches("[1-9][0-9]{0,3}x[1-9][0-9]{0,3}")) {
-      throw new UserException(
-          "\"" + workload + "\" is no workload.",
-          "Write candidates x tokens of the context, for instance 20x500.");
-    }
-    String[] parts = text.split("x");
-    return new int[] {Integer.parseInt(parts[0]), Integer.parseInt(parts[1])};
-  }
-
   private void print(PrintWriter to, Result result) {
     result.ceilings.lines().forEach(to::println);
     to.println();
-    to.printf(
-        "%-9s %-16s %-5s %10s %8s | %-17s %-5s %10s %8s | %6s  %s%n",
-        "workload",
-        "policy",
-        "dtype",
-        "cand/s",
-        "max |dp|",
-        "peer",
-        "dtype",
-        "cand/s",
-        "max |dp|",
-        "ratio",
-        "spread");
-    for (BenchRow row : result.rows) {
-      to.printf(
-          Locale.ROOT,
-          "%-9s %-16s %-5s %10.2f %8s | %-17s %-5s %10s %8s | %6s  %s%n",
-          row.workload(),
-          row.policy() + (row.cached() ? ", cached" : ""),
-          row.dtype(),
-          row.candidatesPerSecond(),
-          shown("%.4f", row.largestDifference()),
-          row.peer() == null ? "-" : row.peer(),
-          row.peerDtype() == null ? "" : row.peerDtype(),
-          shown("%.2f", row.peerCandidatesPerSecond()),
-          shown("%.4f", row.peerLargestDifference()),
-          shown("%.2f", row.ratio()),
-          row.spread().isEmpty()
-              ? ""
-              : String.format(
-                  Locale.ROOT, "%.2f to %.2f", row.spread().get(0), row.spread().get(1)));
-    }
+    BenchRow.table(result.rows).forEach(to::println);
     if (!result.leftOut.isEmpty()) {
       to.println();
       result.leftOut.forEach(what -> to.println("Left out: " + what));
@@ -390,10 +293,6 @@ final class BenchCommand implements Callable<Integer> {
     to.println();
     to.println("Rows: " + out.resolve("scoring.json").toAbsolutePath());
     to.flush();
-  }
-
-  private static String shown(String format, @Nullable Double value) {
-    return value == null ? "-" : String.format(Locale.ROOT, format, value);
   }
 
   private static void close(List<AutoCloseable> open) {

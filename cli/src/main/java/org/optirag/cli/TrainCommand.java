@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.optirag.backbone.DType;
 import org.optirag.backbone.ExitHead;
 import org.optirag.backbone.LabelledPrompt;
 import org.optirag.dataset.Interactions;
@@ -29,6 +30,7 @@ import org.optirag.training.ShuffledPrompts;
 import org.optirag.training.Trainer;
 import org.optirag.training.TrainingResult;
 import org.optirag.training.TrainingSettings;
+import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -94,8 +96,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "4000",
       description =
-          "Heads begin as regressions on what the LLM, not yet trained, says of N impressions; 0: as"
-              + " its own answer; default 4000.")
+          "Heads begin as regressions on what the LLM, not yet trained, holds of N impressions; 0: as"
+              + " its own answer; default 4000. Of no effect on a training that goes on.")
   private int fit = 4000;
 
   @Option(
@@ -124,6 +126,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requireFit();
     Path target =
         out == null ? Path.of("bundles", String.valueOf(Path.of(dataset).getFileName())) : out;
     try (Pipeline pipeline = new Pipeline(dataset, null, options, common)) {
@@ -142,6 +145,17 @@ final class TrainCommand implements Callable<Integer> {
       common.out().flush();
     }
     return 0;
+  }
+
+  /** What would otherwise be told after minutes. */
+  private void requireFit() {
+    if (options.dtype() == DType.INT8) {
+      throw new UserException(
+          "A model of 8 bits cannot be trained.", "Train with --dtype bf16, score with int8.");
+    }
+    if (fit < 0) {
+      throw new UserException("--fit " + fit + " is no number of impressions.", "Give 0 or more.");
+    }
   }
 
   private void write(Pipeline pipeline, Path target) {
@@ -184,7 +198,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private HeadStart headStart(
       Interactions train, ExampleWriter writer, List<LabelledPrompt> watched) {
-    if (fit <= 0) {
+    if (fit == 0) {
       return HeadStart.SAME;
     }
     return (backbone, head, exits, progress) ->

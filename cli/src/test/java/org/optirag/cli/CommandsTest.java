@@ -365,6 +365,20 @@ final class CommandsTest {
   }
 
   @Test
+  void whatCannotBeTrainedOrTimedIsToldAtOnce() {
+    assertThat(run("train", "teapots", "--dtype", "int8")).isEqualTo(2);
+    assertThat(err.toString()).contains("8 bits cannot be trained");
+    assertThat(run("train", "teapots", "--fit", "-1")).isEqualTo(2);
+    assertThat(err.toString()).contains("--fit -1 is no number of impressions");
+    assertThat(run("bench", "--rounds", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("0 rounds are not possible");
+    assertThat(run("bench", "--clock", "cpu", "--threads", "2")).isEqualTo(2);
+    assertThat(err.toString()).contains("--clock cpu counts the seconds of one thread");
+    assertThat(run("bench", "--clock", "sun")).isEqualTo(2);
+    assertThat(err.toString()).contains("--clock");
+  }
+
+  @Test
   void whoeverNamesNothingToScoreIsTold() {
     assertThat(run("evaluate", "teapots", "--baseline=", "--retriever=", "--quiet")).isEqualTo(2);
     assertThat(err.toString()).contains("Nothing is to be scored").contains("--bundle");

@@ -104,6 +104,20 @@ class ExperimentFileTest {
   }
 
   @Test
+  void aTrainingMayHaveSeedsOfItsOwn() throws IOException {
+    ExperimentFile file =
+        read(
+            """
+            name: pots
+            datasets: [teapots]
+            seeds: [1, 2]
+            trainings: [{method: optirag}, {method: other, seeds: [7]}]
+            """);
+    assertThat(ExperimentPart.of(file, directory).stream().map(ExperimentPart::seed))
+        .containsExactly(1L, 2L, 7L);
+  }
+
+  @Test
   void aMistypedOptionIsToldBeforeAnythingRuns() throws IOException {
     ExperimentFile experiment =
         read("name: a\ndatasets: [b]\ntrainings: [{method: c, options: {tiem: 3m}}]\n");

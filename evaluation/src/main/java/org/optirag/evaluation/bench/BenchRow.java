@@ -1,6 +1,8 @@
 package org.optirag.evaluation.bench;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,4 +43,52 @@ public record BenchRow(
     @Nullable Double peerLargestDifference,
     @Nullable Double ratio,
     int rounds,
-    List<Double> spread) {}
+    List<Double> spread) {
+  private static final String FORMAT = "%-9s %-16s %-5s %10s %8s | %-17s %-5s %10s %8s | %6s  %s";
+
+  /** Copies the list. */
+  public BenchRow {
+    spread = List.copyOf(spread);
+  }
+
+  /** Lines for a terminal, with a head. */
+  public static List<String> table(List<BenchRow> rows) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        FORMAT.formatted(
+            "workload",
+            "policy",
+            "dtype",
+            "cand/s",
+            "max |dp|",
+            "peer",
+            "dtype",
+            "cand/s",
+            "max |dp|",
+            "ratio",
+            "spread"));
+    rows.forEach(row -> lines.add(row.line().stripTrailing()));
+    return lines;
+  }
+
+  private String line() {
+    return FORMAT.formatted(
+        workload,
+        policy + (cached ? ", cached" : ""),
+        dtype,
+        shown("%.2f", candidatesPerSecond),
+        shown("%.4f", largestDifference),
+        peer == null ? "-" : peer,
+        peerDtype == null ? "" : peerDtype,
+        shown("%.2f", peerCandidatesPerSecond),
+        shown("%.4f", peerLargestDifference),
+        shown("%.2f", ratio),
+        spread.isEmpty()
+            ? ""
+            : shown("%.2f", spread.getFirst()) + " to " + shown("%.2f", spread.getLast()));
+  }
+
+  private static String shown(String format, @Nullable Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, format, value);
+  }
+}

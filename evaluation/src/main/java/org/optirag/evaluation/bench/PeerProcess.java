@@ -14,6 +14,7 @@ import java.util.Map;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.scoring.AnswerTokens;
 import org.optirag.workspace.UserException;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,7 +36,12 @@ public final class PeerProcess implements AutoCloseable {
     this.to = process.outputWriter(StandardCharsets.UTF_8);
     this.from = process.inputReader(StandardCharsets.UTF_8);
     this.answers = answers;
-    this.version = line().path("version").asString("");
+    try {
+      this.version = line().path("version").asString("");
+    } catch (IOException e) {
+      process.destroy();
+      throw e;
+    }
   }
 
   /**
@@ -119,7 +125,7 @@ public final class PeerProcess implements AutoCloseable {
           probabilities.stream().mapToDouble(Double::doubleValue).toArray());
     } catch (IOException e) {
       throw new UserException(
-          "A peer ended in the middle of its work: " + e.getMessage() + ".",
+          "A peer broke off in the middle of its work: " + e.getMessage() + ".",
           "Its messages stand beside the results.",
           e);
     }
@@ -130,7 +136,11 @@ public final class PeerProcess implements AutoCloseable {
     if (line == null) {
       throw new IOException("it ended");
     }
-    return JsonMapper.shared().readTree(line);
+    try {
+      return JsonMapper.shared().readTree(line);
+    } catch (JacksonException e) {
+      throw new IOException("it said \"" + line + "\"", e);
+    }
   }
 
   @Override

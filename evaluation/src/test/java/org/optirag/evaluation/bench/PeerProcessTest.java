@@ -61,8 +61,21 @@ class PeerProcessTest {
               "{\"mode\":\"prefix\",\"context\":[1,2],\"candidates\":[[3],[4,5]],\"yes\":8,\"no\":7}");
       assertThatThrownBy(() -> process.score("prefix", PROMPT))
           .isInstanceOf(UserException.class)
-          .hasMessageContaining("ended in the middle of its work");
+          .hasMessageContaining("broke off in the middle of its work");
     }
+  }
+
+  @Test
+  void whatIsNoAnswerIsShown() throws IOException {
+    String script = "echo '{\"version\": \"1\"}'; read line; echo 'Segmentation fault'";
+    try (PeerProcess process = start(script)) {
+      assertThatThrownBy(() -> process.score("alone", PROMPT))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("it said \"Segmentation fault\"");
+    }
+    assertThatThrownBy(() -> start("echo Hello"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("it said \"Hello\"");
   }
 
   @Test

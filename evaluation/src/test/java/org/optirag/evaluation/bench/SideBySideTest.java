@@ -103,6 +103,20 @@ class SideBySideTest {
   }
 
   @Test
+  void theTableSaysWhatTheRowsDo() {
+    Contender own = new Timed("own", 99, 0.01, 1);
+    Contender peer = new Timed("peer", 2, 0.1, 1);
+    List<String> lines = BenchRow.table(rows(List.of(own), List.of(peer), SideBySide.Clock.WALL));
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(1).split("[ |]+"))
+        .containsExactly(
+            "4x2", "none", "F32", "4.00", "0.0300", "peer", "F32", "2.00", "0.1000", "2.00", "2.00",
+            "to", "2.00");
+    List<String> alone = BenchRow.table(rows(List.of(own), List.of(), SideBySide.Clock.WALL));
+    assertThat(alone.get(1)).contains("4.00").doesNotContain("null");
+  }
+
+  @Test
   void theProcessorsClockIsAnother() {
     Contender own = new Timed("own", 99, 0, 1);
     BenchRow row = rows(List.of(own), List.of(), SideBySide.Clock.CPU).getFirst();

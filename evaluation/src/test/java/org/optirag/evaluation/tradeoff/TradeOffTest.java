@@ -34,6 +34,18 @@ class TradeOffTest {
           new int[] {10, 10, 20, 10});
 
   @Test
+  void everyFamilyWithAThresholdCanStopAtTheFirstHead() {
+    TradeOff tradeOff = TradeOff.of(FOUR, TradeOff.Answer.LAST_HEAD);
+    for (String policy : List.of("ratio-trend:0,1", "max-probability:0.5")) {
+      assertThat(tradeOff.curve().points())
+          .as(policy)
+          .filteredOn(point -> point.policy().equals(ExitPolicy.parse(policy)))
+          .singleElement()
+          .satisfies(point -> assertThat(point.exits()).containsExactly(4, 0));
+    }
+  }
+
+  @Test
   void aPointIsWhatOneComputesByHand() {
     Calibrated calibrated =
         new Calibrated(
