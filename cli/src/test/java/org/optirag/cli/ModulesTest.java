@@ -34,6 +34,8 @@ final class ModulesTest {
         .definedBy("org.optirag.evaluation..")
         .layer("training")
         .definedBy("org.optirag.training..")
+        .layer("server")
+        .definedBy("org.optirag.server..")
         .layer("cli")
         .definedBy("org.optirag.cli..")
         .whereLayer("workspace")
@@ -51,6 +53,8 @@ final class ModulesTest {
         .whereLayer("training")
         .mayOnlyAccessLayers(
             "workspace", "dataset", "backbone", "retrieval", "scoring", "evaluation")
+        .whereLayer("server")
+        .mayOnlyAccessLayers("workspace", "dataset", "backbone", "retrieval", "scoring")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .check(CLASSES);
