@@ -2,6 +2,7 @@ package org.optirag.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -17,6 +18,24 @@ final class Attention {
   /** Queries at a time in a context's own attention. */
   private static final int STRIP = 128;
 
+  /**
+   * From so many scores of a candidate on it attends alone: its scores fill the nearest caches.
+   * With fewer, candidates share what each operation costs beside its arithmetic.
+   */
+  private static final long ALONE = 1 << 18;
+
+  /** From so many scores of all candidates on none shares either: together they fit no cache. */
+  private static final long TOGETHER = 1 << 23;
+
+  /**
+   * Keys are filled up to a multiple of this: a softmax over other lengths takes half as long
+   * again.
+   */
+  private static final int KEYS = 32;
+
+  /** Rows are filled up likewise, so that products come in few shapes, each prepared once. */
+  private static final int ROWS = 8;
+
   private final int heads;
   private final int kvHeads;
   private final int headSize;
@@ -28,24 +47,47 @@ final class Attention {
   }
 
   /**
+   * Attends in the fastest way.
+   *
    * @param q [tokens, heads, headSize], rotated and divided by √headSize
    * @param k [tokens, kvHeads, headSize], rotated
    * @param v [tokens, kvHeads, headSize]
-   * @param tape takes down what the way back needs, or null
    * @return [tokens, heads * headSize]
    */
-  Tensor attend(
+  Tensor attend(Tensor q, Tensor k, Tensor v, List<Packing.Segment> segments) {
+    return attend(q, k, v, segments, true, null);
+  }
+
+  /**
+   * The same in the plain way, which has a way back: with a tape and without one its numbers are
+   * the same to the last bit.
+   *
+   * @param tape takes down what the way back needs, or null
+   */
+  Tensor attendPlainly(
       Tensor q, Tensor k, Tensor v, List<Packing.Segment> segments, @Nullable AttentionTape tape) {
+    return attend(q, k, v, segments, false, tape);
+  }
+
+  private Tensor attend(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      List<Packing.Segment> segments,
+      boolean fast,
+      @Nullable AttentionTape tape) {
     List<Tensor> outputs = new ArrayList<>();
     for (Packing.Segment segment : segments) {
       int context = segment.context();
       if (context > 0) {
-        causal(q, k, v, segment.start(), context, outputs, tape);
+        causal(q, k, v, segment.start(), context, outputs, fast, tape);
       }
       int rows = segment.candidateRows();
       int from = segment.start() + context;
       if (segment.contextTokens() == 0 && segment.candidates().length == 1) {
-        causal(q, k, v, from, rows, outputs, tape);
+        causal(q, k, v, from, rows, outputs, fast, tape);
+      } else if (rows > 0 && fast && pays(segment)) {
+        oneByOne(q, k, v, segment, outputs);
       } else if (rows > 0) {
         outputs.add(candidates(q, k, v, segment, tape));
       }
@@ -64,24 +106,53 @@ final class Attention {
       int from,
       int tokens,
       List<Tensor> outputs,
+      boolean fast,
       @Nullable AttentionTape tape) {
-    Tensor keys = k.narrow(0, from, tokens).permute(1, 2, 0).contiguous();
-    Tensor values = v.narrow(0, from, tokens).permute(1, 0, 2).contiguous();
-    Tensor mask = mask(Math.min(STRIP, tokens), q);
+    int filled = fast ? roundedUp(tokens, KEYS) : tokens;
+    Tensor keys = filled(k.narrow(0, from, tokens).permute(1, 2, 0), 2, filled);
+    Tensor values = filled(v.narrow(0, from, tokens).permute(1, 0, 2), 1, filled);
+    int strip = Math.min(STRIP, tokens);
+    Tensor mask = mask(strip, (long) strip + filled - tokens, q);
     for (int start = 0; start < tokens; start += STRIP) {
       int length = Math.min(STRIP, tokens - start);
-      int seen = start + length;
-      Tensor queries = byHead(q.narrow(0, (long) from + start, length));
-      Tensor scores =
-          torch.bmm(queries, keys.narrow(2, 0, seen)).view(kvHeads, heads / kvHeads, length, seen);
-      scores.narrow(3, start, length).add_(mask.narrow(0, 0, length).narrow(1, 0, length));
-      Tensor weights = torch.softmax(scores, -1).view(kvHeads, -1, seen);
-      Tensor mixed = torch.bmm(weights, values.narrow(1, 0, seen));
-      if (tape != null) {
-        tape.strip(from, start, queries, weights, mixed);
-      }
-      outputs.add(byToken(mixed, length));
+      int first = start;
+      int seen = start + length == tokens ? filled : start + length;
+      Supplier<Tensor> work =
+          () -> {
+            Tensor queries = byHead(q.narrow(0, (long) from + first, length));
+            Tensor scores =
+                torch
+                    .bmm(queries, keys.narrow(2, 0, seen))
+                    .view(kvHeads, heads / kvHeads, length, seen);
+            long masked = (long) seen - first;
+            scores.narrow(3, first, masked).add_(mask.narrow(0, 0, length).narrow(1, 0, masked));
+            Tensor weights = torch.softmax(scores, -1).view(kvHeads, -1, seen);
+            Tensor mixed = torch.bmm(weights, values.narrow(1, 0, seen));
+            if (tape != null) {
+              tape.strip(from, first, queries, weights, mixed);
+            }
+            return byToken(mixed, length);
+          };
+      outputs.add(fast ? Tensors.only(work) : work.get());
     }
+  }
+
+  /** Contiguous, with zeros up to a size in one dimension. */
+  private static Tensor filled(Tensor tensor, int dimension, long size) {
+    long missing = size - tensor.size(dimension);
+    if (missing == 0) {
+      return tensor.contiguous();
+    }
+    long[] shape = {tensor.size(0), tensor.size(1), tensor.size(2)};
+    shape[dimension] = missing;
+    return Tensors.concat(dimension, tensor, tensor.new_zeros(shape));
+  }
+
+  /** Whether candidates better attend one by one. */
+  private boolean pays(Packing.Segment segment) {
+    int n = segment.candidates().length;
+    long scores = (long) heads * segment.longest() * (segment.contextTokens() + segment.longest());
+    return n == 1 || scores >= ALONE || n * scores >= TOGETHER;
   }
 
   /** [rows, heads, headSize] → [kvHeads, group * rows, headSize]. */
@@ -100,21 +171,87 @@ final class Attention {
         .reshape(count, (long) heads * headSize);
   }
 
-  /** [length, length] of the type of {@code like}: 0 where a token sees another, -inf elsewhere. */
-  private static Tensor mask(long length, Tensor like) {
+  /** [rows, keys] of the type of {@code like}: 0 where a token sees another, -inf elsewhere. */
+  private static Tensor mask(long rows, long keys, Tensor like) {
     return torch
-        .full(new long[] {length, length}, new Scalar(Double.NEGATIVE_INFINITY), like.options())
+        .full(new long[] {rows, keys}, new Scalar(Double.NEGATIVE_INFINITY), like.options())
         .triu(1);
   }
 
   /**
-   * All candidates of one context. The scores against the context are one product a key/value head
-   * for all candidates and all query heads that share it; the scores against a candidate's own
-   * tokens are one small product a key/value head; one softmax joins both.
+   * All candidates of one context, one after another: a candidate's scores stay in the processor's
+   * cache, and none has to be filled up to the longest. Adds [length, heads * headSize] of each.
+   */
+  void oneByOne(Tensor q, Tensor k, Tensor v, Packing.Segment segment, List<Tensor> outputs) {
+    Tensor contextKeys = contextKeys(k, segment).contiguous();
+    Tensor contextValues = contextValues(v, segment).contiguous();
+    int context = segment.contextTokens();
+    int rows = roundedUp(segment.longest(), ROWS);
+    Tensor mask = mask(rows, (long) rows + KEYS, q);
+    int end = segment.start() + segment.context() + segment.candidateRows();
+    int at = segment.start() + segment.context();
+    for (int length : segment.candidates()) {
+      // What is filled up is the next candidate: later than this one, and so not seen by it.
+      int own = Math.min(roundedUp(length, ROWS), end - at);
+      int from = at;
+      outputs.add(
+          Tensors.only(() ->
+              one(
+                      byHead(q.narrow(0, from, own)),
+                      contextKeys,
+                      contextValues,
+                      k.narrow(0, from, own).permute(1, 2, 0),
+                      v.narrow(0, from, own).permute(1, 0, 2),
+                      mask)
+                  .narrow(0, 0, length)));
+      at += length;
+    }
+  }
+
+  /**
+   * @param queries [kvHeads, group * rows, headSize]
+   * @param contextKeys [kvHeads, headSize, context]
+   * @param contextValues [kvHeads, context, headSize]
+   * @param ownKeys [kvHeads, headSize, rows]
+   * @param ownValues [kvHeads, rows, headSize]
+   * @param mask at least [rows, rows + KEYS]
+   * @return [rows, heads * headSize]
+   */
+  private Tensor one(
+      Tensor queries,
+      Tensor contextKeys,
+      Tensor contextValues,
+      Tensor ownKeys,
+      Tensor ownValues,
+      Tensor mask) {
+    int context = (int) contextKeys.size(2);
+    int rows = (int) ownKeys.size(2);
+    int keys = roundedUp(context + rows, KEYS);
+    long empty = (long) keys - context - rows;
+    Tensor zero = mask.narrow(0, 0, 1).narrow(1, 0, 1).unsqueeze(0);
+    Tensor allKeys = Tensors.concat(2, contextKeys, ownKeys, zero.expand(kvHeads, headSize, empty));
+    Tensor scores = torch.bmm(queries, allKeys);
+    scores
+        .view(kvHeads, -1, rows, keys)
+        .narrow(3, context, rows + empty)
+        .add_(mask.narrow(0, 0, rows).narrow(1, 0, rows + empty));
+    Tensor allValues =
+        Tensors.concat(1, contextValues, ownValues, zero.expand(kvHeads, empty, headSize));
+    return byToken(torch.bmm(torch.softmax(scores, -1), allValues), rows);
+  }
+
+  private static int roundedUp(int number, int step) {
+    return (number + step - 1) / step * step;
+  }
+
+  /**
+   * All candidates of one context at once. The scores against the context are one product a
+   * key/value head for all candidates and all query heads that share it; the scores against a
+   * candidate's own tokens are one small product a key/value head; one softmax joins both.
    *
    * @return [candidate rows, heads * headSize]
    */
-  private Tensor candidates(
+  Tensor candidates(
       Tensor q, Tensor k, Tensor v, Packing.Segment segment, @Nullable AttentionTape tape) {
     int n = segment.candidates().length;
     int longest = segment.longest();

@@ -148,8 +148,7 @@ final class Block implements AutoCloseable {
    */
   Tensor forward(Tensor x, Packing packing) {
     Heads heads = heads(x, packing, null);
-    return finish(
-        x, attention.attend(heads.q, heads.k, heads.v, packing.segments(), null), null, null);
+    return finish(x, attention.attend(heads.q, heads.k, heads.v, packing.segments()), null, null);
   }
 
   /**
@@ -172,35 +171,59 @@ final class Block implements AutoCloseable {
    * @param adapter what is added to the projections, or null
    */
   Heads heads(Tensor x, Packing packing, @Nullable BlockAdapter adapter) {
+    Tensor normed = PassPart.NORM.tensor(() -> norm(x, inputNorm).to(qkv.input()));
+    Tensor projected =
+        PassPart.QKV.tensor(() -> biased(project(normed, qkv, adapter, Projection.QKV)));
+    return PassPart.ROTATION.of(() -> heads(projected, packing));
+  }
+
+  private Tensor biased(Tensor projected) {
+    return qkvBias == null ? projected : projected.to(Tensors.F32).add(qkvBias);
+  }
+
+  /**
+   * @param projected [tokens, (heads + 2 kvHeads) * headSize]
+   */
+  private Heads heads(Tensor projected, Packing packing) {
     int heads = config.heads();
     int kvHeads = config.kvHeads();
     int size = config.headSize();
-    Tensor projected = project(norm(x, inputNorm), qkv, adapter, Projection.QKV);
-    if (qkvBias != null) {
-      projected = projected.to(Tensors.F32).add(qkvBias);
-    }
     torch.ScalarType type = qkv.mixing();
     long both = (long) (heads + kvHeads) * size;
+    // The scale of the scores comes with the rotation.
+    double scale = 1 / Math.sqrt(size);
+    Tensor cosines = Tensors.scaled(packing.cosines(), scale);
+    Tensor sines = Tensors.scaled(packing.sines(), scale);
+    Tensor q =
+        Tensors.only(() -> {
+          Tensor rows = rows(projected, 0, heads, queryNorm);
+          return rotated(rows, cosines, sines).to(type);
+        });
+    Tensor k =
+        Tensors.only(() -> {
+          Tensor rows = rows(projected, heads, kvHeads, keyNorm);
+          return rotated(rows, packing.cosines(), packing.sines()).to(type);
+        });
     Tensor v = projected.narrow(1, both, (long) kvHeads * size).to(type).view(-1, kvHeads, size);
-    Tensor qk = projected.narrow(1, 0, both).to(Tensors.F32).view(-1, heads + kvHeads, size);
-    if (queryNorm != null && keyNorm != null) {
-      qk =
-          Tensors.concat(
-              1,
-              norm(qk.narrow(1, 0, heads), queryNorm),
-              norm(qk.narrow(1, heads, kvHeads), keyNorm));
-    }
-    Tensor rotated = rotated(qk, packing);
-    Tensor scaled = Tensors.scaled(rotated.narrow(1, 0, heads), 1 / Math.sqrt(size));
-    return new Heads(
-        scaled.to(type), rotated.narrow(1, heads, kvHeads).to(type).contiguous(), v.contiguous());
+    return new Heads(q, k, v.contiguous());
   }
 
-  /** Queries and keys [tokens, any heads, headSize], turned by their positions. */
-  private static Tensor rotated(Tensor qk, Packing packing) {
-    long half = qk.size(2) / 2;
-    Tensor swapped = Tensors.concat(2, qk.narrow(2, half, half), qk.narrow(2, 0, half));
-    return qk.mul(packing.cosines()).addcmul_(swapped, packing.sines());
+  /** Some of the projected heads in f32, [tokens, count, headSize]. */
+  private Tensor rows(Tensor projected, int first, int count, @Nullable Tensor norm) {
+    int size = config.headSize();
+    Tensor rows =
+        projected
+            .narrow(1, (long) first * size, (long) count * size)
+            .to(Tensors.F32)
+            .view(-1, count, size);
+    return norm == null ? rows : norm(rows, norm);
+  }
+
+  /** Queries or keys [tokens, any heads, headSize], turned by their positions. */
+  private static Tensor rotated(Tensor rows, Tensor cosines, Tensor sines) {
+    long half = rows.size(2) / 2;
+    Tensor swapped = Tensors.concat(2, rows.narrow(2, half, half), rows.narrow(2, 0, half));
+    return rows.mul(cosines).addcmul_(swapped, sines);
   }
 
   /**
@@ -215,25 +238,28 @@ final class Block implements AutoCloseable {
   Tensor finish(Tensor x, Tensor mixed, @Nullable BlockAdapter adapter, @Nullable Tensor rows) {
     Tensor before = rows == null ? x : x.index_select(0, rows);
     Tensor kept = rows == null ? mixed : mixed.index_select(0, rows);
-    Tensor afterAttention = before.add(project(kept, output, adapter, Projection.OUTPUT));
-    return afterAttention.add(mlp(norm(afterAttention, mlpNorm), adapter));
-  }
-
-  private Tensor mlp(Tensor normed, @Nullable BlockAdapter adapter) {
-    return project(gated(normed, adapter), down, adapter, Projection.DOWN);
+    Tensor afterAttention =
+        PassPart.OUTPUT.tensor(() -> before.add(project(kept, output, adapter, Projection.OUTPUT)));
+    Tensor normed = PassPart.NORM.tensor(() -> norm(afterAttention, mlpNorm).to(gateUp.input()));
+    Tensor gated = Tensors.only(() -> gated(normed, adapter));
+    return PassPart.DOWN.tensor(
+        () -> afterAttention.add(project(gated, down, adapter, Projection.DOWN)));
   }
 
   private Tensor gated(Tensor normed, @Nullable BlockAdapter adapter) {
-    Tensor both = project(normed, gateUp, adapter, Projection.GATE_UP);
-    // Halves of one split: their gradients are put side by side, not padded and added.
-    TensorVector halves = both.split(config.intermediate(), 1);
-    return torch.silu(halves.get(0)).mul(halves.get(1));
+    Tensor both =
+        PassPart.GATE_UP.tensor(() -> project(normed, gateUp, adapter, Projection.GATE_UP));
+    return PassPart.GATE.tensor(() -> {
+      // Halves of one split: their gradients are put side by side, not padded and added.
+      TensorVector halves = both.split(config.intermediate(), 1);
+      return torch.silu(halves.get(0)).mul(halves.get(1));
+    });
   }
 
   /** What its projections read of a sample; x is [tokens, hidden]. */
   Reach reach(Tensor x, Packing packing) {
     Heads heads = heads(x, packing, null);
-    Tensor mixed = attention.attend(heads.q, heads.k, heads.v, packing.segments(), null);
+    Tensor mixed = attention.attend(heads.q, heads.k, heads.v, packing.segments());
     Tensor normed = norm(x.add(project(mixed, output, null, Projection.OUTPUT)), mlpNorm);
     return new Reach(greatest(norm(x, inputNorm)), greatest(normed), greatest(gated(normed, null)));
   }

@@ -39,7 +39,9 @@ final class BlockGraph implements AutoCloseable {
       tape = new AttentionTape(block.attention(), heads);
       try (NoGradGuard guard = new NoGradGuard()) {
         Tensor result =
-            block.attention().attend(heads.q(), heads.k(), heads.v(), packing.segments(), tape);
+            block
+                .attention()
+                .attendPlainly(heads.q(), heads.k(), heads.v(), packing.segments(), tape);
         mixed = Tensors.hold(result.requires_grad_(learns(heads)));
       }
       output = Tensors.hold(block.finish(input, mixed, adapter, rows));

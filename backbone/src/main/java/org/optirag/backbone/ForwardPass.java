@@ -29,6 +29,12 @@ public final class ForwardPass implements AutoCloseable {
     }
   }
 
+  /**
+   * Most rows that go through a block's projections together. What lies between the projections is
+   * six times as wide as a row: of more rows it would be memory that is new every time.
+   */
+  private static final long STRIP = 2048;
+
   private final Backbone backbone;
   private List<Row> prompts = new ArrayList<>();
   private Tensor x;
@@ -133,11 +139,28 @@ public final class ForwardPass implements AutoCloseable {
       Block.Heads heads = waiting == null ? read(number) : waiting;
       waiting = null;
       Block block = backbone.block(number);
+      List<Packing.Segment> segments = segments(number);
       Tensor mixed =
-          block.attention().attend(heads.q(), heads.k(), heads.v(), segments(number), null);
-      replace(block.finish(x, mixed, null, null));
+          PassPart.ATTENTION.tensor(
+              () -> block.attention().attend(heads.q(), heads.k(), heads.v(), segments));
+      replace(finished(block, mixed));
       release(heads);
     }
+  }
+
+  /** The rest of a block; where there are very many rows, a strip of them at a time. */
+  private Tensor finished(Block block, Tensor mixed) {
+    long rows = x.size(0);
+    long strips = (rows + STRIP - 1) / STRIP;
+    List<Tensor> parts = new ArrayList<>();
+    for (long strip = 0; strip < strips; strip++) {
+      long from = rows * strip / strips;
+      long count = rows * (strip + 1) / strips - from;
+      parts.add(
+          Tensors.only(() ->
+              block.finish(x.narrow(0, from, count), mixed.narrow(0, from, count), null, null)));
+    }
+    return Tensors.concat(0, parts.toArray(Tensor[]::new));
   }
 
   private void forgetWaiting() {
@@ -187,14 +210,16 @@ public final class ForwardPass implements AutoCloseable {
       Tensor last = x.index_select(0, packing.lastRows());
       Block.Heads heads = waiting;
       if (heads == null) {
-        return Tensors.rows(last);
+        return PassPart.STATES.of(() -> Tensors.rows(last));
       }
       Block block = backbone.block(blocksRun);
+      List<Packing.Segment> segments = segments(blocksRun);
+      Tensor lastRows = packing.lastRows();
       Tensor mixed =
-          block
-              .attention()
-              .attendLast(heads.q(), heads.k(), heads.v(), packing.lastRows(), segments(blocksRun));
-      return Tensors.rows(block.finish(last, mixed, null, null));
+          PassPart.ATTENTION.of(() ->
+              block.attention().attendLast(heads.q(), heads.k(), heads.v(), lastRows, segments));
+      Tensor finished = block.finish(last, mixed, null, null);
+      return PassPart.STATES.of(() -> Tensors.rows(finished));
     }
   }
 

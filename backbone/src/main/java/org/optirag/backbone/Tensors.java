@@ -1,7 +1,10 @@
 package org.optirag.backbone;
 
 import java.nio.FloatBuffer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -22,8 +25,22 @@ final class Tensors {
     tensor.releaseReference();
   }
 
+  /**
+   * The one result of some work whose other tensors are freed at once: what comes next finds their
+   * memory still in the processor's cache.
+   */
+  static Tensor only(Supplier<Tensor> work) {
+    Tensor held;
+    try (PointerScope scope = new PointerScope()) {
+      held = hold(work.get());
+    }
+    Tensor result = new Tensor(held);
+    release(held);
+    return result;
+  }
+
   /** An f32 tensor on the CPU, filled through a buffer of its own memory. */
-  static Tensor filled(long[] shape, java.util.function.Consumer<FloatBuffer> fill) {
+  static Tensor filled(long[] shape, Consumer<FloatBuffer> fill) {
     Tensor tensor = torch.empty(shape);
     fill.accept(buffer(tensor));
     return tensor;

@@ -90,7 +90,7 @@ final class TrainingPass implements AutoCloseable {
       Block of = backbone.block(block);
       Block.Heads heads = of.heads(x, packing, adapter(block));
       Tensor mixed =
-          of.attention().attend(heads.q(), heads.k(), heads.v(), packing.segments(), null);
+          of.attention().attendPlainly(heads.q(), heads.k(), heads.v(), packing.segments(), null);
       return Tensors.hold(of.finish(x, mixed, adapter(block), rows(block)));
     }
   }

@@ -46,7 +46,7 @@ final class WholeGraph {
         Block of = backbone.block(block);
         Block.Heads heads = of.heads(x, packing, learnables.adapter(block));
         Tensor mixed =
-            of.attention().attend(heads.q(), heads.k(), heads.v(), packing.segments(), null);
+            of.attention().attendPlainly(heads.q(), heads.k(), heads.v(), packing.segments(), null);
         x = of.finish(x, mixed, learnables.adapter(block), null);
         for (TrainableHead head : learnables.heads()) {
           if (head.block() == block) {
