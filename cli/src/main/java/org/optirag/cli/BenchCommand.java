@@ -16,9 +16,11 @@ import org.optirag.backbone.weights.Weights;
 import org.optirag.evaluation.bench.BenchRow;
 import org.optirag.evaluation.bench.Ceilings;
 import org.optirag.evaluation.bench.Contender;
+import org.optirag.evaluation.bench.GrowthReport;
 import org.optirag.evaluation.bench.OwnContender;
 import org.optirag.evaluation.bench.PeerContender;
 import org.optirag.evaluation.bench.PeerProcess;
+import org.optirag.evaluation.bench.Profile;
 import org.optirag.evaluation.bench.SideBySide;
 import org.optirag.evaluation.bench.Workload;
 import org.optirag.scoring.AnswerTokens;
@@ -111,14 +113,30 @@ final class BenchCommand implements Callable<Integer> {
   private SideBySide.Clock clock = SideBySide.Clock.WALL;
 
   @Option(
+      names = "--profile",
+      description = "Say where the time goes, part by part of a block, at full depth.")
+  private boolean profile;
+
+  @Option(
+      names = "--growth",
+      split = ",",
+      paramLabel = "CURVE",
+      description =
+          "Instead, measure how costs grow, and plot it: candidates (1 to 1000), context (100 to 4000"
+              + " tokens), requests (1 to 16 in one pass), users (a thousand to a million), edges"
+              + " (100,000 to 25 million).")
+  private List<String> growth = List.of();
+
+  @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
       defaultValue = "runs/bench",
-      description = "Where scoring.json goes; default ${DEFAULT-VALUE}.")
+      description = "Where the rows go; default ${DEFAULT-VALUE}.")
   private Path out = Path.of("runs", "bench");
 
   /** The result, as JSON has it. */
-  record Result(Ceilings ceilings, List<BenchRow> rows, List<String> leftOut) {}
+  record Result(
+      Ceilings ceilings, List<BenchRow> rows, List<Profile> profiles, List<String> leftOut) {}
 
   @Override
   public Integer call() {
@@ -127,6 +145,9 @@ final class BenchCommand implements Callable<Integer> {
     List<String> leftOut = new ArrayList<>();
     List<AutoCloseable> open = new ArrayList<>();
     try (Pipeline pipeline = new Pipeline(dataset, null, options, common)) {
+      if (!growth.isEmpty()) {
+        return grow(pipeline);
+      }
       try {
         Result result = measure(pipeline, open, leftOut);
         AtomicFiles.writeString(
@@ -147,7 +168,24 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
+  private int grow(Pipeline pipeline) {
+    GrowthReport report =
+        new BenchGrowth(pipeline).measure(growth, options.model(), common.progress());
+    report.write(out);
+    if (common.json()) {
+      common.printJson(report.rows());
+    } else {
+      report.lines().forEach(common.out()::println);
+      common.out().println();
+      common.out().println("Plots: " + out.resolve(GrowthReport.PAGE).toAbsolutePath());
+      common.out().println("Rows:  " + out.resolve(GrowthReport.ROWS).toAbsolutePath());
+      common.out().flush();
+    }
+    return 0;
+  }
+
   private void requireFit() {
+    BenchGrowth.require(growth);
     if (rounds < 1 || rounds > MOST_ROUNDS) {
       throw new UserException(
           rounds + " rounds are not possible.", "Give --rounds 1 to " + MOST_ROUNDS + ".");
@@ -174,7 +212,18 @@ final class BenchCommand implements Callable<Integer> {
             rounds,
             clock);
     return new Result(
-        Ceilings.measure(pipeline.backbone().config()), measure(bench, wanted), leftOut);
+        Ceilings.measure(pipeline.backbone().config()),
+        measure(bench, wanted),
+        profile ? profiles(bench, wanted) : List.of(),
+        leftOut);
+  }
+
+  private List<Profile> profiles(SideBySide bench, List<Workload> wanted) {
+    List<Contender> whole =
+        bench.ours().stream().filter(own -> own.policy().equals(NONE) && !own.cached()).toList();
+    return wanted.stream()
+        .flatMap(workload -> whole.stream().map(own -> Profile.of(workload, own, rounds)))
+        .toList();
   }
 
   private List<BenchRow> measure(SideBySide bench, List<Workload> wanted) {
@@ -286,6 +335,10 @@ final class BenchCommand implements Callable<Integer> {
     result.ceilings.lines().forEach(to::println);
     to.println();
     BenchRow.table(result.rows).forEach(to::println);
+    if (!result.profiles.isEmpty()) {
+      to.println();
+      Profile.table(result.profiles).forEach(to::println);
+    }
     if (!result.leftOut.isEmpty()) {
       to.println();
       result.leftOut.forEach(what -> to.println("Left out: " + what));
