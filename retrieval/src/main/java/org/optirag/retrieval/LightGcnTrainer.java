@@ -10,13 +10,20 @@ public final class LightGcnTrainer {
   private static final int RANKED = 20;
 
   /**
+   * Most steps an epoch: every step propagates over the whole graph, so that with batches of one
+   * size an epoch would cost the square of the edges. From {@code 400 × batch} edges on, batches
+   * grow instead.
+   */
+  private static final int STEPS = 400;
+
+  /**
    * How to train.
    *
    * @param dimension of the embeddings
    * @param layers K
    * @param learningRate of Adam
    * @param regularization weight λ of λ/2 · |E^(0)|² of the sampled rows
-   * @param batch triples a step
+   * @param batch triples a step; more where an epoch would have more than 400 steps
    * @param epochs at most
    * @param patience evaluations on validation without a better Recall@20 before it stops; 0 never
    * @param evaluateEvery epochs between evaluations
@@ -152,9 +159,10 @@ public final class LightGcnTrainer {
   /** One pass over as many sampled triples as there are edges; the mean loss. */
   private double epoch() {
     int edges = graph.edges();
+    int batch = Math.max(settings.batch(), (edges + STEPS - 1) / STEPS);
     double loss = 0;
-    for (int done = 0; done < edges; done += settings.batch()) {
-      int size = Math.min(settings.batch(), edges - done);
+    for (int done = 0; done < edges; done += batch) {
+      int size = Math.min(batch, edges - done);
       int[] u = new int[size];
       int[] i = new int[size];
       int[] j = new int[size];
