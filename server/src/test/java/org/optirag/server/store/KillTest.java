@@ -92,7 +92,8 @@ class KillTest {
                 } catch (InterruptedException e) {
                   Thread.currentThread().interrupt();
                 }
-                process.destroyForcibly(); // SIGKILL
+                // SIGKILL. Process.destroyForcibly would close the pipe with what is still in it.
+                process.toHandle().destroyForcibly();
               });
       for (line = out.readLine(); line != null; line = out.readLine()) {
         lines.add(line); // a last line may be cut: it counts as not acknowledged
