@@ -52,9 +52,12 @@ class LiveDataThreadsTest {
                 assertThat(new HashSet<>(told)).as("seed %d", SEED).hasSameSizeAs(told);
                 // a prompt has room for only so many: the first ones may not fit
                 assertThat(told.size()).isBetween(Math.min(least, 200), most);
-                for (int n = 0; n < told.size(); n++) {
-                  int number = n + Integer.parseInt(told.getFirst().split("item ")[1]);
-                  assertThat(told.get(n)).isEqualTo(user + " item " + number);
+                List<Integer> numbers =
+                    told.stream()
+                        .map(item -> Integer.parseInt(item.substring(user.length() + 6)))
+                        .toList();
+                for (int n = 1; n < numbers.size(); n++) {
+                  assertThat(numbers.get(n)).isEqualTo(numbers.get(n - 1) + 1);
                 }
               }
             }));

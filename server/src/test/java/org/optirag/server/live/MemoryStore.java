@@ -34,7 +34,7 @@ final class MemoryStore implements EventStore {
     List<StoredEvent> added = new ArrayList<>();
     for (Event event : more) {
       if (ids.add(event.id())) {
-        added.add(new StoredEvent(before + 2 * (added.size() + 1), received, event));
+        added.add(new StoredEvent(before + 2L * (added.size() + 1), received, event));
       }
     }
     events.addAll(added);
