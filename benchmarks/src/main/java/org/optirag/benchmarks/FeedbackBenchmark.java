@@ -37,8 +37,10 @@ public final class FeedbackBenchmark {
     Path directory =
         place.startsWith("jdbc:") ? null : Files.createTempDirectory(Path.of(place), "events-");
     try (EventStore store =
-        directory == null ? PostgresStore.open(place, null, null) : EmbeddedStore.open(directory)) {
-      GroupCommit intake = new GroupCommit(store, () -> 1, appended -> {});
+            directory == null
+                ? PostgresStore.open(place, null, null)
+                : EmbeddedStore.open(directory);
+        GroupCommit intake = new GroupCommit(store, () -> 1, appended -> {})) {
       measure(intake, "warm up", CLIENTS, 10, seconds / 2);
       measure(intake, "1 client, 1 event at a time", 1, 1, seconds);
       measure(intake, CLIENTS + " clients, 1 event at a time", CLIENTS, 1, seconds);

@@ -281,6 +281,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
 
   @Override
   public void close() {
+    commit.close();
     background.forEach(Thread::interrupt);
     renewing.lock(); // a renewal under way ends first
     try {

@@ -23,8 +23,8 @@ class GroupCommitTest {
 
   @Test
   void receiptsSayHowManyOfEachBatchWereNew() {
-    try (EventStore store = EmbeddedStore.open(directory)) {
-      GroupCommit commit = new GroupCommit(store, () -> 1, appended -> {});
+    try (EventStore store = EmbeddedStore.open(directory);
+        GroupCommit commit = new GroupCommit(store, () -> 1, appended -> {})) {
       assertThat(commit.accept(events("a", "b", "a"))).isEqualTo(new Receipt(2, 1));
       assertThat(commit.accept(events("b", "c"))).isEqualTo(new Receipt(1, 1));
       assertThat(commit.accept(events())).isEqualTo(new Receipt(0, 0));
@@ -35,18 +35,18 @@ class GroupCommitTest {
   void batchesFromManyThreadsAreToldInOrderBeforeTheyAreAcknowledged() throws Exception {
     int threads = 16;
     int batches = 30;
-    List<StoredEvent> told = new ArrayList<>(); // the commits follow each other: no lock
+    List<StoredEvent> told = new ArrayList<>(); // by the thread that commits
     AtomicInteger transactions = new AtomicInteger();
     try (EventStore store = EmbeddedStore.open(directory);
+        GroupCommit commit =
+            new GroupCommit(
+                store,
+                () -> 1,
+                appended -> {
+                  told.addAll(appended.added());
+                  transactions.incrementAndGet();
+                });
         ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-      GroupCommit commit =
-          new GroupCommit(
-              store,
-              () -> 1,
-              appended -> {
-                told.addAll(appended.added());
-                transactions.incrementAndGet();
-              });
       CountDownLatch start = new CountDownLatch(1);
       List<Future<Integer>> applied = new ArrayList<>();
       for (int thread = 0; thread < threads; thread++) {
@@ -79,12 +79,46 @@ class GroupCommitTest {
   @Test
   void aRefusalIsForAllThatShareTheTransactionAndNotForLater() {
     AtomicInteger failures = new AtomicInteger(1);
-    try (EventStore store = EmbeddedStore.open(directory)) {
-      GroupCommit commit = new GroupCommit(refusing(store, failures), () -> 1, appended -> {});
+    try (EventStore store = EmbeddedStore.open(directory);
+        GroupCommit commit = new GroupCommit(refusing(store, failures), () -> 1, appended -> {})) {
       assertThatThrownBy(() -> commit.accept(events("a")))
           .isInstanceOf(EventsRefusedException.class);
       assertThat(EventStoreContract.all(store)).isEmpty();
       assertThat(commit.accept(events("a"))).isEqualTo(new Receipt(1, 0));
+    }
+  }
+
+  @Test
+  void whatIsBeingTakenWhenItClosesIsTakenAndLaterOnesAreRefused() throws Exception {
+    CountDownLatch inTransaction = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (EventStore store = EmbeddedStore.open(directory);
+        ExecutorService pool = Executors.newFixedThreadPool(3)) {
+      GroupCommit commit =
+          new GroupCommit(
+              store,
+              () -> 1,
+              appended -> {
+                inTransaction.countDown();
+                await(goOn);
+              });
+      Future<Receipt> first = pool.submit(() -> commit.accept(events("a")));
+      await(inTransaction);
+      Future<?> closing = pool.submit(commit::close);
+      goOn.countDown();
+      closing.get();
+      assertThat(first.get()).isEqualTo(new Receipt(1, 0));
+      assertThatThrownBy(() -> commit.accept(events("c")))
+          .isInstanceOf(EventsRefusedException.class);
+      assertThat(EventStoreContract.ids(store)).containsExactly("a");
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

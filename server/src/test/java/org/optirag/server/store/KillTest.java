@@ -1,118 +1,18 @@
 package org.optirag.server.store;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
-import org.optirag.server.events.Event;
 
-/**
- * A process that takes events is killed again and again. {@code -Dkills=200} for the figure in
- * docs/reliability.md.
- */
+/** {@code -Dkills=200} gives the figure in docs/reliability.md. */
 class KillTest {
-  private static final long SEED = 20261126;
   private static final int KILLS = Integer.getInteger("kills", 15);
 
-  /** How far the next process goes back: what it sends again has been applied already. */
-  private static final int AGAIN = 5;
-
-  @TempDir Path directory;
-
-  /** A batch that a process says was acknowledged. */
-  private record Batch(int thread, int number) {
-    private static final Pattern LINE = Pattern.compile("(\\d+) (\\d+)");
-
-    static void add(String line, List<Batch> batches) {
-      Matcher matcher = LINE.matcher(line);
-      if (matcher.matches()) {
-        batches.add(
-            new Batch(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))));
-      }
-    }
-  }
-
   @Test
-  void whatWasAcknowledgedOutlivesEveryKillAndNothingIsAppliedTwice() throws Exception {
-    Random random = new Random(SEED);
-    Set<Batch> acknowledged = new HashSet<>();
-    int next = 0;
-    int sentAgain = 0;
-    for (int kill = 0; kill < KILLS; kill++) {
-      int first = Math.max(0, next - AGAIN);
-      for (Batch batch : killedRun(first, random.nextInt(300))) {
-        next = Math.max(next, batch.number + 1);
-        sentAgain += acknowledged.add(batch) ? 0 : 1;
-      }
-      String round = "seed %d, kill %d".formatted(SEED, kill);
-      try (EventStore store = EmbeddedStore.open(directory)) {
-        Map<String, Event> stored = new HashMap<>();
-        store.read(
-            0, each -> assertThat(stored.put(each.event().id(), each.event())).as(round).isNull());
-        for (Batch batch : acknowledged) {
-          for (Event event : KilledWriter.batch(batch.thread, batch.number)) {
-            assertThat(stored.get(event.id())).as(round).isEqualTo(event);
-          }
-        }
-        assertThat(stored.size() % KilledWriter.BATCH).as(round + ", part of a batch").isZero();
-      }
-    }
-    assertThat(acknowledged).isNotEmpty();
-    assertThat(sentAgain).isPositive();
-  }
-
-  /** What a process acknowledged until it was killed, a while after its first word. */
-  private List<Batch> killedRun(int first, int milliseconds)
-      throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                KilledWriter.class.getName(),
-                directory.toString(),
-                Integer.toString(first))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    List<Batch> acknowledged = new ArrayList<>();
-    try (BufferedReader out = process.inputReader()) {
-      String line = out.readLine();
-      assertThat(line).as("the process ended by itself").isNotNull();
-      Batch.add(line, acknowledged);
-      Thread killer =
-          Thread.ofPlatform()
-              .start(() -> {
-                try {
-                  Thread.sleep(milliseconds);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-                // SIGKILL. Process.destroyForcibly would close the pipe with what is still in it.
-                process.toHandle().destroyForcibly();
-              });
-      for (line = out.readLine(); line != null; line = out.readLine()) {
-        Batch.add(line, acknowledged); // a last line may be cut: it is another's, or none
-      }
-      killer.join();
-    }
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    return acknowledged;
+  void whatWasAcknowledgedOutlivesEveryKillAndNothingIsAppliedTwice(
+      @TempDir Path directory, TestReporter reporter) throws Exception {
+    int events = Kills.survived(directory.toString(), KILLS);
+    reporter.publishEntry(KILLS + " kills, events acknowledged", Integer.toString(events));
   }
 }

@@ -89,6 +89,11 @@ class PostgresStoreTest extends EventStoreContract {
   }
 
   @Test
+  void whatWasAcknowledgedOutlivesKillsOfTheService() throws Exception {
+    assertThat(Kills.survived(String.valueOf(url), 4)).isPositive();
+  }
+
+  @Test
   void whatCannotBeReachedIsNamed() {
     assertThatThrownBy(() ->
             PostgresStore.open("jdbc:postgresql://127.0.0.1:1/none?password=x", "u", "secret"))
