@@ -2,6 +2,7 @@ package org.optirag.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,6 +79,47 @@ class EmbeddedStoreTest extends EventStoreContract {
       assertThat(ids(store)).isEqualTo(taken);
       store.append(batch("more ", 20), 1);
       assertThat(ids(store)).hasSize(taken.size() + 20);
+    }
+  }
+
+  @Test
+  void aRealDiskThatFillsUpIsNoReasonToStartAgain() throws Exception {
+    Path disk = Files.createDirectory(directory.resolve("disk"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk.toString()),
+        "no small disk can be mounted here (that takes root on Linux)");
+    try {
+      Path ballast = disk.resolve("ballast");
+      Files.write(ballast, new byte[1 << 20]);
+      int taken = 0;
+      try (EventStore store = EmbeddedStore.open(disk)) {
+        EventsRefusedException refusal = null;
+        while (refusal == null && taken < 100_000) {
+          try {
+            taken += store.append(batch("batch " + taken + " ", 20), 1).added().size();
+          } catch (EventsRefusedException e) {
+            refusal = e;
+          }
+        }
+        assertThat(refusal).hasMessageContaining(disk.toString()).hasMessageContaining("full");
+        assertThat(ids(store)).hasSize(taken);
+        Files.delete(ballast);
+        taken += store.append(batch("room again ", 20), 1).added().size();
+        assertThat(ids(store)).hasSize(taken);
+      }
+      try (EventStore store = EmbeddedStore.open(disk)) {
+        assertThat(ids(store)).hasSize(taken).endsWith("room again 19");
+      }
+    } finally {
+      run("umount", disk.toString());
+    }
+  }
+
+  private static boolean run(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false; // there is no such program
     }
   }
 
