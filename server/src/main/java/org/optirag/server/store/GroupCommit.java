@@ -67,7 +67,9 @@ public final class GroupCommit implements FeedbackIntake, AutoCloseable {
       return mine.receipt.join();
     } catch (CompletionException e) {
       // an exception of each sender's own: those who share a transaction share its refusal
-      throw new EventsRefusedException(String.valueOf(e.getCause().getMessage()), e.getCause());
+      Throwable inner = e.getCause();
+      Throwable cause = inner == null ? e : inner;
+      throw new EventsRefusedException(String.valueOf(cause.getMessage()), cause);
     }
   }
 
