@@ -22,6 +22,28 @@ public final class GraphSnapshot implements AutoCloseable {
     this.index = UserIndex.of(model.users());
   }
 
+  private GraphSnapshot(Graph graph, LightGcn model, UserIndex index) {
+    this.graph = graph;
+    this.model = model;
+    this.unitItems = model.items().normalized();
+    this.index = index;
+  }
+
+  /**
+   * The same for a graph that has grown since; see {@link LightGcn#grown}.
+   *
+   * @param now with at least as many users and items
+   * @param changed users whose likes have changed, and all new users
+   * @return this one if nothing has changed; else one that may share its index
+   */
+  public GraphSnapshot grown(Graph now, int[] changed) {
+    if (changed.length == 0 && now.users() == graph.users() && now.items() == graph.items()) {
+      return this;
+    }
+    LightGcn larger = model.grown(now, changed);
+    return new GraphSnapshot(now, larger, UserIndex.grown(index, larger.users(), changed));
+  }
+
   /** The items' embeddings at length 1. */
   Embeddings unitItems() {
     return unitItems;
@@ -40,7 +62,9 @@ public final class GraphSnapshot implements AutoCloseable {
             : model.foldIn(
                 history.stream().filter(Behaviour::liked).mapToInt(Behaviour::item).toArray(),
                 graph);
-    return index.nearest(embedding, most, user);
+    return Embeddings.dot(embedding, embedding) == 0
+        ? List.of() // he is like nobody
+        : index.nearest(embedding, most, user);
   }
 
   @Override

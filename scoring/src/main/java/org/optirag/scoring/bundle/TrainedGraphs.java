@@ -74,12 +74,15 @@ public final class TrainedGraphs {
     return new Whole(trained.model(), trained.buildSeconds());
   }
 
+  /** The graph of the training part with its embeddings, ready to be asked. */
+  public GraphSnapshot snapshot() {
+    return new GraphSnapshot(graph(split.train()), whole().model());
+  }
+
   /** After training the whole graph, within training what lies before each horizon. */
   public GraphTimeline timeline() {
-    return new GraphTimeline(horizon ->
-        horizon > witness.horizon().last()
-            ? new GraphSnapshot(graph(split.train()), whole().model())
-            : before(horizon));
+    return new GraphTimeline(
+        horizon -> horizon > witness.horizon().last() ? snapshot() : before(horizon));
   }
 
   private GraphSnapshot before(long horizon) {

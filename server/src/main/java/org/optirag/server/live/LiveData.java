@@ -247,8 +247,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
                       bundle.seed(),
                       cache,
                       progress)
-                  .whole()
-                  .model(),
+                  .snapshot(),
               history);
       default ->
           throw new UserException(

@@ -6,7 +6,6 @@ import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.GcnRetriever;
 import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.GraphTimeline;
-import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.RecentRetriever;
 import org.optirag.retrieval.Retriever;
 import org.optirag.retrieval.Witness;
@@ -50,16 +49,11 @@ interface WorldRetriever {
    *
    * @param trained of the imported data
    */
-  static Function<World, WorldRetriever> gcn(LightGcn trained, int history) {
+  static Function<World, WorldRetriever> gcn(GraphSnapshot trained, int history) {
     GcnRetriever.Settings settings = GcnRetriever.Settings.DEFAULT.withHistory(history);
     return world -> {
-      boolean grown =
-          !world.likers().isEmpty()
-              || world.graph().users() > trained.users().rows()
-              || world.graph().items() > trained.items().rows();
-      LightGcn model =
-          grown ? trained.grown(world.graph(), world.likers().stream().toArray()) : trained;
-      GraphTimeline now = GraphTimeline.frozen(new GraphSnapshot(world.graph(), model));
+      int[] changed = world.likers().stream().toArray();
+      GraphTimeline now = GraphTimeline.frozen(trained.grown(world.graph(), changed));
       return (witness, texts) -> new GcnRetriever(witness, now, settings);
     };
   }

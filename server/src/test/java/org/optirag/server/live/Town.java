@@ -23,6 +23,7 @@ import org.optirag.retrieval.Embeddings;
 import org.optirag.retrieval.FeatureScaling;
 import org.optirag.retrieval.FeatureUnits;
 import org.optirag.retrieval.Graph;
+import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.scoring.ChatFormat;
 import org.optirag.scoring.PromptSettings;
@@ -146,12 +147,14 @@ final class Town {
         () -> Instant.ofEpochSecond(now.get()));
   }
 
-  /** Embeddings of the training part's graph. */
-  LightGcn trained(long seed) {
+  /** The training part's graph, with made-up embeddings propagated over it. */
+  GraphSnapshot trained(long seed) {
     Random random = new Random(seed);
     Graph graph = Graph.of(split.train(), data.users().size(), data.items().size());
-    return LightGcn.propagate(
-        graph, embeddings(random, graph.users()), embeddings(random, graph.items()), 3);
+    return new GraphSnapshot(
+        graph,
+        LightGcn.propagate(
+            graph, embeddings(random, graph.users()), embeddings(random, graph.items()), 3));
   }
 
   private static Embeddings embeddings(Random random, int rows) {
