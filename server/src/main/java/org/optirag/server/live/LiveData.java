@@ -78,9 +78,9 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
     this.store = store;
     this.clock = clock;
     this.present = new Present(data, split);
-    this.commit = new GroupCommit(store, this::seconds, this::committed);
     catchUp();
     renew();
+    this.commit = new GroupCommit(store, this::seconds, this::committed);
     start("renewal", settings.renewal(), this::renewQuietly);
     if (store.shared()) {
       start("poll", settings.poll(), this::catchUpQuietly);
@@ -110,7 +110,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
    * @param data the imported data
    * @param split others are known to have done what is in its training part, and what events tell;
    *     a user's own history is all of his data
-   * @param store of the events; closed with this
+   * @param store of the events; closed with this, unless this cannot be opened
    * @throws EventsRefusedException if the store cannot be read
    */
   public static LiveData open(Dataset data, Split split, EventStore store, LiveSettings settings) {
