@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -348,7 +349,7 @@ class LiveDataTest {
   void servicesOnOneStoreLearnFromEachOther() throws InterruptedException {
     EventStore store = new MemoryStore(true);
     try (LiveData one = town.open(store);
-        LiveData other = town.open(store);
+        LiveData other = town.open(store, Duration.ofHours(1));
         LivePrompts ofOne = recent(one);
         LivePrompts ofOther = recent(other)) {
       one.accept(List.of(Town.liked("1", "u3", "i51", Town.END + 1)));

@@ -138,12 +138,16 @@ final class Town {
   }
 
   LiveData open(EventStore store) {
+    return open(store, Duration.ofMillis(5));
+  }
+
+  LiveData open(EventStore store, Duration poll) {
     // An hour: the tests say when the world is renewed.
     return LiveData.open(
         data,
         split,
         store,
-        new LiveSettings(Duration.ofHours(1), Duration.ofMillis(5)),
+        new LiveSettings(Duration.ofHours(1), poll),
         () -> Instant.ofEpochSecond(now.get()));
   }
 
