@@ -21,8 +21,11 @@ final class Pieces {
   private static final int PROFILE_FIELDS = 4;
   private static final int ITEM_FIELDS = 3;
 
-  /** Most items that are remembered; past it all are forgotten, and the known ones soon return. */
-  private static final int MOST_REMEMBERED = 100_000;
+  /** Most texts that are remembered; past it all are forgotten, and the known ones soon return. */
+  private static final int MOST_REMEMBERED = 50_000;
+
+  /** Longer ones are read each time, so that what strangers send cannot fill the memory. */
+  private static final int MOST_CHARACTERS = 400;
 
   private final String noun;
   private final PromptSettings settings;
@@ -31,7 +34,12 @@ final class Pieces {
   private final Map<String, int[]> listed = new ConcurrentHashMap<>();
   private final Map<ItemText, int[]> asked = new ConcurrentHashMap<>();
 
-  private record ItemText(String title, List<Field> fields) {}
+  private record ItemText(String title, List<Field> fields) {
+    int characters() {
+      return title.length()
+          + fields.stream().mapToInt(f -> f.name().length() + f.value().length()).sum();
+    }
+  }
 
   Pieces(String noun, Tokenizer tokenizer, PromptSettings settings) {
     this.noun = noun;
@@ -65,7 +73,7 @@ final class Pieces {
   }
 
   int[] listed(String title) {
-    return remembered(listed, title, key -> cut("\n- ", key));
+    return remembered(listed, title, title.length(), key -> cut("\n- ", key));
   }
 
   int[] neighbour(Neighbour neighbour, PromptTexts told) {
@@ -83,8 +91,8 @@ final class Pieces {
 
   int[] candidate(int item, Evidence evidence, PromptTexts told) {
     Tokens tokens = new Tokens();
-    tokens.add(
-        remembered(asked, new ItemText(told.title(item), told.fields(item)), this::itemText));
+    ItemText text = new ItemText(told.title(item), told.fields(item));
+    tokens.add(remembered(asked, text, text.characters(), this::itemText));
     if (settings.evidence()) {
       addEvidence(tokens, evidence, told);
     }
@@ -133,14 +141,17 @@ final class Pieces {
     return tokenizer.encode(format.formatted(liked, seen));
   }
 
-  private static <K> int[] remembered(Map<K, int[]> known, K key, Function<K, int[]> encode) {
+  private static <K> int[] remembered(
+      Map<K, int[]> known, K key, int characters, Function<K, int[]> encode) {
     int[] tokens = known.get(key);
     if (tokens == null) {
-      if (known.size() >= MOST_REMEMBERED) {
-        known.clear();
-      }
       tokens = encode.apply(key);
-      known.put(key, tokens);
+      if (characters <= MOST_CHARACTERS) {
+        if (known.size() >= MOST_REMEMBERED) {
+          known.clear();
+        }
+        known.put(key, tokens);
+      }
     }
     return tokens;
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.Function;
@@ -20,9 +21,16 @@ import org.optirag.dataset.Field;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Split;
 import org.optirag.retrieval.Behaviour;
+import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.CandidateFeatures;
+import org.optirag.retrieval.GcnRetriever;
+import org.optirag.retrieval.GraphTimeline;
+import org.optirag.retrieval.RecentRetriever;
+import org.optirag.retrieval.Retriever;
 import org.optirag.retrieval.Witness;
 import org.optirag.scoring.Prompt;
+import org.optirag.scoring.PromptAssembler;
+import org.optirag.scoring.ScaledFeatures;
 import org.optirag.server.events.Event;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.events.FeedbackIntake.Receipt;
@@ -63,6 +71,56 @@ class LiveDataTest {
 
   private static List<String> items(Prepared prepared) {
     return prepared.history().stream().map(Told::item).toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void withoutEventsAnswersAreThoseOfTheDataThemselves(boolean published) {
+    Town quiet = Town.of(SEED, true, published);
+    Witness witness = Witness.of(quiet.data, quiet.split);
+    GraphTimeline timeline = GraphTimeline.frozen(quiet.trained(SEED));
+    Map<Retriever, Function<World, WorldRetriever>> pairs =
+        Map.of(
+            RecentRetriever.none(witness),
+            WorldRetriever.none(),
+            RecentRetriever.recent(witness, 15),
+            WorldRetriever.recent(15),
+            RecentRetriever.popular(witness, 15),
+            WorldRetriever.popular(15),
+            new Bm25Retriever(witness, quiet.data.items(), 15),
+            WorldRetriever.bm25(15),
+            new GcnRetriever(witness, timeline, GcnRetriever.Settings.DEFAULT),
+            WorldRetriever.gcn(quiet.trained(SEED), 15));
+    PromptAssembler assembler = new PromptAssembler(quiet.data, TOKENIZER, Town.PROMPTS);
+    ScaledFeatures features =
+        new ScaledFeatures(
+            new CandidateFeatures(quiet.data, witness),
+            Town.FEATURES.scaling(),
+            Town.FEATURES.units());
+    int[] candidates = {1, 2, 30, 59};
+    long now = quiet.now.get();
+    try (LiveData live = quiet.open(new MemoryStore(false))) {
+      pairs.forEach((retriever, lively) -> {
+        LivePrompts prompts = prompts(live, lively);
+        for (int user = 0; user < Town.USERS; user++) {
+          String as = "seed %d, %s, user %d".formatted(SEED, retriever.name(), user);
+          Prompt expected =
+              assembler.assemble(user, candidates, retriever.retrieve(user, candidates, now));
+          Prepared found = prompts.prepare(Town.query("u" + user, "i1", "i2", "i30", "i59"));
+          assertThat(context(found))
+              .as(as)
+              .isEqualTo(TOKENIZER.decode(expected.tokens().context()));
+          for (int c = 0; c < candidates.length; c++) {
+            assertThat(candidate(found, c))
+                .as(as)
+                .isEqualTo(TOKENIZER.decode(expected.tokens().candidates().get(c)));
+          }
+          assertThat(found.prompt().features())
+              .as(as)
+              .isDeepEqualTo(features.of(user, candidates, now));
+        }
+      });
+    }
   }
 
   @Test
