@@ -1,13 +1,16 @@
 package org.optirag.retrieval;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
 /** Compares a vector with every user's. */
 public final class ExactUserIndex implements UserIndex {
-  private static final Comparator<Similar> WORST_FIRST = MOST_SIMILAR_FIRST.reversed();
+  private static final Comparator<Similar> WORST_FIRST =
+      Comparator.comparingDouble(Similar::similarity)
+          .thenComparing(Comparator.comparingInt(Similar::user).reversed());
 
   private final Embeddings unit;
 
@@ -33,7 +36,7 @@ public final class ExactUserIndex implements UserIndex {
       }
     }
     List<Similar> found = new ArrayList<>(best);
-    found.sort(MOST_SIMILAR_FIRST);
+    found.sort(Collections.reverseOrder(WORST_FIRST));
     return found;
   }
 
