@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.backbone.tokenizer.Tokenizers;
@@ -49,14 +50,35 @@ public final class LiveDataBenchmark {
     System.out.printf("%s: %,d rows%n", data.name(), data.interactions().size());
     double before = heap();
     Path directory = Files.createTempDirectory("optirag-live-");
+    try {
+      measure(data, events, bundle, cache, directory, before);
+      open(data, directory).close();
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private static LiveData open(Dataset data, Path directory) {
     long start = System.nanoTime();
-    try (LiveData live =
+    LiveData live =
         LiveData.open(
             data,
             data.split(),
             EmbeddedStore.open(directory),
-            new LiveSettings(Duration.ofDays(1), Duration.ofDays(1)))) {
-      System.out.printf("opened in %.2f s%n", seconds(start));
+            new LiveSettings(Duration.ofDays(1), Duration.ofDays(1)));
+    System.out.printf(
+        "opened with %,d events in %.2f s%n", live.status().interactions(), seconds(start));
+    return live;
+  }
+
+  private static void measure(
+      Dataset data,
+      int events,
+      @Nullable Bundle bundle,
+      CacheDirectory cache,
+      Path directory,
+      double before) {
+    try (LiveData live = open(data, directory)) {
       System.out.printf("heap held beside the data: %.0f MB%n", heap() - before);
       if (bundle == null) {
         renew(live, data, events);
@@ -72,8 +94,6 @@ public final class LiveDataBenchmark {
         }
       }
       System.out.printf("heap held beside the data: %.0f MB%n", heap() - before);
-    } finally {
-      delete(directory);
     }
   }
 

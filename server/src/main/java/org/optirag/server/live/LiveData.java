@@ -209,7 +209,16 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
         tokenizer,
         bundle.dataset().prompt(),
         bundle.dataset().features(),
-        retriever(bundle, cache, progress));
+        ServedRetrievers.of(
+            bundle,
+            new TrainedGraphs(
+                data,
+                split,
+                present.state().world().witness(),
+                bundle,
+                bundle.seed(),
+                cache,
+                progress)));
   }
 
   LivePrompts prompts(
@@ -227,34 +236,6 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
       renewing.unlock();
     }
     return made;
-  }
-
-  private Function<World, WorldRetriever> retriever(
-      Bundle bundle, CacheDirectory cache, Progress progress) {
-    int history = bundle.history();
-    return switch (bundle.retriever()) {
-      case "none" -> WorldRetriever.none();
-      case "recent" -> WorldRetriever.recent(history);
-      case "popular" -> WorldRetriever.popular(history);
-      case "bm25" -> WorldRetriever.bm25(history);
-      case "gcn" ->
-          WorldRetriever.gcn(
-              new TrainedGraphs(
-                      data,
-                      split,
-                      present.state().world().witness(),
-                      bundle,
-                      bundle.seed(),
-                      cache,
-                      progress)
-                  .snapshot(),
-              history);
-      default ->
-          throw new UserException(
-              "The bundle's retriever \"%s\" cannot be served: it reads every new text with the LLM."
-                  .formatted(bundle.retriever()),
-              "Train a bundle with one of none, recent, popular, bm25, gcn.");
-    };
   }
 
   void forget(LivePrompts closed) {

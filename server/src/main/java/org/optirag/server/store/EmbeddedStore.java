@@ -4,8 +4,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,8 +28,6 @@ public final class EmbeddedStore {
   /** The database; while it is open, files with further endings stand beside it. */
   public static final String FILE = "events.db";
 
-  private static final String LOCK = "events.lock";
-
   /** Marks the file as one of ours: "ORAG". */
   private static final int APPLICATION = 0x4F52_4147;
 
@@ -55,7 +51,7 @@ public final class EmbeddedStore {
   /** The same in a file of a limited size, as if the disk were full. */
   static EventStore open(Path directory, long mostPages) {
     Path file = directory.resolve(FILE);
-    FileChannel lock = lock(directory);
+    DirectoryLock lock = DirectoryLock.take(directory);
     HikariDataSource pool = null;
     try {
       DataSource source = source(file, false, mostPages);
@@ -71,7 +67,7 @@ public final class EmbeddedStore {
       if (pool != null) {
         pool.close();
       }
-      release(lock);
+      lock.close();
       throw e;
     }
   }
@@ -94,16 +90,16 @@ public final class EmbeddedStore {
           "Name another directory, or move that file away with those beside it.");
     }
     check(source(snapshot, true, Long.MAX_VALUE), snapshot, "integrity_check");
-    FileChannel lock = lock(directory);
+    DirectoryLock lock = DirectoryLock.take(directory);
     try {
       Path part = directory.resolve(FILE + ".part");
       Files.copy(snapshot, part, StandardCopyOption.REPLACE_EXISTING);
       force(part);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw cannotWrite(directory, e);
+      throw DirectoryLock.cannotWrite(directory, e);
     } finally {
-      release(lock);
+      lock.close();
     }
     open(directory).close(); // migrates, and tells at once if it is of a newer version
   }
@@ -182,55 +178,13 @@ public final class EmbeddedStore {
     }
   }
 
-  private static FileChannel lock(Path directory) {
-    FileChannel channel;
-    try {
-      Files.createDirectories(directory);
-      channel =
-          FileChannel.open(
-              directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    } catch (IOException e) {
-      throw cannotWrite(directory, e);
-    }
-    try {
-      FileLock held = channel.tryLock();
-      if (held != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // this very process has it open
-    } catch (IOException e) {
-      release(channel);
-      throw cannotWrite(directory, e);
-    }
-    release(channel);
-    throw new UserException(
-        "The store " + directory + " is in use by another service.",
-        "Stop that one, name another directory, or let both use PostgreSQL.");
-  }
-
-  private static void release(FileChannel lock) {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new IllegalStateException("a lock cannot be released", e);
-    }
-  }
-
   private static void force(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
   }
 
-  private static UserException cannotWrite(Path path, IOException e) {
-    return new UserException(
-        "Cannot write " + path + ": " + e.getMessage() + ".",
-        "Free some space, or choose a directory you can write.",
-        e);
-  }
-
-  private record Engine(Path file, FileChannel lock) implements JdbcEventStore.Engine {
+  private record Engine(Path file, DirectoryLock lock) implements JdbcEventStore.Engine {
     @Override
     public void exclude(Connection connection) {} // transactions begin as IMMEDIATE
 
@@ -284,7 +238,7 @@ public final class EmbeddedStore {
 
     @Override
     public void close() {
-      release(lock);
+      lock.close();
     }
   }
 }
