@@ -19,7 +19,7 @@ public final class PostgresStore {
   private static final int CONNECTIONS = 4;
 
   /** Names the lock that appending transactions hold; any number that nobody else takes. */
-  private static final long LOCK = 0x4F50_5449_5241_4701L;
+  static final long LOCK = 0x4F50_5449_5241_4701L;
 
   private PostgresStore() {}
 
@@ -62,8 +62,11 @@ public final class PostgresStore {
     config.setMinimumIdle(1);
     config.setConnectionTimeout(PATIENCE);
     config.setValidationTimeout(1_000);
-    // Whatever the server's default: what is acknowledged is on disk.
-    config.setConnectionInitSql("SET synchronous_commit = on");
+    // Whatever the server's default: what is acknowledged is on disk, and a service that vanished
+    // in the middle of a transaction does not keep the others waiting for its lock.
+    config.setConnectionInitSql(
+        "SET synchronous_commit = on; SET lock_timeout = '3s';"
+            + " SET idle_in_transaction_session_timeout = '10s'");
     Properties driver = new Properties();
     driver.setProperty("socketTimeout", "20"); // seconds; a server that has gone silent
     driver.setProperty("connectTimeout", "3");

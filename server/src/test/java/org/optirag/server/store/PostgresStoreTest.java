@@ -115,6 +115,22 @@ class PostgresStoreTest extends EventStoreContract {
     }
   }
 
+  @Test
+  void whoHangsInTheMiddleOfATransactionMakesOthersRefuseNotWait() throws Exception {
+    try (EventStore store = open();
+        Connection hanging = DriverManager.getConnection(url);
+        Statement statement = hanging.createStatement()) {
+      hanging.setAutoCommit(false);
+      statement.execute("SELECT pg_advisory_xact_lock(" + PostgresStore.LOCK + ")");
+      assertThatThrownBy(() -> store.append(List.of(met("a")), 1))
+          .isInstanceOf(EventsRefusedException.class)
+          .hasMessageContaining("lock timeout");
+      assertThat(ids(store)).isEmpty();
+      hanging.rollback();
+      assertThat(store.append(List.of(met("a")), 1).added()).hasSize(1);
+    }
+  }
+
   /** The server may still be recovering, and the pool waits a little between its attempts. */
   private static Appended onceItIsBack(EventStore store, List<Event.Interacted> events) {
     long end = System.nanoTime() + 60_000_000_000L;
