@@ -22,6 +22,28 @@ public final class GraphSnapshot implements AutoCloseable {
     this.index = UserIndex.of(model.users());
   }
 
+  private GraphSnapshot(Graph graph, LightGcn model, UserIndex index) {
+    this.graph = graph;
+    this.model = model;
+    this.unitItems = model.items().normalized();
+    this.index = index;
+  }
+
+  /**
+   * The same for a graph that has grown since; see {@link LightGcn#grown}.
+   *
+   * @param now with at least as many users and items
+   * @param changed users whose likes have changed, and all new users
+   * @return this one if nothing has changed; else one that may share its index
+   */
+  public GraphSnapshot grown(Graph now, int[] changed) {
+    if (changed.length == 0 && now.users() == graph.users() && now.items() == graph.items()) {
+      return this;
+    }
+    LightGcn larger = model.grown(now, changed);
+    return new GraphSnapshot(now, larger, UserIndex.grown(index, larger.users(), changed));
+  }
+
   /** The items' embeddings at length 1. */
   Embeddings unitItems() {
     return unitItems;
@@ -30,15 +52,19 @@ public final class GraphSnapshot implements AutoCloseable {
   /**
    * The most similar users, by the trained embedding, or by one folded in from the history where
    * the graph has no such user.
+   *
+   * @param outgrown whether the trained embedding is to be folded in as well, as it misses likes
    */
-  List<UserIndex.Similar> similar(int user, List<Behaviour> history, int most) {
+  List<UserIndex.Similar> similar(int user, List<Behaviour> history, int most, boolean outgrown) {
     float[] embedding =
-        graph.degreeOfUser(user) > 0
+        graph.degreeOfUser(user) > 0 && !outgrown
             ? model.users().row(user)
             : model.foldIn(
                 history.stream().filter(Behaviour::liked).mapToInt(Behaviour::item).toArray(),
                 graph);
-    return index.nearest(embedding, most, user);
+    return Embeddings.dot(embedding, embedding) == 0
+        ? List.of() // he is like nobody
+        : index.nearest(embedding, most, user);
   }
 
   @Override
