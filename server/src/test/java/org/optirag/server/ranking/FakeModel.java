@@ -1,0 +1,111 @@
+package org.optirag.server.ranking;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.optirag.backbone.PackedPrompt;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.Score;
+import org.optirag.scoring.TradeOffCurve;
+import org.optirag.scoring.TradeOffPoint;
+import org.optirag.server.control.ExitLadder;
+
+/** A model without an LLM: it notes what it was asked, and waits where a test wants it to. */
+final class FakeModel implements RankingModel {
+  /** What was in each pass: the policy, and the first token of each prompt. */
+  record Pass(String policy, List<Integer> prompts) {}
+
+  private final String name;
+  private final TradeOffCurve curve =
+      new TradeOffCurve(
+          List.of(1, 2), List.of(0.6, 0.7), List.of(point("fixed:1", 0.1), point("none", 1)));
+  private final List<Pass> passes = new CopyOnWriteArrayList<>();
+  private final CountDownLatch begun = new CountDownLatch(1);
+  private volatile @Nullable CountDownLatch gate;
+  private volatile @Nullable RuntimeException failure;
+
+  FakeModel(String name) {
+    this.name = name;
+  }
+
+  private static TradeOffPoint point(String policy, double cost) {
+    return new TradeOffPoint(
+        ExitPolicy.parse(policy), cost, List.of(0, 1), cost, cost, 0.5, 0.5, cost, cost);
+  }
+
+  /** Lets no pass end before the latch is down. */
+  FakeModel stopAt(CountDownLatch latch) {
+    gate = latch;
+    return this;
+  }
+
+  void failWith(@Nullable RuntimeException error) {
+    failure = error;
+  }
+
+  /** Waits until the first pass has begun. */
+  void awaitBegun() throws InterruptedException {
+    begun.await();
+  }
+
+  List<Pass> passes() {
+    return passes;
+  }
+
+  static Prompt prompt(int name, int tokens) {
+    int[] context = new int[tokens - 1];
+    context[0] = name;
+    return Prompt.of(new PackedPrompt(context, List.of(new int[] {1})));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public PromptSource prompts() {
+    return query -> new PromptSource.Prepared(prompt(7, 10), List.of(), List.of());
+  }
+
+  @Override
+  public ExitLadder ladder() {
+    return ExitLadder.of(curve, new ExitPolicy.None());
+  }
+
+  @Override
+  public TradeOffPoint point(ExitPolicy policy) {
+    return ExitLadder.point(curve, policy);
+  }
+
+  @Override
+  public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts) {
+    passes.add(
+        new Pass(
+            policy.text(), prompts.stream().map(prompt -> prompt.tokens().context()[0]).toList()));
+    begun.countDown();
+    CountDownLatch latch = gate;
+    if (latch != null) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    RuntimeException error = failure;
+    if (error != null) {
+      throw error;
+    }
+    List<List<Score>> scores = new ArrayList<>();
+    for (Prompt prompt : prompts) {
+      Score score =
+          new Score(prompt.tokens().context()[0] / 100.0, 2, List.of(new Score.Reading(2, 0.5)));
+      scores.add(Collections.nCopies(prompt.features().length, score));
+    }
+    return scores;
+  }
+}
