@@ -29,7 +29,9 @@ public final class Ranker {
    *
    * @param policy that the request insists on, or null to let the load decide
    * @param deadline from now
+   * @param mostTokens of the prompt
    * @param gone whether nobody waits for the answer any more; then the work is cancelled
+   * @throws PromptTooLongException if the prompt has more tokens
    * @throws UnknownItemException if a candidate has no text
    * @throws OverloadedException if it would not be answered in time
    * @throws DeadlineException if it was not
@@ -40,10 +42,15 @@ public final class Ranker {
       RankQuery query,
       @Nullable ExitPolicy policy,
       Duration deadline,
+      int mostTokens,
       BooleanSupplier gone) {
     long arrival = System.nanoTime();
     scheduler.requireRoom(deadline.toNanos() / 1e9);
     PromptSource.Prepared prepared = model.prompts().prepare(query);
+    int tokens = prepared.prompt().tokens().tokens();
+    if (tokens > mostTokens) {
+      throw new PromptTooLongException(tokens, mostTokens);
+    }
     double prepareSeconds = (System.nanoTime() - arrival) / 1e9;
     CompletableFuture<Scored> scored =
         scheduler.submit(model, prepared.prompt(), policy, arrival, arrival + deadline.toNanos());

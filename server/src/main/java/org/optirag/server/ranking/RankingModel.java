@@ -21,6 +21,12 @@ public interface RankingModel {
   /** What validation knows of a policy. */
   TradeOffPoint point(ExitPolicy policy);
 
+  /** How many blocks its backbone has, L. */
+  int blocks();
+
+  /** What tokens of its prompts say. */
+  String text(int[] tokens);
+
   /** Scores prompts in one pass; a list for each, in the order of its candidates. */
   List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts);
 }

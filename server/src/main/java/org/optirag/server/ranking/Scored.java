@@ -9,7 +9,7 @@ import org.optirag.scoring.TradeOffPoint;
  *
  * @param scores in the order of the candidates
  * @param point of the curve that was used
- * @param queueSeconds from admission to the pass
+ * @param queueSeconds from the arrival to the pass
  * @param scoreSeconds of the pass, with whatever else was in it
  * @param together prompts in the pass, this one counted
  */

@@ -1,7 +1,6 @@
 package org.optirag.server.ranking;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -15,12 +14,12 @@ import org.optirag.scoring.TradeOffPoint;
 import org.optirag.server.control.ExitLadder;
 
 /** A model without an LLM: it notes what it was asked, and waits where a test wants it to. */
-final class FakeModel implements RankingModel {
+public class FakeModel implements RankingModel {
   /** What was in each pass: the policy, and the first token of each prompt. */
-  record Pass(String policy, List<Integer> prompts) {}
+  public record Pass(String policy, List<Integer> prompts) {}
 
   private final String name;
-  private final TradeOffCurve curve =
+  protected final TradeOffCurve curve =
       new TradeOffCurve(
           List.of(1, 2), List.of(0.6, 0.7), List.of(point("fixed:1", 0.1), point("none", 1)));
   private final List<Pass> passes = new CopyOnWriteArrayList<>();
@@ -28,7 +27,8 @@ final class FakeModel implements RankingModel {
   private volatile @Nullable CountDownLatch gate;
   private volatile @Nullable RuntimeException failure;
 
-  FakeModel(String name) {
+  /** A model that goes by a name. */
+  public FakeModel(String name) {
     this.name = name;
   }
 
@@ -38,25 +38,25 @@ final class FakeModel implements RankingModel {
   }
 
   /** Lets no pass end before the latch is down. */
-  FakeModel stopAt(CountDownLatch latch) {
+  public FakeModel stopAt(CountDownLatch latch) {
     gate = latch;
     return this;
   }
 
-  void failWith(@Nullable RuntimeException error) {
+  public void failWith(@Nullable RuntimeException error) {
     failure = error;
   }
 
   /** Waits until the first pass has begun. */
-  void awaitBegun() throws InterruptedException {
+  public void awaitBegun() throws InterruptedException {
     begun.await();
   }
 
-  List<Pass> passes() {
+  public List<Pass> passes() {
     return passes;
   }
 
-  static Prompt prompt(int name, int tokens) {
+  public static Prompt prompt(int name, int tokens) {
     int[] context = new int[tokens - 1];
     context[0] = name;
     return Prompt.of(new PackedPrompt(context, List.of(new int[] {1})));
@@ -69,7 +69,23 @@ final class FakeModel implements RankingModel {
 
   @Override
   public PromptSource prompts() {
-    return query -> new PromptSource.Prepared(prompt(7, 10), List.of(), List.of());
+    return query -> {
+      List<int[]> candidates = new ArrayList<>();
+      for (int i = 0; i < query.candidates().size(); i++) {
+        CandidateItem item = query.candidates().get(i);
+        if (item.title() == null && item.id().startsWith("unknown")) {
+          throw new UnknownItemException(i, item.id());
+        }
+        candidates.add(new int[] {Math.floorMod(item.id().hashCode(), 90) + 5});
+      }
+      Prompt prompt = Prompt.of(new PackedPrompt(new int[] {7, 1, 2}, candidates));
+      return new PromptSource.Prepared(
+          prompt,
+          List.of(new PromptSource.Told("1", "Alien", true, 5)),
+          List.of(
+              new PromptSource.SimilarUser(
+                  "9", 0.5f, List.of(new PromptSource.Told("2", "Brazil", true, 4)))));
+    };
   }
 
   @Override
@@ -80,6 +96,16 @@ final class FakeModel implements RankingModel {
   @Override
   public TradeOffPoint point(ExitPolicy policy) {
     return ExitLadder.point(curve, policy);
+  }
+
+  @Override
+  public int blocks() {
+    return 2;
+  }
+
+  @Override
+  public String text(int[] tokens) {
+    return tokens.length + " tokens";
   }
 
   @Override
@@ -102,9 +128,17 @@ final class FakeModel implements RankingModel {
     }
     List<List<Score>> scores = new ArrayList<>();
     for (Prompt prompt : prompts) {
-      Score score =
-          new Score(prompt.tokens().context()[0] / 100.0, 2, List.of(new Score.Reading(2, 0.5)));
-      scores.add(Collections.nCopies(prompt.features().length, score));
+      List<Score> ofPrompt = new ArrayList<>();
+      for (int[] candidate : prompt.tokens().candidates()) {
+        double p = (candidate[0] == 1 ? prompt.tokens().context()[0] : candidate[0]) / 100.0;
+        int block = policy instanceof ExitPolicy.Fixed ? 1 : 2;
+        List<Score.Reading> trace = new ArrayList<>(List.of(new Score.Reading(1, p)));
+        if (block == 2) {
+          trace.add(new Score.Reading(2, p));
+        }
+        ofPrompt.add(new Score(p, block, trace));
+      }
+      scores.add(ofPrompt);
     }
     return scores;
   }

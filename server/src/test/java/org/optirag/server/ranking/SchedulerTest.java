@@ -138,6 +138,7 @@ class SchedulerTest {
                     new RankQuery("u", List.of(CandidateItem.of("i"))),
                     null,
                     LONG,
+                    1000,
                     () -> looked.incrementAndGet() > 1))
         .isInstanceOf(CancellationException.class);
     assertThat(scheduler.state().jobs()).isZero();
