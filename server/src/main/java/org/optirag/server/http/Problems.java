@@ -4,10 +4,10 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.io.EofException;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.ranking.DeadlineException;
 import org.optirag.server.ranking.OverloadedException;
@@ -59,9 +59,7 @@ final class Problems {
               422, "Not possible", mendable.problem() + " " + mendable.wayOut(), null);
       case RuntimeException bad when bad instanceof HttpException http ->
           new ProblemException(http.getCode(), "Bad request", "The body cannot be read.", null);
-      case EofException gone ->
-          new ProblemException(400, "Bad request", "The body ended early.", null);
-      case UncheckedIOException io -> of(io.getCause());
+      case UncheckedIOException io -> ofBody(Objects.requireNonNull(io.getCause()));
       case IOException io -> ofBody(io);
       default -> {
         LOG.error("a request failed", error);
