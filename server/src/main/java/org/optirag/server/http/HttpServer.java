@@ -72,6 +72,8 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/rerank", Scope.RANK, ranking::rerank),
                 new Route(HandlerType.POST, "/v2/rerank", Scope.RANK, ranking::rerank),
                 new Route(HandlerType.POST, "/v1/feedback", Scope.FEEDBACK, feedback::feedback),
+                new Route(HandlerType.GET, "/v1/items", Scope.RANK, read::items),
+                new Route(HandlerType.GET, "/v1/users", Scope.RANK, read::users),
                 new Route(HandlerType.GET, "/v1/items/{id}", Scope.RANK, read::item),
                 new Route(HandlerType.GET, "/v1/users/{id}", Scope.RANK, read::user),
                 new Route(HandlerType.GET, "/v1/model", Scope.RANK, read::model),

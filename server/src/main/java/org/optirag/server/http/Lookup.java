@@ -41,4 +41,19 @@ public interface Lookup {
 
   /** A user by the id. */
   Optional<KnownUser> user(String id);
+
+  /**
+   * Users whose ids begin so, in order; of no beginning, some with a history.
+   *
+   * @param most how many
+   */
+  List<String> users(String prefix, int most);
+
+  /**
+   * Items whose titles begin so, upper and lower case being one; of no beginning, some from all
+   * over.
+   *
+   * @param most how many
+   */
+  List<KnownItem> items(String prefix, int most);
 }

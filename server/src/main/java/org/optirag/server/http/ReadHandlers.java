@@ -5,10 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.optirag.server.control.ExitLadder;
 import org.optirag.server.ranking.Scheduler;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What can be looked at: items, users, models, the state of the service. */
 final class ReadHandlers {
+  private static final int MOST_FOUND = 24;
+
   private final ServiceParts parts;
   private final Timeline timeline;
 
@@ -37,6 +40,27 @@ final class ReadHandlers {
             .user(id)
             .map(Answers::user)
             .orElseThrow(() -> unknown("There is no user with this id.")));
+  }
+
+  /** GET /v1/items?prefix=…: titles that begin so. */
+  void items(Context ctx) {
+    ObjectNode body = Answers.object();
+    ArrayNode items = body.putArray("items");
+    parts.lookup().items(prefix(ctx), MOST_FOUND).forEach(item -> items.add(Answers.item(item)));
+    Requests.answer(ctx, body);
+  }
+
+  /** GET /v1/users?prefix=…: ids that begin so. */
+  void users(Context ctx) {
+    ObjectNode body = Answers.object();
+    ArrayNode users = body.putArray("users");
+    parts.lookup().users(prefix(ctx), MOST_FOUND).forEach(users::add);
+    Requests.answer(ctx, body);
+  }
+
+  private static String prefix(Context ctx) {
+    String prefix = ctx.queryParam("prefix");
+    return prefix == null || prefix.isEmpty() ? "" : Texts.id(prefix, "prefix");
   }
 
   private static ProblemException unknown(String detail) {

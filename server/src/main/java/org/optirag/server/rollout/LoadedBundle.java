@@ -108,13 +108,17 @@ public final class LoadedBundle implements Deployable {
     Path file = new ModelStore(cache).require(model, progress);
     Tokenizer tokenizer = Tokenizers.open(file);
     Backbone backbone = null;
+    PromptSource source = null;
     try {
-      PromptSource source = prompts.apply(bundle, tokenizer);
+      source = prompts.apply(bundle, tokenizer);
       backbone = backbone(bundle, model, file, settings.dtype, progress);
       return new LoadedBundle(name, directory, settings, bundle, backbone, tokenizer, source);
     } catch (RuntimeException | Error e) {
       if (backbone != null) {
         backbone.close();
+      }
+      if (source != null) {
+        letGo(source);
       }
       tokenizer.close();
       throw e;
@@ -202,9 +206,21 @@ public final class LoadedBundle implements Deployable {
         contexts.close();
         backbone.close();
         tokenizer.close();
+        letGo(prompts);
       }
     } finally {
       passes.writeLock().unlock();
+    }
+  }
+
+  /** What writes the prompts may keep something for them. */
+  private static void letGo(PromptSource prompts) {
+    if (prompts instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing failed", e);
+      }
     }
   }
 }

@@ -104,6 +104,8 @@ class OpenApiTest {
         service.post("/v1/feedback", "{\"type\":\"user\",\"id\":\"e\",\"user\":\"u\"}"));
     assertFits("Item", service.get("/v1/items/50"));
     assertFits("User", service.get("/v1/users/42"));
+    assertFits("Items", service.get("/v1/items?prefix=star"));
+    assertFits("Users", service.get("/v1/users"));
     assertFits("Model", service.get("/v1/model"));
     assertFits("Status", service.get("/v1/status"));
     assertFits("Health", service.get("/health/ready"));

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -110,6 +111,18 @@ final class TestService implements AutoCloseable {
                   List.of(new Field("age", "30")),
                   List.of(new PromptSource.Told("50", "Star Wars (1977)", true, 7))))
           : Optional.empty();
+    }
+
+    @Override
+    public List<String> users(String prefix, int most) {
+      return "42".startsWith(prefix) ? List.of("42") : List.of();
+    }
+
+    @Override
+    public List<KnownItem> items(String prefix, int most) {
+      return item("50").stream()
+          .filter(item -> item.title().toLowerCase(Locale.ROOT).startsWith(prefix))
+          .toList();
     }
   }
 
