@@ -40,6 +40,7 @@ import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.BackboneId;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.scoring.bundle.TrainedGraphs;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
@@ -72,7 +73,7 @@ final class Pipeline implements AutoCloseable {
   private final BackboneId backboneId;
   private final Backbone backbone;
   private final Tokenizer tokenizer;
-  private final Graphs graphs;
+  private final TrainedGraphs graphs;
   private final List<AutoCloseable> open = new ArrayList<>();
 
   /**
@@ -91,7 +92,7 @@ final class Pipeline implements AutoCloseable {
     this.split = data.split(rule);
     this.witness = Witness.of(data, split);
     this.features = new CandidateFeatures(data, witness);
-    this.graphs = new Graphs(data, split, witness, bundle, options.seed(), cache, progress);
+    this.graphs = new TrainedGraphs(data, split, witness, bundle, options.seed(), cache, progress);
     this.tokenizer = Tokenizers.open(model);
     open.add(tokenizer);
     try (Weights weights = WeightFiles.open(model)) {
@@ -156,7 +157,7 @@ final class Pipeline implements AutoCloseable {
     return backboneId;
   }
 
-  Graphs graphs() {
+  TrainedGraphs graphs() {
     return graphs;
   }
 
@@ -287,7 +288,7 @@ final class Pipeline implements AutoCloseable {
       }
       case "gcn" -> {
         GcnRetriever.Settings settings = GcnRetriever.Settings.DEFAULT.withHistory(history);
-        Graphs.Whole whole = graphs.whole();
+        TrainedGraphs.Whole whole = graphs.whole();
         yield timed(
             whole.buildSeconds(), () -> new GcnRetriever(witness, graphs.timeline(), settings));
       }

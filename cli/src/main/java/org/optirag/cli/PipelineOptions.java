@@ -1,6 +1,5 @@
 package org.optirag.cli;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
@@ -172,18 +171,9 @@ final class PipelineOptions {
 
   /** The rule that was asked for, or else the one that a bundle was trained on. */
   SplitRule split(Dataset data, @Nullable Bundle bundle) {
-    Bundle taught = split == null ? bundle : null;
-    String rule = taught == null ? split() : taught.split();
-    long drawn = taught == null ? seed : taught.seed();
-    return switch (rule.toLowerCase(Locale.ROOT)) {
-      case STANDARD_SPLIT -> SplitRule.standard(data);
-      case "time" -> new SplitRule.ByTime(0.8, 0.1);
-      case "last-out" -> new SplitRule.LeaveLastOut();
-      case "user" -> new SplitRule.ByUser(0.8, 0.1, drawn);
-      default ->
-          throw new UserException(
-              "There is no split \"" + rule + "\".", "Give standard, time, last-out or user.");
-    };
+    return split == null && bundle != null
+        ? bundle.splitOf(data)
+        : SplitRule.named(split(), data, seed);
   }
 
   /** How negatives are drawn, or null where the impressions have labels of both kinds. */

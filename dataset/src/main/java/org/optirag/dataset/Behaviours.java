@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * The interactions of each user, and of each item, in order of time: what a user did, or who
- * touched an item, strictly before a moment. Immutable and safe for use from many threads.
+ * touched an item, strictly before a moment. A user or item with a higher number than there are has
+ * done nothing yet. Immutable and safe for use from many threads.
  */
 public final class Behaviours {
   private final Interactions interactions;
@@ -44,11 +45,17 @@ public final class Behaviours {
 
   /** How many interactions the user has in all. */
   public int countOfUser(int user) {
-    return byUser.start[user + 1] - byUser.start[user];
+    return byUser.count(user);
+  }
+
+  /** How many interactions the item has in all. */
+  public int countOfItem(int item) {
+    return byItem.count(item);
   }
 
   /** Row numbers grouped by key, ascending within each. */
   private record Rows(int[] start, int[] rows) {
+    private static final int[] NONE = {};
 
     static Rows group(Interactions all, int keys, boolean user) {
       int[] start = new int[keys + 1];
@@ -66,7 +73,14 @@ public final class Behaviours {
       return new Rows(start, rows);
     }
 
+    int count(int key) {
+      return key < start.length - 1 ? start[key + 1] - start[key] : 0;
+    }
+
     int[] before(Interactions all, int key, long time, int most) {
+      if (count(key) == 0) {
+        return NONE;
+      }
       int low = start[key];
       int high = start[key + 1];
       while (low < high) {

@@ -106,6 +106,33 @@ public final class Interactions {
     return new Interactions(u, v, r, y, t);
   }
 
+  /** These rows and others in one order of time; where times are equal, these come first. */
+  public Interactions merged(Interactions others) {
+    if (others.size() == 0) {
+      return this;
+    }
+    int n = size() + others.size();
+    int[] u = new int[n];
+    int[] v = new int[n];
+    float[] r = new float[n];
+    boolean[] y = new boolean[n];
+    long[] t = new long[n];
+    int mine = 0;
+    int other = 0;
+    for (int i = 0; i < n; i++) {
+      boolean fromMine =
+          other == others.size() || (mine < size() && times[mine] <= others.times[other]);
+      Interactions from = fromMine ? this : others;
+      int row = fromMine ? mine++ : other++;
+      u[i] = from.users[row];
+      v[i] = from.items[row];
+      r[i] = from.ratings[row];
+      y[i] = from.labels[row];
+      t[i] = from.times[row];
+    }
+    return new Interactions(u, v, r, y, t);
+  }
+
   /** The share of rows with label 1, NaN if there are none. */
   public double labelRate() {
     int liked = 0;

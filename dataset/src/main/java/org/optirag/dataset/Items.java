@@ -9,7 +9,8 @@ import java.util.List;
  * @param titles one title per item; the id itself where the source has no title
  * @param fields per item the further texts (genres, author, …), possibly none
  */
-public record Items(IdIndex ids, List<String> titles, List<List<Field>> fields) {
+public record Items(IdIndex ids, List<String> titles, List<List<Field>> fields)
+    implements ItemTexts {
   /** Copies the lists. */
   public Items {
     titles = List.copyOf(titles);
@@ -25,9 +26,14 @@ public record Items(IdIndex ids, List<String> titles, List<List<Field>> fields) 
     return ids.size();
   }
 
-  /** The title of an item. */
+  @Override
   public String title(int item) {
     return titles.get(item);
+  }
+
+  @Override
+  public List<Field> fields(int item) {
+    return fields.get(item);
   }
 
   /** All texts of an item in a line: "title. name: value. …". */

@@ -1,5 +1,6 @@
 package org.optirag.dataset;
 
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.optirag.workspace.UserException;
 
@@ -18,6 +19,26 @@ public sealed interface SplitRule {
       return new Published();
     }
     return data.timed() ? new ByTime(0.8, 0.1) : new LeaveLastOut();
+  }
+
+  /**
+   * The rule of a name.
+   *
+   * @param name "standard" ({@link #standard}), "time" (8:1:1), "last-out" or "user" (8:1:1 of the
+   *     users), in any case
+   * @param seed of the draw, where users are drawn
+   * @throws UserException if there is no such rule
+   */
+  static SplitRule named(String name, Dataset data, long seed) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "standard" -> standard(data);
+      case "time" -> new ByTime(0.8, 0.1);
+      case "last-out" -> new LeaveLastOut();
+      case "user" -> new ByUser(0.8, 0.1, seed);
+      default ->
+          throw new UserException(
+              "There is no split \"" + name + "\".", "Give standard, time, last-out or user.");
+    };
   }
 
   /**

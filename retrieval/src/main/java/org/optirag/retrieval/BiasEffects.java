@@ -103,9 +103,9 @@ record BiasEffects(double base, double[] items, double[] users) {
     return effect;
   }
 
-  /** The probability that a user of a given effect likes the item. */
+  /** The probability that a user of a given effect likes the item; one without labels is usual. */
   double probability(int item, double userEffect) {
-    return sigmoid(base + items[item] + userEffect);
+    return sigmoid(base + (item < items.length ? items[item] : 0) + userEffect);
   }
 
   private static double sigmoid(double x) {

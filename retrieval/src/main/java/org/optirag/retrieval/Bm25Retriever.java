@@ -30,6 +30,7 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.optirag.dataset.Field;
+import org.optirag.dataset.ItemTexts;
 import org.optirag.dataset.Items;
 
 /** "bm25": the behaviours whose items' texts are most like the candidates' by BM25 (Lucene). */
@@ -40,10 +41,10 @@ public final class Bm25Retriever implements Retriever {
   private static final int MOST_CHARACTERS = 4_096;
 
   private final Witness witness;
-  private final Items items;
+  private final ItemTexts items;
   private final RelevantHistory choice;
-  private final Analyzer analyzer = new EnglishAnalyzer();
-  private final Directory directory = new ByteBuffersDirectory();
+  private final Analyzer analyzer;
+  private final Directory directory;
   private final DirectoryReader reader;
   private final IndexSearcher searcher;
 
@@ -56,6 +57,8 @@ public final class Bm25Retriever implements Retriever {
     this.witness = witness;
     this.items = items;
     this.choice = new RelevantHistory(most, 2);
+    this.analyzer = new EnglishAnalyzer();
+    this.directory = new ByteBuffersDirectory();
     try {
       try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(analyzer))) {
         for (int item = 0; item < items.size(); item++) {
@@ -72,10 +75,32 @@ public final class Bm25Retriever implements Retriever {
     }
   }
 
+  private Bm25Retriever(Bm25Retriever index, Witness witness, ItemTexts items) {
+    this.witness = witness;
+    this.items = items;
+    this.choice = index.choice;
+    this.analyzer = index.analyzer;
+    this.directory = index.directory;
+    this.reader = index.reader;
+    this.searcher = index.searcher;
+  }
+
+  /**
+   * The same index, asked with what is newer. Items that the index does not have are candidates
+   * like others; as behaviours they are like none.
+   *
+   * @param newer what may be seen
+   * @param texts of the candidates
+   * @return not to be closed: it shares the index with this one
+   */
+  public Bm25Retriever with(Witness newer, ItemTexts texts) {
+    return new Bm25Retriever(this, newer, texts);
+  }
+
   private String text(int item) {
     StringJoiner text = new StringJoiner(" ");
     text.add(items.title(item));
-    for (Field field : items.fields().get(item)) {
+    for (Field field : items.fields(item)) {
       text.add(field.value());
     }
     String whole = text.toString();

@@ -4,8 +4,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.optirag.dataset.Dataset;
+import org.optirag.dataset.Interactions;
+import org.optirag.dataset.ItemTexts;
 
 /**
  * What the graph of who liked what says of each candidate, in a few figures that exit heads read
@@ -64,27 +67,46 @@ public final class CandidateFeatures {
 
   private final Witness witness;
   private final ItemTraits traits;
-  private final int users;
-  private final int items;
   private final boolean timed;
-  private final Map<Long, ItemStatistics> statistics =
-      new LinkedHashMap<>(KEPT + 1, 1, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, ItemStatistics> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Worlds worlds;
 
   /**
    * @param data the users and the items' texts
    * @param witness what may be seen of their behaviour
    */
   public CandidateFeatures(Dataset data, Witness witness) {
+    this(
+        witness,
+        ItemTraits.of(data.items()),
+        data.timed(),
+        new Worlds(witness.others().interactions(), data.users().size(), data.items().size()));
+  }
+
+  private CandidateFeatures(Witness witness, ItemTraits traits, boolean timed, Worlds worlds) {
     this.witness = witness;
-    this.traits = ItemTraits.of(data.items());
-    this.users = data.users().size();
-    this.items = data.items().size();
-    this.timed = data.timed();
+    this.traits = traits;
+    this.timed = timed;
+    this.worlds = worlds;
+  }
+
+  /**
+   * The same statistics of everybody, seen with what is newer: users and items may have higher
+   * numbers than the data has. Costs nothing but the reading of the changed texts.
+   *
+   * @param newer the same behaviours with what one user did since
+   * @param texts of the changed items
+   * @param changed items whose texts are other than the data has them, or which it does not have
+   */
+  public CandidateFeatures with(Witness newer, ItemTexts texts, Set<Integer> changed) {
+    if (newer.others() != witness.others()) {
+      throw new IllegalArgumentException("the statistics were made of the behaviour of others");
+    }
+    return new CandidateFeatures(newer, traits.with(texts, changed), timed, worlds);
+  }
+
+  /** Makes the statistics that requests at {@code time} read, so that none has to wait for them. */
+  public void prepare(long time) {
+    worlds.at(witness.horizon().of(time));
   }
 
   /**
@@ -93,7 +115,7 @@ public final class CandidateFeatures {
    * @return [candidates, {@link #NAMES}]
    */
   public float[][] of(int user, int[] candidates, long time) {
-    ItemStatistics world = statistics(witness.horizon().of(time));
+    ItemStatistics world = worlds.at(witness.horizon().of(time));
     OwnHistory own = witness.ownHistory(user, time);
     double[] shared = new double[NAMES.size()];
     shared[1] = world.biases().userEffect(own.labelledLikes(), own.dislikes());
@@ -106,13 +128,30 @@ public final class CandidateFeatures {
         .toArray(float[][]::new);
   }
 
-  /** Two requests that need the same new statistics wait for one to make them. */
-  private synchronized ItemStatistics statistics(long horizon) {
-    return statistics.computeIfAbsent(
-        horizon,
-        before ->
-            ItemStatistics.of(
-                LabelledGraph.before(witness.others().interactions(), before, users, items)));
+  /** The statistics of the latest horizons. */
+  private static final class Worlds {
+    private final Interactions labels;
+    private final int users;
+    private final int items;
+    private final Map<Long, ItemStatistics> statistics =
+        new LinkedHashMap<>(KEPT + 1, 1, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Long, ItemStatistics> eldest) {
+            return size() > KEPT;
+          }
+        };
+
+    Worlds(Interactions labels, int users, int items) {
+      this.labels = labels;
+      this.users = users;
+      this.items = items;
+    }
+
+    /** Two requests that need the same new statistics wait for one to make them. */
+    synchronized ItemStatistics at(long horizon) {
+      return statistics.computeIfAbsent(
+          horizon, before -> ItemStatistics.of(LabelledGraph.before(labels, before, users, items)));
+    }
   }
 
   /** Of the session that is still running at {@code time}: an hour without a like ends one. */

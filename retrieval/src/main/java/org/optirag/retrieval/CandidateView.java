@@ -50,12 +50,12 @@ final class CandidateView {
   float[] complete(int item, double[] figures) {
     boolean voted = graph.has(user, item);
     int voters = graph.degreeOfItem(item) - (voted ? 1 : 0);
-    double activity = world.activity()[item];
+    double activity = world.activity(item);
     if (voted) {
       activity -= Math.log1p(graph.degreeOfUser(user));
     }
     figures[0] = world.effectWithout(user, item);
-    figures[2] = world.neighbourhood()[item];
+    figures[2] = world.neighbourhood(item);
     figures[6] = (traits.year(item) - 1980) / 20;
     figures[8] = Math.log1p(voters);
     figures[10] = activity / (voters + 2);
@@ -101,14 +101,14 @@ final class CandidateView {
     figures[3] = sum / (mass + 0.1);
     double cosines = 0;
     for (int k = 0; k < likedBoth.length; k++) {
-      int likers = world.likes()[items[firstLatest + k]];
+      int likers = world.likes(items[firstLatest + k]);
       cosines += likedBoth[k] / Math.sqrt((liked + 3.0) * (likers + 3.0));
     }
     figures[5] = likes == 0 ? 0 : cosines / (likedBoth.length + 2);
   }
 
   private int likesOfOthers(int item) {
-    return world.likes()[item] - (graph.liked(user, item) ? 1 : 0);
+    return world.likes(item) - (graph.liked(user, item) ? 1 : 0);
   }
 
   /** Σ C² surprise / (Σ C² + 0.002), with the co-occurrence C of {@link ItemStatistics}. */

@@ -1,5 +1,6 @@
 package org.optirag.retrieval;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -38,6 +39,17 @@ public final class Embeddings {
       }
     }
     return all;
+  }
+
+  /** A copy with further vectors of length 0 at its end. */
+  Embeddings extended(int toRows) {
+    return new Embeddings(
+        toRows, dimension, Arrays.copyOf(values, Math.multiplyExact(toRows, dimension)));
+  }
+
+  /** For who has just made these and not shared them yet. */
+  void set(int row, float[] vector) {
+    System.arraycopy(vector, 0, values, row * dimension, dimension);
   }
 
   /** A copy with an array for every vector, [rows][dimension]. */

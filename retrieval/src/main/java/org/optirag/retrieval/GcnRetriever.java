@@ -52,7 +52,11 @@ public final class GcnRetriever implements Retriever {
     List<Behaviour> history = witness.history(user, time, RelevantHistory.SEARCHED);
     GraphSnapshot graph = timeline.at(witness.horizon().of(time));
     List<UserIndex.Similar> similar =
-        graph.similar(user, history, Math.max(settings.counted, settings.neighbours));
+        graph.similar(
+            user,
+            history,
+            Math.max(settings.counted, settings.neighbours),
+            witness.news().outgrows(user));
     List<Neighbour> neighbours = new ArrayList<>();
     for (UserIndex.Similar other :
         similar.subList(0, Math.min(settings.neighbours, similar.size()))) {

@@ -26,7 +26,11 @@ public final class Graph {
     }
 
     int degree(int row) {
-      return start[row + 1] - start[row];
+      return row < rows() ? start[row + 1] - start[row] : 0;
+    }
+
+    int[] neighboursOf(int row) {
+      return Arrays.copyOfRange(neighbours, start[row], start[row + 1]);
     }
   }
 
@@ -110,19 +114,24 @@ public final class Graph {
     return users.neighbours.length;
   }
 
-  /** How many items the user liked. */
+  /** How many items the user liked; none if the graph has no such user. */
   public int degreeOfUser(int user) {
     return users.degree(user);
   }
 
-  /** How many users liked the item. */
+  /** How many users liked the item; none if the graph has no such item. */
   public int degreeOfItem(int item) {
     return items.degree(item);
   }
 
   /** The items the user liked, ascending. */
   public int[] itemsOf(int user) {
-    return Arrays.copyOfRange(users.neighbours, users.start[user], users.start[user + 1]);
+    return users.neighboursOf(user);
+  }
+
+  /** The users who liked the item, ascending. */
+  public int[] usersOf(int item) {
+    return items.neighboursOf(item);
   }
 
   /** Whether the user liked the item. */

@@ -30,10 +30,12 @@ public final class GraphSnapshot implements AutoCloseable {
   /**
    * The most similar users, by the trained embedding, or by one folded in from the history where
    * the graph has no such user.
+   *
+   * @param outgrown whether the trained embedding is to be folded in as well, as it misses likes
    */
-  List<UserIndex.Similar> similar(int user, List<Behaviour> history, int most) {
+  List<UserIndex.Similar> similar(int user, List<Behaviour> history, int most, boolean outgrown) {
     float[] embedding =
-        graph.degreeOfUser(user) > 0
+        graph.degreeOfUser(user) > 0 && !outgrown
             ? model.users().row(user)
             : model.foldIn(
                 history.stream().filter(Behaviour::liked).mapToInt(Behaviour::item).toArray(),

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * What the labels of everybody before a moment say of each item, made once for all requests that
- * see just these labels. Immutable.
+ * see just these labels. An item with a higher number than there are has no labels. Immutable.
  *
  * @param graph the labels
  * @param biases effects of items and users
@@ -89,7 +89,26 @@ record ItemStatistics(
 
   /** The effect of an item without the vote of a user. */
   double effectWithout(int user, int item) {
-    return graph.has(user, item) ? biases.itemEffect(graph, item, user) : effects[item];
+    return graph.has(user, item) ? biases.itemEffect(graph, item, user) : of(effects, item);
+  }
+
+  /** The mean effect of the items that the same users labelled. */
+  double neighbourhood(int item) {
+    return of(neighbourhood, item);
+  }
+
+  /** The sum over the item's users of log(1 + their labels). */
+  double activity(int item) {
+    return of(activity, item);
+  }
+
+  /** How many users liked the item. */
+  int likes(int item) {
+    return item < likes.length ? likes[item] : 0;
+  }
+
+  private static double of(double[] values, int item) {
+    return item < values.length ? values[item] : 0;
   }
 
   /** The mean over the items of log(1 + their labels), drawn to 0 by one item more. */

@@ -6,7 +6,8 @@ import org.optirag.dataset.Interactions;
 /**
  * Who labelled what before a moment, as compressed rows from both sides; a pair counts once, with
  * its last label. An edge is a number: twice the other side's number, plus 1 for a like. Edges of a
- * row ascend. Immutable; 8 bytes an edge.
+ * row ascend. A user or item with a higher number than there are has no edges. Immutable; 8 bytes
+ * an edge.
  */
 final class LabelledGraph {
   private final Side users;
@@ -18,7 +19,11 @@ final class LabelledGraph {
     }
 
     int degree(int row) {
-      return start[row + 1] - start[row];
+      return row < size() ? start[row + 1] - start[row] : 0;
+    }
+
+    int startOf(int row) {
+      return start[Math.min(row, size())];
     }
   }
 
@@ -126,7 +131,7 @@ final class LabelledGraph {
 
   /** Where an item's edges begin among {@link #edgeOfItem}; its last ends where the next begins. */
   int startOfItem(int item) {
-    return items.start[item];
+    return items.startOf(item);
   }
 
   /** An edge from an item to a user. */
@@ -146,6 +151,9 @@ final class LabelledGraph {
   }
 
   private int find(int user, int item) {
+    if (user >= users.size() || item >= items.size()) {
+      return -1;
+    }
     int from = items.start[item];
     int to = items.start[item + 1];
     int dislike = Arrays.binarySearch(items.edges, from, to, edge(user, false));

@@ -35,12 +35,15 @@ public record LightGcn(Embeddings users, Embeddings items, Embeddings itemsBelow
    * of propagation gives him. Its direction compares with those of {@link #users}; its length does
    * not.
    *
-   * @param liked item numbers
+   * @param liked item numbers; those without an embedding do not count
    * @param graph the graph that the embeddings were trained on
    */
   public float[] foldIn(int[] liked, Graph graph) {
     float[] sum = new float[items.dimension()];
     for (int item : liked) {
+      if (item >= items.rows()) {
+        continue;
+      }
       float weight = (float) (1 / Math.sqrt(Math.max(1, graph.degreeOfItem(item))));
       float[] row = itemsBelow.row(item);
       for (int d = 0; d < sum.length; d++) {
@@ -48,5 +51,38 @@ public record LightGcn(Embeddings users, Embeddings items, Embeddings itemsBelow
       }
     }
     return sum;
+  }
+
+  /**
+   * The embeddings for a graph that has grown since they were trained. Users that like more than
+   * they did are folded in from what they like now, as {@link #foldIn} does. Items that are new
+   * take the place that their users' embeddings give them in the same way; all else stays.
+   *
+   * @param graph with at least as many users and items as there are embeddings
+   * @param changed users whose likes have changed; new users are counted among them
+   */
+  public LightGcn grown(Graph graph, int[] changed) {
+    int dimension = items.dimension();
+    Embeddings allItems = items.extended(graph.items());
+    Embeddings allBelow = itemsBelow.extended(graph.items());
+    for (int item = items.rows(); item < graph.items(); item++) {
+      float[] sum = new float[dimension];
+      for (int user : graph.usersOf(item)) {
+        if (user < users.rows()) {
+          float weight = (float) (1 / Math.sqrt(graph.degreeOfUser(user)));
+          for (int d = 0; d < dimension; d++) {
+            sum[d] += weight * users.values()[user * dimension + d];
+          }
+        }
+      }
+      allItems.set(item, sum);
+      allBelow.set(item, sum);
+    }
+    LightGcn known = new LightGcn(users, allItems, allBelow);
+    Embeddings allUsers = users.extended(graph.users());
+    for (int user : changed) {
+      allUsers.set(user, known.foldIn(graph.itemsOf(user), graph));
+    }
+    return new LightGcn(allUsers, allItems, allBelow);
   }
 }

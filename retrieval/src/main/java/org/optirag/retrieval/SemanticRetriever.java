@@ -38,13 +38,17 @@ public final class SemanticRetriever implements Retriever {
     return new Retrieved(choice.shared(history, likeness), List.of(), evidence);
   }
 
-  /** Cosines of candidates and behaviours. */
+  /** Cosines of candidates and behaviours; 0 where one has no embedding. */
   static RelevantHistory.Likeness cosine(
       Embeddings unit, int[] candidates, List<Behaviour> history) {
     double[][] values = new double[candidates.length][history.size()];
     for (int c = 0; c < candidates.length; c++) {
       for (int h = 0; h < history.size(); h++) {
-        values[c][h] = unit.dot(candidates[c], unit, history.get(h).item());
+        int item = history.get(h).item();
+        values[c][h] =
+            candidates[c] < unit.rows() && item < unit.rows()
+                ? unit.dot(candidates[c], unit, item)
+                : 0;
       }
     }
     return new RelevantHistory.Likeness(candidates, values);

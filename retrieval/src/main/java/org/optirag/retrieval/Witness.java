@@ -2,6 +2,7 @@ package org.optirag.retrieval;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.optirag.dataset.Behaviours;
@@ -18,8 +19,15 @@ import org.optirag.dataset.Split;
  * @param feedback what is known of a user's own behaviour
  * @param horizon how far the labels of others, and with {@link Feedback#LIKES} the user's own
  *     dislikes, are seen
+ * @param news what one user did since; with {@link Feedback#LIKES}, his likes alone are told
  */
-public record Witness(Behaviours own, Behaviours others, Feedback feedback, Horizon horizon) {
+public record Witness(
+    Behaviours own, Behaviours others, Feedback feedback, Horizon horizon, News news) {
+
+  /** Nobody did anything since. */
+  public Witness(Behaviours own, Behaviours others, Feedback feedback, Horizon horizon) {
+    this(own, others, feedback, horizon, News.NONE);
+  }
 
   /** All labels are seen up to the moment, those of others too. */
   public Witness(Behaviours own, Behaviours others) {
@@ -60,6 +68,11 @@ public record Witness(Behaviours own, Behaviours others, Feedback feedback, Hori
         horizon);
   }
 
+  /** The same, knowing what one user did since. */
+  public Witness with(News ofOneUser) {
+    return new Witness(own, others, feedback, horizon, ofOneUser);
+  }
+
   /** The rows that are liked or in {@code train}, which is a part of them in the same order. */
   private static Interactions withoutLaterDislikes(Interactions all, Interactions train) {
     boolean[] keep = new boolean[all.size()];
@@ -83,14 +96,32 @@ public record Witness(Behaviours own, Behaviours others, Feedback feedback, Hori
   }
 
   /** The latest behaviours of a user, oldest first. */
-  List<Behaviour> history(int user, long time, int most) {
+  public List<Behaviour> history(int user, long time, int most) {
     Interactions all = own.interactions();
     int[] seen = own.ofUser(user, time);
     if (feedback == Feedback.LIKES) {
       long known = horizon.of(time);
       seen = Arrays.stream(seen).filter(row -> all.label(row) || all.time(row) < known).toArray();
     }
-    return behaviours(own, Arrays.copyOfRange(seen, Math.max(0, seen.length - most), seen.length));
+    List<Behaviour> known =
+        behaviours(own, Arrays.copyOfRange(seen, Math.max(0, seen.length - most), seen.length));
+    List<Behaviour> told = withNews(known, user, time);
+    return told.subList(Math.max(0, told.size() - most), told.size());
+  }
+
+  /** In order of time; what was known before comes first where times are equal. */
+  private List<Behaviour> withNews(List<Behaviour> known, int user, long time) {
+    if (user != news.user()) {
+      return known;
+    }
+    List<Behaviour> all = new ArrayList<>(known);
+    for (Behaviour each : news.behaviours()) {
+      if (each.time() < time && (each.liked() || feedback == Feedback.ALL)) {
+        all.add(each);
+      }
+    }
+    all.sort(Comparator.comparingLong(Behaviour::time));
+    return all;
   }
 
   /** What a similar user did last, oldest first. */
@@ -100,32 +131,23 @@ public record Witness(Behaviours own, Behaviours others, Feedback feedback, Hori
 
   /** A user's own behaviour with its labels, as the statistics of candidates read it. */
   OwnHistory ownHistory(int user, long time) {
-    Interactions all = own.interactions();
-    int[] likes = labelled(own, own.ofUser(user, time), true);
-    int[] items = items(own, likes);
-    long[] times = Arrays.stream(likes).mapToLong(all::time).toArray();
+    List<Behaviour> mine = withNews(behaviours(own, own.ofUser(user, time)), user, time);
+    int[] likes = items(mine, true);
+    long[] times = mine.stream().filter(Behaviour::liked).mapToLong(Behaviour::time).toArray();
     return switch (feedback) {
-      case ALL ->
-          new OwnHistory(
-              items, times, items, items(own, labelled(own, own.ofUser(user, time), false)));
+      case ALL -> new OwnHistory(likes, times, likes, items(mine, false));
       case LIKES -> {
-        int[] rows = others.ofUser(user, horizon.of(time));
-        yield new OwnHistory(
-            items,
-            times,
-            items(others, labelled(others, rows, true)),
-            items(others, labelled(others, rows, false)));
+        List<Behaviour> labelled = behaviours(others, others.ofUser(user, horizon.of(time)));
+        yield new OwnHistory(likes, times, items(labelled, true), items(labelled, false));
       }
     };
   }
 
-  private static int[] labelled(Behaviours source, int[] rows, boolean label) {
-    Interactions all = source.interactions();
-    return Arrays.stream(rows).filter(row -> all.label(row) == label).toArray();
-  }
-
-  private static int[] items(Behaviours source, int[] rows) {
-    return Arrays.stream(rows).map(source.interactions()::item).toArray();
+  private static int[] items(List<Behaviour> behaviours, boolean liked) {
+    return behaviours.stream()
+        .filter(behaviour -> behaviour.liked() == liked)
+        .mapToInt(Behaviour::item)
+        .toArray();
   }
 
   private static List<Behaviour> behaviours(Behaviours source, int[] rows) {

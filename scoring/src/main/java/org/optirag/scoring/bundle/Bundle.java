@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ExitHead;
+import org.optirag.dataset.Dataset;
+import org.optirag.dataset.SplitRule;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
@@ -198,6 +200,11 @@ public final class Bundle {
   /** The name of the rule that split the data it was trained on. */
   public String split() {
     return manifest.training().settings().getOrDefault("split", "standard");
+  }
+
+  /** The rule that split the data it was trained on, for these data. */
+  public SplitRule splitOf(Dataset data) {
+    return SplitRule.named(split(), data, seed());
   }
 
   /** What the training drew with, and the split where it was drawn. */

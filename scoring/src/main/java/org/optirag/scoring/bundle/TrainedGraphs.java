@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.scoring.bundle;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +12,11 @@ import org.optirag.retrieval.GraphTimeline;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.LightGcnTrainer;
 import org.optirag.retrieval.Witness;
-import org.optirag.scoring.bundle.Bundle;
-import org.optirag.scoring.bundle.BundledGraph;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 
 /** The trained graph of the training part, and those of what lay before a moment within it. */
-final class Graphs {
+public final class TrainedGraphs {
   /** Of the graphs within training, which have no validation to stop by. */
   private static final int SNAPSHOT_EPOCHS = 50;
 
@@ -30,7 +28,15 @@ final class Graphs {
   private final GraphStore store;
   private final Progress progress;
 
-  Graphs(
+  /**
+   * @param data users and items
+   * @param split the graph is that of its training part
+   * @param witness tells the horizons within training
+   * @param bundle may bring the graph, or null
+   * @param seed of a training
+   * @param cache keeps what was trained
+   */
+  public TrainedGraphs(
       Dataset data,
       Split split,
       Witness witness,
@@ -52,10 +58,10 @@ final class Graphs {
    *
    * @param buildSeconds how long its training took; 0 where the bundle brings it
    */
-  record Whole(LightGcn model, double buildSeconds) {}
+  public record Whole(LightGcn model, double buildSeconds) {}
 
   /** From the bundle where it knows the same users and items, else from the cache, else trained. */
-  Whole whole() {
+  public Whole whole() {
     Optional<BundledGraph> bundled = bundle == null ? Optional.empty() : bundle.graph();
     if (bundled.isPresent()
         && bundled.get().users().ids().equals(data.users().ids().ids())
@@ -69,7 +75,7 @@ final class Graphs {
   }
 
   /** After training the whole graph, within training what lies before each horizon. */
-  GraphTimeline timeline() {
+  public GraphTimeline timeline() {
     return new GraphTimeline(horizon ->
         horizon > witness.horizon().last()
             ? new GraphSnapshot(graph(split.train()), whole().model())

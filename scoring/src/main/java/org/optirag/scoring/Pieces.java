@@ -1,0 +1,147 @@
+package org.optirag.scoring;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.optirag.backbone.tokenizer.Tokenizer;
+import org.optirag.dataset.Field;
+import org.optirag.retrieval.Behaviour;
+import org.optirag.retrieval.Evidence;
+import org.optirag.retrieval.Neighbour;
+
+/**
+ * The pieces that prompts are made of, as tokens. What is read of an item is remembered by its very
+ * text: a text that has changed is another text. Safe for use from many threads.
+ */
+final class Pieces {
+  private static final String INSTRUCTION =
+      "You predict whether a user will like a %s, from what this user and similar users liked."
+          + " Answer with Yes or No only.";
+
+  /** Most tokens of a field's name and of a profile's value. */
+  private static final int NAME_TOKENS = 8;
+
+  private static final int PROFILE_FIELDS = 4;
+  private static final int ITEM_FIELDS = 3;
+
+  /** Most items that are remembered; past it all are forgotten, and the known ones soon return. */
+  private static final int MOST_REMEMBERED = 100_000;
+
+  private final String noun;
+  private final PromptSettings settings;
+  private final Tokenizer tokenizer;
+  private final Texts texts;
+  private final Map<String, int[]> listed = new ConcurrentHashMap<>();
+  private final Map<ItemText, int[]> asked = new ConcurrentHashMap<>();
+
+  private record ItemText(String title, List<Field> fields) {}
+
+  Pieces(String noun, Tokenizer tokenizer, PromptSettings settings) {
+    this.noun = noun;
+    this.settings = settings;
+    this.tokenizer = tokenizer;
+    this.texts = new Texts(tokenizer);
+  }
+
+  /** Frame, instruction and profile. */
+  int[] opening(List<Field> profile) {
+    ChatFormat format = settings.format();
+    Tokens tokens = new Tokens();
+    tokens.add(texts.frame(format.beforeInstruction()));
+    tokens.add(texts.words(INSTRUCTION.formatted(noun)));
+    tokens.add(texts.frame(format.beforeContext()));
+    tokens.add(texts.words("The user"));
+    int told = settings.profile() ? Math.min(profile.size(), PROFILE_FIELDS) : 0;
+    for (int i = 0; i < told; i++) {
+      tokens.add(texts.data(i == 0 ? ": " : ", ", profile.get(i).name(), NAME_TOKENS));
+      tokens.add(texts.data(" ", profile.get(i).value(), NAME_TOKENS));
+    }
+    return tokens.toArray();
+  }
+
+  int[] heading(boolean liked) {
+    return texts.words(liked ? "\nThe user liked:" : "\nThe user did not like:");
+  }
+
+  int[] listed(String title) {
+    return remembered(listed, title, key -> cut("\n- ", key));
+  }
+
+  int[] neighbour(Neighbour neighbour, PromptTexts told) {
+    Tokens tokens = new Tokens();
+    for (boolean liked : new boolean[] {true, false}) {
+      List<Behaviour> part =
+          neighbour.behaviours().stream().filter(b -> b.liked() == liked).toList();
+      if (!part.isEmpty()) {
+        tokens.add(texts.words(liked ? "\nA similar user liked:" : "\nA similar user disliked:"));
+        part.forEach(behaviour -> tokens.add(listed(told.title(behaviour.item()))));
+      }
+    }
+    return tokens.toArray();
+  }
+
+  int[] candidate(int item, Evidence evidence, PromptTexts told) {
+    Tokens tokens = new Tokens();
+    tokens.add(
+        remembered(asked, new ItemText(told.title(item), told.fields(item)), this::itemText));
+    if (settings.evidence()) {
+      addEvidence(tokens, evidence, told);
+    }
+    if (settings.question()) {
+      tokens.add(texts.words("\nWill the user like this " + noun + "? Answer Yes or No."));
+    }
+    tokens.add(texts.frame(settings.format().beforeAnswer()));
+    return tokens.toArray();
+  }
+
+  private int[] itemText(ItemText item) {
+    Tokens tokens = new Tokens();
+    tokens.add(cut("\n\nCandidate " + noun + ": ", item.title));
+    List<Field> fields = settings.fields() ? item.fields : List.of();
+    for (Field field : fields.subList(0, Math.min(fields.size(), ITEM_FIELDS))) {
+      tokens.add(texts.data("\n", field.name(), NAME_TOKENS));
+      tokens.add(cut(": ", field.value()));
+    }
+    return tokens.toArray();
+  }
+
+  private int[] cut(String before, String text) {
+    return texts.data(before, text, settings.titleTokens());
+  }
+
+  private void addEvidence(Tokens tokens, Evidence evidence, PromptTexts told) {
+    if (evidence.usersSeen() > 0) {
+      tokens.add(words("\nLiked by %d of %d users", evidence.usersLiked(), evidence.usersSeen()));
+    }
+    if (evidence.neighboursSeen() > 0) {
+      tokens.add(
+          words(
+              "\nLiked by %d of %d similar users",
+              evidence.neighboursLiked(), evidence.neighboursSeen()));
+    }
+    List<Behaviour> relevant = evidence.relevant();
+    for (Behaviour behaviour :
+        relevant.subList(Math.max(0, relevant.size() - settings.relevant()), relevant.size())) {
+      tokens.add(texts.words(behaviour.liked() ? "\nThe user liked" : "\nThe user did not like"));
+      tokens.add(cut(" the similar ", told.title(behaviour.item())));
+    }
+  }
+
+  /** Counts vary without end: they are encoded each time, not remembered. */
+  private int[] words(String format, int liked, int seen) {
+    return tokenizer.encode(format.formatted(liked, seen));
+  }
+
+  private static <K> int[] remembered(Map<K, int[]> known, K key, Function<K, int[]> encode) {
+    int[] tokens = known.get(key);
+    if (tokens == null) {
+      if (known.size() >= MOST_REMEMBERED) {
+        known.clear();
+      }
+      tokens = encode.apply(key);
+      known.put(key, tokens);
+    }
+    return tokens;
+  }
+}

@@ -1,0 +1,273 @@
+package org.optirag.server.live;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.optirag.backbone.tokenizer.Tokenizer;
+import org.optirag.dataset.Dataset;
+import org.optirag.dataset.Split;
+import org.optirag.scoring.PromptSettings;
+import org.optirag.scoring.bundle.Bundle;
+import org.optirag.scoring.bundle.FeatureSchema;
+import org.optirag.scoring.bundle.TrainedGraphs;
+import org.optirag.server.events.Event;
+import org.optirag.server.events.EventsRefusedException;
+import org.optirag.server.events.FeedbackIntake;
+import org.optirag.server.store.Appended;
+import org.optirag.server.store.EventStore;
+import org.optirag.server.store.GroupCommit;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the service knows: the imported data and every event that was acknowledged. An acknowledged
+ * event changes what the user in question, and whoever asks about the item's texts, is answered
+ * next. What others did (evidence, statistics, neighbours) is brought together into a new world in
+ * the background; a request sees one world, and none waits for the next. Safe for use from many
+ * threads.
+ */
+public final class LiveData implements FeedbackIntake, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveData.class);
+
+  private final Dataset data;
+  private final Split split;
+  private final EventStore store;
+  private final InstantSource clock;
+  private final Present present;
+  private final GroupCommit commit;
+  private final Set<LivePrompts> prompts = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock renewing = new ReentrantLock();
+  private final ScheduledExecutorService background;
+  private volatile Duration lastRenewal = Duration.ZERO;
+  private volatile int renewals;
+
+  /**
+   * How far it is.
+   *
+   * @param sequence the last event that requests see, by the store's numbers
+   * @param interactions that came since the data were imported
+   * @param worldSequence the last event that the statistics of everybody know
+   * @param renewals how often these were made anew
+   * @param lastRenewal how long that took
+   * @param users how many are known
+   * @param items how many are known
+   */
+  public record Status(
+      long sequence,
+      long interactions,
+      long worldSequence,
+      int renewals,
+      Duration lastRenewal,
+      int users,
+      int items) {}
+
+  private LiveData(
+      Dataset data, Split split, EventStore store, LiveSettings settings, InstantSource clock) {
+    this.data = data;
+    this.split = split;
+    this.store = store;
+    this.clock = clock;
+    this.present = new Present(data, split);
+    this.commit = new GroupCommit(store, this::seconds, this::committed);
+    catchUp();
+    renew();
+    this.background =
+        Executors.newScheduledThreadPool(
+            2, Thread.ofPlatform().name("live-data-", 0).daemon().factory());
+    long millis = settings.renewal().toMillis();
+    background.scheduleWithFixedDelay(this::renewQuietly, millis, millis, TimeUnit.MILLISECONDS);
+    if (store.shared()) {
+      long poll = settings.poll().toMillis();
+      background.scheduleWithFixedDelay(this::catchUpQuietly, poll, poll, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /**
+   * Reads all events of the store and makes the first world.
+   *
+   * @param data the imported data
+   * @param split others are known to have done what is in its training part, and what events tell;
+   *     a user's own history is all of his data
+   * @param store of the events; closed with this
+   * @throws EventsRefusedException if the store cannot be read
+   */
+  public static LiveData open(Dataset data, Split split, EventStore store, LiveSettings settings) {
+    return open(data, split, store, settings, InstantSource.system());
+  }
+
+  /** The same by another clock. */
+  static LiveData open(
+      Dataset data, Split split, EventStore store, LiveSettings settings, InstantSource clock) {
+    return new LiveData(data, split, store, settings, clock);
+  }
+
+  /** By the service's clock. */
+  long seconds() {
+    return clock.instant().getEpochSecond();
+  }
+
+  @Override
+  public Receipt accept(List<? extends Event> events) {
+    return commit.accept(events);
+  }
+
+  /** What a transaction of ours added; what others added before it is applied first. */
+  private void committed(Appended appended) {
+    if (appended.before() == present.applied()) {
+      appended.added().forEach(present::apply);
+    } else if (!appended.added().isEmpty()) {
+      catchUp();
+    }
+  }
+
+  private void catchUp() {
+    store.read(present.applied(), present::apply);
+  }
+
+  private void catchUpQuietly() {
+    try {
+      catchUp();
+    } catch (RuntimeException e) {
+      LOG.warn("Others' events cannot be read: {}", e.getMessage());
+    }
+  }
+
+  private void renewQuietly() {
+    try {
+      renew();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      LOG.error("What others did cannot be brought together; the service goes on as it is.", e);
+    }
+  }
+
+  /** Brings everything that is known together, if anything is new; whoever comes second waits. */
+  public void renew() {
+    renewing.lock();
+    try {
+      if (present.state().fresh().isEmpty()) {
+        return;
+      }
+      long start = System.nanoTime();
+      try {
+        World world = Renewal.of(present.capture(), present.users(), present.items());
+        prompts.forEach(each -> each.prepare(world));
+        present.replace(world);
+      } catch (RuntimeException | Error e) {
+        present.abandon();
+        throw e;
+      }
+      renewals++;
+      lastRenewal = Duration.ofNanos(System.nanoTime() - start);
+      LOG.info("Renewed in {} ms.", lastRenewal.toMillis());
+    } finally {
+      renewing.unlock();
+    }
+  }
+
+  /**
+   * The prompts of a bundle that was trained on these data.
+   *
+   * @param tokenizer of the bundle's backbone
+   * @param cache keeps the graph, where the bundle does not bring it
+   * @throws UserException if the bundle was trained on other data, or its retriever needs what a
+   *     service does not have
+   */
+  public LivePrompts prompts(
+      Bundle bundle, Tokenizer tokenizer, CacheDirectory cache, Progress progress) {
+    if (!bundle.dataset().name().equals(data.name())) {
+      throw new UserException(
+          "The bundle was trained on %s, the service has %s."
+              .formatted(bundle.dataset().name(), data.name()),
+          "Serve it with its own data set.");
+    }
+    return prompts(
+        tokenizer,
+        bundle.dataset().prompt(),
+        bundle.dataset().features(),
+        retriever(bundle, cache, progress));
+  }
+
+  LivePrompts prompts(
+      Tokenizer tokenizer,
+      PromptSettings settings,
+      @Nullable FeatureSchema features,
+      Function<World, WorldRetriever> retriever) {
+    LivePrompts made =
+        new LivePrompts(this, present, data, tokenizer, settings, features, retriever);
+    renewing.lock(); // so that no world is made without it
+    try {
+      made.prepare(present.state().world());
+      prompts.add(made);
+    } finally {
+      renewing.unlock();
+    }
+    return made;
+  }
+
+  private Function<World, WorldRetriever> retriever(
+      Bundle bundle, CacheDirectory cache, Progress progress) {
+    int history = bundle.history();
+    return switch (bundle.retriever()) {
+      case "none" -> WorldRetriever.none();
+      case "recent" -> WorldRetriever.recent(history);
+      case "popular" -> WorldRetriever.popular(history);
+      case "bm25" -> WorldRetriever.bm25(history);
+      case "gcn" ->
+          WorldRetriever.gcn(
+              new TrainedGraphs(
+                      data,
+                      split,
+                      present.state().world().witness(),
+                      bundle,
+                      bundle.seed(),
+                      cache,
+                      progress)
+                  .whole()
+                  .model(),
+              history);
+      default ->
+          throw new UserException(
+              "The bundle's retriever \"%s\" cannot be served: it reads every new text with the LLM."
+                  .formatted(bundle.retriever()),
+              "Train a bundle with one of none, recent, popular, bm25, gcn.");
+    };
+  }
+
+  void forget(LivePrompts closed) {
+    prompts.remove(closed);
+  }
+
+  /** What is known of single users and items. */
+  public Catalogue catalogue() {
+    return new Catalogue(present);
+  }
+
+  /** How far it is. */
+  public Status status() {
+    return new Status(
+        present.applied(),
+        present.interactions(),
+        present.state().world().sequence(),
+        renewals,
+        lastRenewal,
+        present.users().size(),
+        present.items().size());
+  }
+
+  @Override
+  public void close() {
+    background.shutdownNow();
+    store.close();
+  }
+}

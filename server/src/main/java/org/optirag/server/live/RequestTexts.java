@@ -1,0 +1,81 @@
+package org.optirag.server.live;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.optirag.dataset.Field;
+import org.optirag.dataset.Items;
+import org.optirag.dataset.Users;
+import org.optirag.scoring.PromptTexts;
+
+/**
+ * The texts that one request sees: its own first, then the newest, then the world's. What was read
+ * once stays as it was until the request is over. One thread's.
+ */
+final class RequestTexts implements PromptTexts {
+  private final World world;
+  private final Fresh fresh;
+  private final GrowingIds ids;
+  private final Map<Integer, ItemText> read = new HashMap<>();
+  private final Set<Integer> brought = new HashSet<>();
+
+  RequestTexts(World world, Fresh fresh, GrowingIds items) {
+    this.world = world;
+    this.fresh = fresh;
+    this.ids = items;
+  }
+
+  /** What the request itself says of an item. */
+  void bring(int item, ItemText text) {
+    read.put(item, text);
+    brought.add(item);
+  }
+
+  /** Adds those of the items whose texts are other than the world's, or which it does not have. */
+  void addChanged(int[] items, Set<Integer> changed) {
+    for (int item : items) {
+      if (item >= world.data().items().size()
+          || brought.contains(item)
+          || fresh.text(item) != null) {
+        changed.add(item);
+      }
+    }
+  }
+
+  @Override
+  public String title(int item) {
+    return text(item).title();
+  }
+
+  @Override
+  public List<Field> fields(int item) {
+    return text(item).fields();
+  }
+
+  private ItemText text(int item) {
+    return read.computeIfAbsent(item, this::look);
+  }
+
+  private ItemText look(int item) {
+    ItemText newest = fresh.text(item);
+    if (newest != null) {
+      return newest;
+    }
+    Items items = world.data().items();
+    return item < items.size()
+        ? new ItemText(items.title(item), items.fields(item))
+        : new ItemText(ids.id(item), List.of());
+  }
+
+  @Override
+  public List<Field> profile(int user) {
+    List<Field> profile = fresh.profile(user);
+    if (profile != null) {
+      return profile;
+    }
+    Users users = world.data().users();
+    return user < users.size() ? users.profiles().get(user) : List.of();
+  }
+}

@@ -1,0 +1,107 @@
+package org.optirag.server.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.optirag.server.events.Event;
+
+/**
+ * A process that takes events is killed again and again. {@code -Dkills=200} for the figure in
+ * docs/reliability.md.
+ */
+class KillTest {
+  private static final long SEED = 20261126;
+  private static final int KILLS = Integer.getInteger("kills", 15);
+
+  /** How far the next process goes back: what it sends again has been applied already. */
+  private static final int AGAIN = 5;
+
+  @TempDir Path directory;
+
+  @Test
+  void whatWasAcknowledgedOutlivesEveryKillAndNothingIsAppliedTwice() throws Exception {
+    Random random = new Random(SEED);
+    Set<String> acknowledged = new HashSet<>();
+    int next = 0;
+    int sentAgain = 0;
+    for (int kill = 0; kill < KILLS; kill++) {
+      int first = Math.max(0, next - AGAIN);
+      for (String line : killedRun(first, random.nextInt(300))) {
+        String[] parts = line.split(" ");
+        int number = Integer.parseInt(parts[1]);
+        next = Math.max(next, number + 1);
+        sentAgain += acknowledged.add(line) ? 0 : 1;
+      }
+      String round = "seed %d, kill %d".formatted(SEED, kill);
+      try (EventStore store = EmbeddedStore.open(directory)) {
+        Map<String, Event> stored = new HashMap<>();
+        store.read(
+            0, each -> assertThat(stored.put(each.event().id(), each.event())).as(round).isNull());
+        for (String line : acknowledged) {
+          String[] parts = line.split(" ");
+          for (Event event :
+              KilledWriter.batch(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]))) {
+            assertThat(stored.get(event.id())).as(round).isEqualTo(event);
+          }
+        }
+        assertThat(stored.size() % KilledWriter.BATCH).as(round + ", part of a batch").isZero();
+      }
+    }
+    assertThat(acknowledged).isNotEmpty();
+    assertThat(sentAgain).isPositive();
+  }
+
+  /** What a process acknowledged until it was killed, a while after its first word. */
+  private List<String> killedRun(int first, int milliseconds)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                KilledWriter.class.getName(),
+                directory.toString(),
+                Integer.toString(first))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    List<String> lines = new ArrayList<>();
+    try (BufferedReader out = process.inputReader()) {
+      String line = out.readLine();
+      assertThat(line).as("the process ended by itself").isNotNull();
+      lines.add(line);
+      Thread killer =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  Thread.sleep(milliseconds);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+                // SIGKILL. Process.destroyForcibly would close the pipe with what is still in it.
+                process.toHandle().destroyForcibly();
+              });
+      for (line = out.readLine(); line != null; line = out.readLine()) {
+        lines.add(line); // a last line may be cut: it counts as not acknowledged
+      }
+      killer.join();
+    }
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    lines.removeIf(each -> !each.matches("\\d+ \\d+"));
+    return lines;
+  }
+}
