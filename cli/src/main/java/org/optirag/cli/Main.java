@@ -40,6 +40,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ExperimentCommand.class,
       RankCommand.class,
+      ServeCommand.class,
+      ConfigCommand.class,
       BenchCommand.class
     })
 public final class Main implements Runnable {
@@ -68,7 +70,11 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    CommandLine command = new CommandLine(new Main());
+    ServeConfig.addOptions(command.getSubcommands().get("serve").getCommandSpec());
+    ServeConfig.addOptions(
+        command.getSubcommands().get("config").getSubcommands().get("show").getCommandSpec());
+    return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler(Main::explain)
