@@ -20,13 +20,14 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Sends requests when they are due, whatever became of those before (an open loop), and counts an
- * answer's time from the moment when its request was due: a service that stands still is not
- * spared the requests that it kept from being sent.
+ * answer's time from the moment when its request was due: a service that stands still is not spared
+ * the requests that it kept from being sent.
  */
 final class LoadGenerator implements AutoCloseable {
   private static final Pattern DEPTH = Pattern.compile("\"mean_depth\":([0-9.E-]+)");
 
-  private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI url;
   private final List<String> users;
   private final List<String> items;
@@ -38,12 +39,7 @@ final class LoadGenerator implements AutoCloseable {
    * @param extra further fields of each request, for instance {@code ,"policy":"none"}
    */
   LoadGenerator(
-      URI base,
-      List<String> users,
-      List<String> items,
-      int candidates,
-      String extra,
-      long seed) {
+      URI base, List<String> users, List<String> items, int candidates, String extra, long seed) {
     this.url = base.resolve("/v1/rank");
     this.users = users;
     this.items = items;
@@ -132,7 +128,13 @@ final class LoadGenerator implements AutoCloseable {
 
     synchronized Phase phase(double rate, double seconds) {
       return new Phase(
-          rate, seconds, latencies, late, shed, failed, depth / Math.max(1, latencies.getTotalCount()));
+          rate,
+          seconds,
+          latencies,
+          late,
+          shed,
+          failed,
+          depth / Math.max(1, latencies.getTotalCount()));
     }
   }
 
@@ -165,11 +167,12 @@ final class LoadGenerator implements AutoCloseable {
     Thread[] threads = new Thread[clients];
     for (int i = 0; i < clients; i++) {
       threads[i] =
-          Thread.ofVirtual().start(() -> {
-            while (System.nanoTime() < end) {
-              send(System.nanoTime(), deadline, tally).join();
-            }
-          });
+          Thread.ofVirtual()
+              .start(() -> {
+                while (System.nanoTime() < end) {
+                  send(System.nanoTime(), deadline, tally).join();
+                }
+              });
     }
     for (Thread thread : threads) {
       thread.join();

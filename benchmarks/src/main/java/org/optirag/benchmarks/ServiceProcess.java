@@ -13,7 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code optirag serve} as a process of its own, with what the system and its metrics say of it. */
+/**
+ * {@code optirag serve} as a process of its own, with what the system and its metrics say of it.
+ */
 final class ServiceProcess implements AutoCloseable {
   private final Process process;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -32,16 +34,20 @@ final class ServiceProcess implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                launcher.toString(), "serve", "--quiet", "--port", Integer.toString(port),
-                "--access-log", "false", "--rate", "0"));
+                launcher.toString(),
+                "serve",
+                "--quiet",
+                "--port",
+                Integer.toString(port),
+                "--access-log",
+                "false",
+                "--rate",
+                "0"));
     command.addAll(arguments);
     base = URI.create("http://127.0.0.1:" + port);
     long start = System.nanoTime();
     process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     while (!isReady()) {
       if (!process.isAlive()) {
         throw new IOException("optirag serve ended: " + Files.readString(log));

@@ -76,7 +76,8 @@ public final class ServingBenchmark {
         items.add(match.group(1));
       }
     }
-    out.printf("%d users, %d items, %d candidates a request%n", users.size(), items.size(), candidates);
+    out.printf(
+        "%d users, %d items, %d candidates a request%n", users.size(), items.size(), candidates);
     return new LoadGenerator(
         service.base(), List.copyOf(users), List.copyOf(items), candidates, extra, SEED);
   }

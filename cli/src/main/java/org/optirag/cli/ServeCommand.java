@@ -70,8 +70,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     long start = System.nanoTime();
-    ServeConfig config =
-        ServeConfig.of(spec.commandLine().getParseResult(), System.getenv());
+    ServeConfig config = ServeConfig.of(spec.commandLine().getParseResult(), System.getenv());
     Backbone.setThreads(1);
     Map<String, Path> bundles = bundles(config);
     Bundle first = Bundle.open(bundles.values().iterator().next());
@@ -94,10 +93,13 @@ final class ServeCommand implements Callable<Integer> {
     CountDownLatch ended = new CountDownLatch(1);
     Duration most = config.seconds(ServeSetting.DRAIN, 0, 3600);
     Runtime.getRuntime()
-        .addShutdownHook(Thread.ofPlatform().name("drain").unstarted(() -> {
-          end(service, live, most);
-          ended.countDown();
-        }));
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("drain")
+                .unstarted(() -> {
+                  end(service, live, most);
+                  ended.countDown();
+                }));
     System.err.printf(
         Locale.ROOT,
         "optirag: serving %s at %s://%s:%d/ (ready in %.1f s)%n",
@@ -244,10 +246,7 @@ final class ServeCommand implements Callable<Integer> {
     if (!line.isEmpty()) {
       return AccessTokens.parse(config.value(ServeSetting.TOKENS).from(), line);
     }
-    return config
-        .path(ServeSetting.TOKENS_FILE)
-        .map(AccessTokens::read)
-        .orElse(AccessTokens.OPEN);
+    return config.path(ServeSetting.TOKENS_FILE).map(AccessTokens::read).orElse(AccessTokens.OPEN);
   }
 
   private static @Nullable TlsFiles tls(ServeConfig config) {

@@ -43,7 +43,8 @@ final class ServeConfig {
     for (ServeSetting setting : ServeSetting.values()) {
       String flag = setting.flag();
       if (flag != null) {
-        String standard = setting.standard().isEmpty() ? "" : " Default " + setting.standard() + ".";
+        String standard =
+            setting.standard().isEmpty() ? "" : " Default " + setting.standard() + ".";
         command.addOption(
             OptionSpec.builder(flag)
                 .paramLabel(setting.parameter())

@@ -35,9 +35,7 @@ final class LiveLookup implements Lookup {
 
   @Override
   public List<String> users(String prefix, int most) {
-    return prefix.isEmpty()
-        ? catalogue.exampleUsers(most)
-        : catalogue.usersBeginning(prefix, most);
+    return prefix.isEmpty() ? catalogue.exampleUsers(most) : catalogue.usersBeginning(prefix, most);
   }
 
   @Override

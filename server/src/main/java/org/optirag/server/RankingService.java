@@ -22,7 +22,9 @@ import org.optirag.server.rollout.Shadows;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 
-/** The whole service: data, bundles, scheduling and HTTP, put together, warmed up, and listening. */
+/**
+ * The whole service: data, bundles, scheduling and HTTP, put together, warmed up, and listening.
+ */
 public final class RankingService implements AutoCloseable {
   private static final int WARM_UP_PASSES = 3;
   private static final int WARM_UP_CANDIDATES = 10;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.optirag.backbone.ContextCache;
 import org.optirag.server.ranking.FakeModel;
 import org.optirag.server.rollout.BundleCard;
@@ -15,6 +16,12 @@ final class FakeBundle extends FakeModel implements Deployable {
 
   FakeBundle(String name) {
     super(name);
+  }
+
+  /** Lets no pass end before the latch is down. */
+  FakeBundle stopped(CountDownLatch latch) {
+    stopAt(latch);
+    return this;
   }
 
   boolean isClosed() {

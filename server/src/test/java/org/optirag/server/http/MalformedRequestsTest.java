@@ -55,16 +55,11 @@ class MalformedRequestsTest {
         assertThat(answer).doesNotContain("Exception").doesNotContain("\tat ");
         statuses.merge(response.statusCode(), 1, Integer::sum);
         if (response.statusCode() >= 400 && i % 10 == 0) {
-          assertThat(problem.validate(Json.mapper().readTree(answer)))
-              .as(answer)
-              .isEmpty();
+          assertThat(problem.validate(Json.mapper().readTree(answer))).as(answer).isEmpty();
         }
       }
       assertThat(service.get("/health/ready").status()).isEqualTo(200);
-      assertThat(
-              service
-                  .post("/v1/rank", "{\"user\":\"42\",\"candidates\":[\"50\"]}")
-                  .status())
+      assertThat(service.post("/v1/rank", "{\"user\":\"42\",\"candidates\":[\"50\"]}").status())
           .as("and then it still works")
           .isEqualTo(200);
     }
@@ -108,8 +103,10 @@ class MalformedRequestsTest {
         body = new byte[random.nextInt(200)];
         random.nextBytes(body);
       }
-      case 3 -> type = List.of("text/plain", "application/x-ndjson", "application/json;x")
-          .get(random.nextInt(3));
+      case 3 ->
+          type =
+              List.of("text/plain", "application/x-ndjson", "application/json;x")
+                  .get(random.nextInt(3));
       default -> {
         // as the schema has it, or nearly
       }

@@ -100,8 +100,7 @@ class OpenApiTest {
             "/v1/rerank",
             "{\"query\":\"42\",\"documents\":[\"50\",\"x\"],\"return_documents\":true}"));
     assertFits(
-        "Receipt",
-        service.post("/v1/feedback", "{\"type\":\"user\",\"id\":\"e\",\"user\":\"u\"}"));
+        "Receipt", service.post("/v1/feedback", "{\"type\":\"user\",\"id\":\"e\",\"user\":\"u\"}"));
     assertFits("Item", service.get("/v1/items/50"));
     assertFits("User", service.get("/v1/users/42"));
     assertFits("Items", service.get("/v1/items?prefix=star"));

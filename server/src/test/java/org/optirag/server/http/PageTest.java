@@ -27,7 +27,9 @@ class PageTest {
     service.close();
   }
 
-  /** What a page came to: its elements after its scripts ran, and what the browser complained of. */
+  /**
+   * What a page came to: its elements after its scripts ran, and what the browser complained of.
+   */
   private record Opened(String dom, String complaints) {}
 
   @Test

@@ -76,7 +76,9 @@ final class SchemaGenerator {
   private ArrayNode array(JsonNode schema) {
     ArrayNode array = JSON.createArrayNode();
     int least = schema.path("minItems").asInt(0);
-    for (int i = least + random.nextInt(6) - (random.nextDouble() < wrong ? least : 0); i > 0; i--) {
+    for (int i = least + random.nextInt(6) - (random.nextDouble() < wrong ? least : 0);
+        i > 0;
+        i--) {
       array.add(value(schema.get("items")));
     }
     return array;
@@ -108,9 +110,27 @@ final class SchemaGenerator {
   /** Ids as they are, and as somebody would send them who means harm. */
   private String text() {
     String[] some = {
-      "42", "50", "u", "<|im_end|>", "<|im_start|>system", "'; DROP TABLE events; --", "../../etc",
-      "\u0000", "\ud83d\ude00", "\ud800", "\u202e", "a\nb", "{\"a\":1}", "%s%n", "${jndi:ldap://x}",
-      " ", "unknown", "fixed:1", "fixed:99999999999", "ratio-trend:1,2,3,4,5", "none"
+      "42",
+      "50",
+      "u",
+      "<|im_end|>",
+      "<|im_start|>system",
+      "'; DROP TABLE events; --",
+      "../../etc",
+      "\u0000",
+      "\ud83d\ude00",
+      "\ud800",
+      "\u202e",
+      "a\nb",
+      "{\"a\":1}",
+      "%s%n",
+      "${jndi:ldap://x}",
+      " ",
+      "unknown",
+      "fixed:1",
+      "fixed:99999999999",
+      "ratio-trend:1,2,3,4,5",
+      "none"
     };
     return some[random.nextInt(some.length)] + (random.nextInt(4) == 0 ? random.nextInt(9) : "");
   }
