@@ -29,7 +29,8 @@ final class AdminHandlers {
     Fields fields = Fields.of(Requests.json(ctx, limits), "");
     String directory = fields.text("directory", 1000);
     fields.end();
-    if (rollout.cards().size() >= MOST_BUNDLES && rollout.named(name).isEmpty()) {
+    List<BundleCard> cards = rollout.cards();
+    if (cards.size() >= MOST_BUNDLES && cards.stream().noneMatch(is -> is.name().equals(name))) {
       throw ProblemException.field(
           "name", "There are " + MOST_BUNDLES + " bundles in memory already.");
     }

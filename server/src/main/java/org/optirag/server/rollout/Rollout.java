@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.optirag.workspace.UserException;
 
@@ -55,12 +54,6 @@ public final class Rollout implements AutoCloseable {
   /** The bundle that answers a user, held until the lease is closed. */
   public synchronized Lease pick(String user) {
     return lease(assignment.answering(user));
-  }
-
-  /** A bundle by its name, held until the lease is closed; empty if there is none. */
-  public synchronized Optional<Lease> named(String name) {
-    Holder holder = bundles.get(name);
-    return holder == null ? Optional.empty() : holder.lease();
   }
 
   /** The bundles that score beside one that answers. */
