@@ -1,6 +1,7 @@
 package org.optirag.cli;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.optirag.workspace.UserException;
@@ -71,14 +72,18 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Main());
-    ServeConfig.addOptions(command.getSubcommands().get("serve").getCommandSpec());
-    ServeConfig.addOptions(
-        command.getSubcommands().get("config").getSubcommands().get("show").getCommandSpec());
+    ServeConfig.addOptions(subcommand(command, "serve").getCommandSpec());
+    CommandLine config = subcommand(command, "config");
+    ServeConfig.addOptions(subcommand(config, "show").getCommandSpec());
     return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler(Main::teach);
+  }
+
+  private static CommandLine subcommand(CommandLine of, String name) {
+    return Objects.requireNonNull(of.getSubcommands().get(name), name);
   }
 
   /** A wrong flag gets a line, the nearest right one, and the place to look. */

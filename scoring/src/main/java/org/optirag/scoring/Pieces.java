@@ -15,10 +15,6 @@ import org.optirag.retrieval.Neighbour;
  * text: a text that has changed is another text. Safe for use from many threads.
  */
 final class Pieces {
-  private static final String INSTRUCTION =
-      "You predict whether a user will like a %s, from what this user and similar users liked."
-          + " Answer with Yes or No only.";
-
   /** Most tokens of a field's name and of a profile's value. */
   private static final int NAME_TOKENS = 8;
 
@@ -49,7 +45,11 @@ final class Pieces {
     ChatFormat format = settings.format();
     Tokens tokens = new Tokens();
     tokens.add(texts.frame(format.beforeInstruction()));
-    tokens.add(texts.words(INSTRUCTION.formatted(noun)));
+    tokens.add(
+        texts.words(
+            "You predict whether a user will like a "
+                + noun
+                + ", from what this user and similar users liked. Answer with Yes or No only."));
     tokens.add(texts.frame(format.beforeContext()));
     tokens.add(texts.words("The user"));
     int told = settings.profile() ? Math.min(profile.size(), PROFILE_FIELDS) : 0;

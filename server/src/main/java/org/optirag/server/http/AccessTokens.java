@@ -27,7 +27,7 @@ public final class AccessTokens {
 
   private final List<Known> known;
 
-  private record Known(String name, byte[] hash, Set<Scope> scopes) {}
+  private record Known(String name, String hash, Set<Scope> scopes) {}
 
   /**
    * Who sent a request.
@@ -63,11 +63,11 @@ public final class AccessTokens {
     List<Known> known = new ArrayList<>();
     for (Entry entry : read.tokens() == null ? List.<Entry>of() : read.tokens()) {
       String place = file + ", token " + entry.name();
-      byte[] hash;
+      String hash;
       if (entry.token() != null && entry.sha256() == null) {
         hash = hash(requireLong(entry.token(), place));
       } else if (entry.sha256() != null && entry.token() == null) {
-        hash = unhex(entry.sha256(), place);
+        hash = requireHash(entry.sha256(), place);
       } else {
         throw new UserException(place + " has not one of token and sha256.", "Give one of them.");
       }
@@ -130,23 +130,22 @@ public final class AccessTokens {
     return scopes;
   }
 
-  private static byte[] unhex(String hex, String place) {
-    try {
-      byte[] hash = HexFormat.of().parseHex(hex.toLowerCase(Locale.ROOT));
-      if (hash.length == 32) {
-        return hash;
-      }
-    } catch (IllegalArgumentException e) {
+  private static String requireHash(String hex, String place) {
+    String digits = hex.strip().toLowerCase(Locale.ROOT);
+    if (!digits.matches("[0-9a-f]{64}")) {
       throw new UserException(
-          place + ": sha256 is not hexadecimal.", "Give the 64 digits that sha256sum prints.", e);
+          place + ": sha256 has not 64 hexadecimal digits.",
+          "Give what sha256sum prints of the token.");
     }
-    throw new UserException(
-        place + ": sha256 has not 64 digits.", "Give what sha256sum prints of the token.");
+    return digits;
   }
 
-  private static byte[] hash(String token) {
+  private static String hash(String token) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(token.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
@@ -171,13 +170,17 @@ public final class AccessTokens {
     if (authorization == null || !authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
       return Optional.empty();
     }
-    byte[] hash = hash(authorization.substring(7).strip());
+    byte[] hash = bytes(hash(authorization.substring(7).strip()));
     Client found = null;
     for (Known token : known) {
-      if (MessageDigest.isEqual(token.hash, hash)) {
+      if (MessageDigest.isEqual(bytes(token.hash), hash)) {
         found = new Client(token.name, token.scopes);
       }
     }
     return Optional.ofNullable(found);
+  }
+
+  private static byte[] bytes(String hash) {
+    return hash.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -3,7 +3,6 @@ package org.optirag.server.http;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.Connection;
@@ -46,11 +45,11 @@ final class ClientProbe {
       if (!endPoint.isOpen()) {
         return true;
       }
-      if (pipelined || !(endPoint.getChannel() instanceof SocketChannel channel)) {
+      if (pipelined) {
         return false;
       }
       try {
-        int read = channel.read(ByteBuffer.allocate(1));
+        int read = endPoint.getChannel().read(ByteBuffer.allocate(1));
         if (read > 0) {
           // A client that pipelines sends again what a closed connection left unanswered.
           pipelined = true;

@@ -12,9 +12,6 @@ import org.optirag.workspace.Checksums;
 
 /** The page and the API's description: a handful of files within the jar. */
 final class PageFiles {
-  private static final String CHARTS =
-      "/META-INF/resources/webjars/echarts/%s/echarts.common.min.js";
-
   /** Path, to what it is and where it lies. */
   private static final Map<String, String[]> FILES =
       Map.of(
@@ -55,7 +52,8 @@ final class PageFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return CHARTS.formatted(properties.getProperty("version"));
+    return "/META-INF/resources/webjars/echarts/%s/echarts.common.min.js"
+        .formatted(properties.getProperty("version"));
   }
 
   private static byte[] resource(String name) {

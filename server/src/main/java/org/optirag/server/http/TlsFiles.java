@@ -74,14 +74,21 @@ public record TlsFiles(Path certificate, @Nullable Path key, String password) {
           file + " has no key in PKCS#8.",
           "Convert it: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW.");
     }
-    byte[] encoded = Base64.getMimeDecoder().decode(match.group(1));
-    for (String algorithm : new String[] {"RSA", "EC"}) {
-      try {
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      } catch (InvalidKeySpecException e) {
-        continue; // of another algorithm
-      }
+    PKCS8EncodedKeySpec encoded =
+        new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(match.group(1)));
+    try {
+      return KeyFactory.getInstance("EC").generatePrivate(encoded);
+    } catch (InvalidKeySpecException e) {
+      return rsaOrEdwards(encoded);
     }
-    return KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+  }
+
+  private static PrivateKey rsaOrEdwards(PKCS8EncodedKeySpec encoded)
+      throws GeneralSecurityException {
+    try {
+      return KeyFactory.getInstance("RSA").generatePrivate(encoded);
+    } catch (InvalidKeySpecException e) {
+      return KeyFactory.getInstance("Ed25519").generatePrivate(encoded);
+    }
   }
 }

@@ -2,12 +2,11 @@ package org.optirag.server.live;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +47,9 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   private final GroupCommit commit;
   private final Set<LivePrompts> prompts = ConcurrentHashMap.newKeySet();
   private final ReentrantLock renewing = new ReentrantLock();
-  private final ScheduledExecutorService background;
+  private final List<Thread> background = new ArrayList<>();
   private volatile Duration lastRenewal = Duration.ZERO;
-  private volatile int renewals;
+  private final AtomicInteger renewals = new AtomicInteger();
 
   /**
    * How far it is.
@@ -82,15 +81,27 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
     this.commit = new GroupCommit(store, this::seconds, this::committed);
     catchUp();
     renew();
-    this.background =
-        Executors.newScheduledThreadPool(
-            2, Thread.ofPlatform().name("live-data-", 0).daemon().factory());
-    long millis = settings.renewal().toMillis();
-    background.scheduleWithFixedDelay(this::renewQuietly, millis, millis, TimeUnit.MILLISECONDS);
+    start("renewal", settings.renewal(), this::renewQuietly);
     if (store.shared()) {
-      long poll = settings.poll().toMillis();
-      background.scheduleWithFixedDelay(this::catchUpQuietly, poll, poll, TimeUnit.MILLISECONDS);
+      start("poll", settings.poll(), this::catchUpQuietly);
     }
+  }
+
+  private void start(String name, Duration pause, Runnable work) {
+    background.add(
+        Thread.ofPlatform()
+            .name("live-data-" + name)
+            .daemon()
+            .start(() -> {
+              try {
+                while (true) {
+                  Thread.sleep(pause);
+                  work.run();
+                }
+              } catch (InterruptedException e) {
+                LOG.debug("{} ends.", name);
+              }
+            }));
   }
 
   /**
@@ -139,6 +150,9 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
     try {
       catchUp();
     } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        return; // the store is being closed
+      }
       LOG.warn("Others' events cannot be read: {}", e.getMessage());
     }
   }
@@ -167,7 +181,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
         present.abandon();
         throw e;
       }
-      renewals++;
+      renewals.incrementAndGet();
       lastRenewal = Duration.ofNanos(System.nanoTime() - start);
       LOG.info("Renewed in {} ms.", lastRenewal.toMillis());
     } finally {
@@ -259,7 +273,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
         present.applied(),
         present.interactions(),
         present.state().world().sequence(),
-        renewals,
+        renewals.get(),
         lastRenewal,
         present.users().size(),
         present.items().size());
@@ -267,7 +281,12 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
 
   @Override
   public void close() {
-    background.shutdownNow();
-    store.close();
+    background.forEach(Thread::interrupt);
+    renewing.lock(); // a renewal under way ends first
+    try {
+      store.close();
+    } finally {
+      renewing.unlock();
+    }
   }
 }

@@ -45,7 +45,6 @@ final class Renewal {
         likers.set(rows.user(row));
       }
     }
-    boolean sameNames = users == old.data().users() && items == old.data().items();
     return new World(
         new Dataset(
             old.data().name(),
@@ -59,7 +58,11 @@ final class Renewal {
         likers,
         events,
         capture.sequence(),
-        sameNames ? old.names() : Names.of(users, items));
+        capture.texts().isEmpty()
+                && users.size() == old.data().users().size()
+                && items.size() == old.data().items().size()
+            ? old.names()
+            : Names.of(users, items));
   }
 
   private static Users users(Users old, Present.Capture capture, GrowingIds ids) {

@@ -76,7 +76,7 @@ final class Job {
 
   /** Whether both can be in one pass. */
   boolean goesWith(Job other) {
-    return model == other.model
+    return model.equals(other.model)
         && (fixed == null
             ? other.fixed == null
             : other.fixed != null && fixed.policy().equals(other.fixed.policy()));

@@ -128,12 +128,13 @@ public final class Scheduler implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    job.done()
-        .whenComplete((scored, error) -> {
-          if (job.done().isCancelled()) {
-            remove(job);
-          }
-        });
+    var unused =
+        job.done()
+            .whenComplete((scored, error) -> {
+              if (job.done().isCancelled()) {
+                remove(job);
+              }
+            });
     return job.done();
   }
 
@@ -191,10 +192,17 @@ public final class Scheduler implements AutoCloseable {
       try {
         run(batch);
       } finally {
-        lock.lock();
-        busy--;
-        lock.unlock();
+        rest();
       }
+    }
+  }
+
+  private void rest() {
+    lock.lock();
+    try {
+      busy--;
+    } finally {
+      lock.unlock();
     }
   }
 

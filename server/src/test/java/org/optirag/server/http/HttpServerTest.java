@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -288,7 +289,7 @@ class HttpServerTest {
 
   @Test
   void aBodyThatEndsEarlyIsNoFaultOfOurs() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", service.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
       OutputStream out = socket.getOutputStream();
       out.write(
           ("POST /v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -320,7 +321,7 @@ class HttpServerTest {
   }
 
   private Socket rankBySocket() throws Exception {
-    Socket socket = new Socket("127.0.0.1", service.port());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
     String body = "{\"user\":\"u\",\"candidates\":[\"1\"]}";
     socket
         .getOutputStream()
@@ -394,7 +395,7 @@ class HttpServerTest {
   }
 
   private String raw(String request) throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", service.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }

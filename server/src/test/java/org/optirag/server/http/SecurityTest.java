@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -141,7 +142,7 @@ class SecurityTest {
   @Test
   void aBodyThatTricklesIsNotWaitedFor() throws Exception {
     try (TestService service = TestService.open();
-        Socket socket = new Socket("127.0.0.1", service.port())) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
       socket
           .getOutputStream()
           .write(
@@ -170,7 +171,7 @@ class SecurityTest {
     List<Socket> idle = new ArrayList<>();
     try (TestService service = TestService.open()) {
       for (int i = 0; i < 200; i++) {
-        Socket socket = new Socket("127.0.0.1", service.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
         socket.getOutputStream().write("POST /v1/rank HT".getBytes(StandardCharsets.US_ASCII));
         idle.add(socket);
       }

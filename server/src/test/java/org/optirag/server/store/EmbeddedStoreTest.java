@@ -105,7 +105,7 @@ class EmbeddedStoreTest extends EventStoreContract {
     }
     Files.write(file(), Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(this::open).isInstanceOf(UserException.class);
-    Files.write(file(), "no database, but long enough to be looked at".getBytes());
+    Files.writeString(file(), "no database, but long enough to be looked at");
     assertThatThrownBy(this::open)
         .isInstanceOf(UserException.class)
         .hasMessageContaining(file().toString());

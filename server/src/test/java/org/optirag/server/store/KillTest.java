@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.server.events.Event;
@@ -30,29 +32,38 @@ class KillTest {
 
   @TempDir Path directory;
 
+  /** A batch that a process says was acknowledged. */
+  private record Batch(int thread, int number) {
+    private static final Pattern LINE = Pattern.compile("(\\d+) (\\d+)");
+
+    static void add(String line, List<Batch> batches) {
+      Matcher matcher = LINE.matcher(line);
+      if (matcher.matches()) {
+        batches.add(
+            new Batch(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))));
+      }
+    }
+  }
+
   @Test
   void whatWasAcknowledgedOutlivesEveryKillAndNothingIsAppliedTwice() throws Exception {
     Random random = new Random(SEED);
-    Set<String> acknowledged = new HashSet<>();
+    Set<Batch> acknowledged = new HashSet<>();
     int next = 0;
     int sentAgain = 0;
     for (int kill = 0; kill < KILLS; kill++) {
       int first = Math.max(0, next - AGAIN);
-      for (String line : killedRun(first, random.nextInt(300))) {
-        String[] parts = line.split(" ");
-        int number = Integer.parseInt(parts[1]);
-        next = Math.max(next, number + 1);
-        sentAgain += acknowledged.add(line) ? 0 : 1;
+      for (Batch batch : killedRun(first, random.nextInt(300))) {
+        next = Math.max(next, batch.number + 1);
+        sentAgain += acknowledged.add(batch) ? 0 : 1;
       }
       String round = "seed %d, kill %d".formatted(SEED, kill);
       try (EventStore store = EmbeddedStore.open(directory)) {
         Map<String, Event> stored = new HashMap<>();
         store.read(
             0, each -> assertThat(stored.put(each.event().id(), each.event())).as(round).isNull());
-        for (String line : acknowledged) {
-          String[] parts = line.split(" ");
-          for (Event event :
-              KilledWriter.batch(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]))) {
+        for (Batch batch : acknowledged) {
+          for (Event event : KilledWriter.batch(batch.thread, batch.number)) {
             assertThat(stored.get(event.id())).as(round).isEqualTo(event);
           }
         }
@@ -64,13 +75,14 @@ class KillTest {
   }
 
   /** What a process acknowledged until it was killed, a while after its first word. */
-  private List<String> killedRun(int first, int milliseconds)
+  private List<Batch> killedRun(int first, int milliseconds)
       throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -79,11 +91,11 @@ class KillTest {
                 Integer.toString(first))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    List<String> lines = new ArrayList<>();
+    List<Batch> acknowledged = new ArrayList<>();
     try (BufferedReader out = process.inputReader()) {
       String line = out.readLine();
       assertThat(line).as("the process ended by itself").isNotNull();
-      lines.add(line);
+      Batch.add(line, acknowledged);
       Thread killer =
           Thread.ofPlatform()
               .start(() -> {
@@ -96,12 +108,11 @@ class KillTest {
                 process.toHandle().destroyForcibly();
               });
       for (line = out.readLine(); line != null; line = out.readLine()) {
-        lines.add(line); // a last line may be cut: it counts as not acknowledged
+        Batch.add(line, acknowledged); // a last line may be cut: it is another's, or none
       }
       killer.join();
     }
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    lines.removeIf(each -> !each.matches("\\d+ \\d+"));
-    return lines;
+    return acknowledged;
   }
 }

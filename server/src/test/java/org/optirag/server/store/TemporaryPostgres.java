@@ -1,5 +1,6 @@
 package org.optirag.server.store;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,13 +11,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * A PostgreSQL server of the test's own on a loopback port, in a temporary directory. It does not
  * run as root: a test that does starts it as the user postgres or nobody.
  */
-final class TemporaryPostgres implements AutoCloseable {
+final class TemporaryPostgres {
   /** Names a server to use instead, as a JDBC URL with user and password. */
   static final String URL = "OPTIRAG_TEST_POSTGRES";
 
@@ -35,9 +37,10 @@ final class TemporaryPostgres implements AutoCloseable {
   /** Where initdb and pg_ctl are, if PostgreSQL is installed. */
   static Optional<Path> installed() {
     List<Path> places = new ArrayList<>();
-    for (String each : System.getenv().getOrDefault("PATH", "").split(":")) {
-      places.add(Path.of(each));
-    }
+    Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+        .map(Path::of)
+        .forEach(places::add);
     try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
       versions
           .sorted(Comparator.reverseOrder())
@@ -74,7 +77,7 @@ final class TemporaryPostgres implements AutoCloseable {
             .getUserPrincipalLookupService()
             .lookupPrincipalByName(name);
       } catch (UserPrincipalNotFoundException e) {
-        continue;
+        // perhaps the next
       }
     }
     throw new IOException("there is none of the users " + List.of(names));
@@ -128,8 +131,7 @@ final class TemporaryPostgres implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException, InterruptedException {
+  void close() throws IOException, InterruptedException {
     stop();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
