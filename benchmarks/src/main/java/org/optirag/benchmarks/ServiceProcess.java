@@ -108,11 +108,13 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     process.destroy();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
+    process
+        .onExit()
+        .orTimeout(60, TimeUnit.SECONDS)
+        .exceptionally(error -> process.destroyForcibly())
+        .join();
     client.close();
   }
 }

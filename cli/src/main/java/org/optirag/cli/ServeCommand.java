@@ -63,6 +63,8 @@ final class ServeCommand implements Callable<Integer> {
   /** SmolLM2-135M in bf16 on one core; the first passes correct it. */
   private static final double FIRST_GUESS = 0.0008;
 
+  private final Object logging = new Object();
+
   @Mixin private CommonOptions common;
 
   @Spec private CommandSpec spec;
@@ -234,7 +236,7 @@ final class ServeCommand implements Callable<Integer> {
       return line -> {};
     }
     return line -> {
-      synchronized (common) {
+      synchronized (logging) {
         common.out().println(line);
         common.out().flush();
       }

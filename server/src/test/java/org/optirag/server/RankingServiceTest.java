@@ -114,8 +114,7 @@ class RankingServiceTest {
 
   @Test
   void withTimeTheAnswerIsOfFullDepth() {
-    JsonNode answer =
-        json("/v1/rank", "{\"user\":\"42\",\"candidates\":[\"50\",\"181\",\"258\"]}");
+    JsonNode answer = json("/v1/rank", "{\"user\":\"42\",\"candidates\":[\"50\",\"181\",\"258\"]}");
     assertThat(answer.get("exit").get("policy").asString()).isEqualTo("none");
     answer.get("results").forEach(each -> assertThat(each.get("exit_block").asInt()).isEqualTo(30));
     assertThat(new ArrayList<>(probabilities(answer).values()))
@@ -138,8 +137,10 @@ class RankingServiceTest {
     for (int i = 0; i < bodies.size(); i++) {
       Map<String, Double> now =
           probabilities(JsonMapper.shared().readTree(together.get(i).join().body()));
-      alone.get(i).forEach((item, p) ->
-          assertThat(now.get(item)).as(item).isCloseTo(p, within(0.01))); // bf16 rounds
+      alone
+          .get(i)
+          .forEach((item, p) ->
+              assertThat(now.get(item)).as(item).isCloseTo(p, within(0.01))); // bf16 rounds
     }
   }
 

@@ -22,7 +22,8 @@ class RolloutTest {
 
   private final List<FakeBundle> loaded = new CopyOnWriteArrayList<>();
   private final TestService service =
-      new TestService((name, directory) -> load(name, directory.toString()),
+      new TestService(
+          (name, directory) -> load(name, directory.toString()),
           AccessTokens.OPEN,
           TestService.LIMITS);
 
@@ -46,8 +47,7 @@ class RolloutTest {
     CountDownLatch gate = new CountDownLatch(1);
     FakeBundle old = loaded.getFirst().stopped(gate);
     Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
-    Thread underWay =
-        Thread.ofVirtual().start(() -> statuses.merge(rank(), 1, Integer::sum));
+    Thread underWay = Thread.ofVirtual().start(() -> statuses.merge(rank(), 1, Integer::sum));
     old.awaitBegun();
     assertThat(service.call("PUT", "/v1/bundles/first", "{\"directory\":\"new\"}").status())
         .isEqualTo(200);
@@ -68,11 +68,12 @@ class RolloutTest {
     List<Thread> clients = new ArrayList<>();
     for (int c = 0; c < 4; c++) {
       clients.add(
-          Thread.ofVirtual().start(() -> {
-            for (int i = 0; i < 50; i++) {
-              statuses.merge(rank(), 1, Integer::sum);
-            }
-          }));
+          Thread.ofVirtual()
+              .start(() -> {
+                for (int i = 0; i < 50; i++) {
+                  statuses.merge(rank(), 1, Integer::sum);
+                }
+              }));
     }
     for (int i = 0; i < 20; i++) {
       service.call("PUT", "/v1/bundles/first", "{\"directory\":\"again\"}");
@@ -108,7 +109,8 @@ class RolloutTest {
     service.call("PUT", "/v1/bundles/second", "{\"directory\":\"b\"}");
     assertThat(answering()).isEqualTo("first");
     TestService.Reply split =
-        service.call("PUT", "/v1/assignment", "{\"primary\":\"first\",\"shares\":{\"second\":100}}");
+        service.call(
+            "PUT", "/v1/assignment", "{\"primary\":\"first\",\"shares\":{\"second\":100}}");
     assertThat(split.json().get("shares").get("second").asDouble()).isEqualTo(100);
     assertThat(answering()).isEqualTo("second");
     service.post("/v1/assignment/promote", "{\"bundle\":\"second\"}");
@@ -126,12 +128,23 @@ class RolloutTest {
 
   @Test
   void onlyWhatIsThereAndNotInUseCanBeAssignedOrLetGo() throws Exception {
-    assertThat(service.post("/v1/assignment/promote", "{\"bundle\":\"third\"}").json().get("detail").asString())
+    assertThat(
+            service
+                .post("/v1/assignment/promote", "{\"bundle\":\"third\"}")
+                .json()
+                .get("detail")
+                .asString())
         .contains("no bundle \"third\"");
-    assertThat(service.send(service.request("/v1/bundles/first").DELETE()).json().get("detail").asString())
+    assertThat(
+            service
+                .send(service.request("/v1/bundles/first").DELETE())
+                .json()
+                .get("detail")
+                .asString())
         .contains("in use");
     service.call("PUT", "/v1/bundles/second", "{\"directory\":\"b\"}");
-    assertThat(service.send(service.request("/v1/bundles/second").DELETE()).status()).isEqualTo(200);
+    assertThat(service.send(service.request("/v1/bundles/second").DELETE()).status())
+        .isEqualTo(200);
     assertThat(loaded.get(1).isClosed()).isTrue();
   }
 
@@ -145,12 +158,16 @@ class RolloutTest {
     }
     // Its quality is known as soon as the label is, without anybody having seen its answer.
     String labels = "";
-    for (int i = 0; i < 100 && !labels.contains("optirag_live_labels{bundle=\"second\",head=\"answer\"} 1.0"); i++) {
+    for (int i = 0;
+        i < 100 && !labels.contains("optirag_live_labels{bundle=\"second\",head=\"answer\"} 1.0");
+        i++) {
       service.post("/v1/rank", RANK);
       Thread.sleep(20);
       service.post(
           "/v1/feedback",
-          "{\"type\":\"interaction\",\"id\":\"e" + i + "\",\"user\":\"42\",\"item\":\"50\",\"liked\":true}");
+          "{\"type\":\"interaction\",\"id\":\"e"
+              + i
+              + "\",\"user\":\"42\",\"item\":\"50\",\"liked\":true}");
       labels = new String(service.get("/metrics").whole().body(), StandardCharsets.UTF_8);
       if (labels.contains("optirag_live_labels{bundle=\"second\",head=\"answer\"}")) {
         break;

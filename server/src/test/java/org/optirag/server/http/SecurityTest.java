@@ -48,20 +48,18 @@ class SecurityTest {
           - name: operator
             sha256: %s
             scopes: [admin]
-        """.formatted(RANK_TOKEN, hash));
+        """
+            .formatted(RANK_TOKEN, hash));
   }
 
   private static int status(TestService service, String method, String path, String token)
       throws Exception {
-    HttpRequest.Builder request =
-        service.request(path).header("Content-Type", "application/json");
+    HttpRequest.Builder request = service.request(path).header("Content-Type", "application/json");
     if (!token.isEmpty()) {
       request.header("Authorization", "Bearer " + token);
     }
     String body = method.equals("GET") ? "" : "{}";
-    return service
-        .send(request.method(method, HttpRequest.BodyPublishers.ofString(body)))
-        .status();
+    return service.send(request.method(method, HttpRequest.BodyPublishers.ofString(body))).status();
   }
 
   @Test
@@ -94,7 +92,8 @@ class SecurityTest {
   @Test
   void tokensThatCannotBeUsedAreNamed() throws Exception {
     assertComplains("tokens: []", "has no tokens");
-    assertComplains("tokens: [{name: a, token: short, scopes: [rank]}]", "token a is shorter than 16");
+    assertComplains(
+        "tokens: [{name: a, token: short, scopes: [rank]}]", "token a is shorter than 16");
     assertComplains(
         "tokens: [{name: a, token: 0123456789abcdef, scopes: [root]}]", "no scope \"root\"");
     assertComplains("tokens: [{name: a, scopes: [rank]}]", "not one of token and sha256");
@@ -127,8 +126,7 @@ class SecurityTest {
     }
     assertThatThrownBy(() -> limiter.take("a"))
         .isInstanceOfSatisfying(
-            ProblemException.class,
-            problem -> assertThat(problem.status()).isEqualTo(429));
+            ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(429));
     limiter.take("b");
     now[0] = Duration.ofMillis(100).toNanos();
     limiter.take("a");
@@ -149,17 +147,18 @@ class SecurityTest {
               ("POST /v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                       + "Content-Length: 5000\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
-      Thread.ofVirtual().start(() -> {
-        try {
-          while (true) {
-            socket.getOutputStream().write(' ');
-            socket.getOutputStream().flush();
-            Thread.sleep(200);
-          }
-        } catch (IOException | InterruptedException e) {
-          // the server has had enough
-        }
-      });
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              while (true) {
+                socket.getOutputStream().write(' ');
+                socket.getOutputStream().flush();
+                Thread.sleep(200);
+              }
+            } catch (IOException | InterruptedException e) {
+              // the server has had enough
+            }
+          });
       byte[] start = socket.getInputStream().readNBytes(12);
       assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 408");
       assertThat(service.get("/health/live").status()).as("others are served").isEqualTo(200);
@@ -187,9 +186,23 @@ class SecurityTest {
   @Test
   void tlsIsSpokenWithAStoreAndWithPem() throws Exception {
     Path store = directory.resolve("server.p12");
-    run("keytool", "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=localhost",
-        "-ext", "san=ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", store.toString(),
-        "-storepass", "changeit");
+    run(
+        "keytool",
+        "-genkeypair",
+        "-alias",
+        "server",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=localhost",
+        "-ext",
+        "san=ip:127.0.0.1",
+        "-storetype",
+        "PKCS12",
+        "-keystore",
+        store.toString(),
+        "-storepass",
+        "changeit");
     assertSpeaksTls(new TlsFiles(store, null, "changeit"), store);
     KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
     Path certificate = pem("CERTIFICATE", keys.getCertificate("server").getEncoded());
