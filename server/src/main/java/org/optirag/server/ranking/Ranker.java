@@ -54,14 +54,22 @@ public final class Ranker {
     double prepareSeconds = (System.nanoTime() - arrival) / 1e9;
     CompletableFuture<Scored> scored =
         scheduler.submit(model, prepared.prompt(), policy, arrival, arrival + deadline.toNanos());
-    return new RankAnswer(query, prepared, await(scored, gone), prepareSeconds);
+    Scored answer = await(scored, arrival + deadline.toNanos(), gone);
+    return new RankAnswer(query, prepared, answer, prepareSeconds);
   }
 
-  private static Scored await(CompletableFuture<Scored> scored, BooleanSupplier gone) {
+  /** What comes after the deadline is of no use to who asked: the wait ends there. */
+  private static Scored await(
+      CompletableFuture<Scored> scored, long deadline, BooleanSupplier gone) {
     while (true) {
+      long left = Math.max(0, deadline - System.nanoTime());
       try {
-        return scored.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        return scored.get(Math.min(left, LOOK.toNanos()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
+        if (left <= LOOK.toNanos()) {
+          scored.cancel(false);
+          throw new DeadlineException();
+        }
         if (gone.getAsBoolean()) {
           scored.cancel(false);
           throw new CancellationException("the client has gone");

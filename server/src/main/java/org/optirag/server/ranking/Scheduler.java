@@ -140,8 +140,8 @@ public final class Scheduler implements AutoCloseable {
 
   /** Whether a job would be in time, and all that waits with it. */
   private boolean fits(Job job, long now) {
-    double perWork = cost.secondsPerToken() / settings.workers;
-    double own = job.leastWork() * cost.secondsPerToken();
+    double perWork = cost.cautious() / settings.workers;
+    double own = job.leastWork() * cost.cautious();
     double through = queue.sumBefore(job, Job::leastWork) * perWork + own;
     return through <= ADMITTED * job.secondsLeft(now)
         && !queue.wouldDelay(job, through, each -> each.leastWork() * perWork, now);
@@ -163,7 +163,7 @@ public final class Scheduler implements AutoCloseable {
 
   /** Seconds until what waits is worked off at the least depth. */
   private double leastWait() {
-    return queue.sum(Job::leastWork) * cost.secondsPerToken() / settings.workers;
+    return queue.sum(Job::leastWork) * cost.cautious() / settings.workers;
   }
 
   private OverloadedException overloaded() {
@@ -238,12 +238,12 @@ public final class Scheduler implements AutoCloseable {
   private boolean isLate(Job job, long now) {
     double left = job.secondsLeft(now);
     // Alone it is tried nevertheless: the estimate may be the one that is wrong.
-    return left <= 0 || (queue.size() > 1 && job.leastWork() * cost.secondsPerToken() > left);
+    return left <= 0 || (queue.size() > 1 && job.leastWork() * cost.cautious() > left);
   }
 
   private Batch take(long now) {
     Job first = queue.first();
-    double rate = cost.secondsPerToken();
+    double rate = cost.cautious();
     // Within the budget, and within the time of who is due first.
     double leastShare = first.leastWork() / first.tokens();
     double inTime = PASS * first.secondsLeft(now) / (rate * leastShare);
@@ -254,7 +254,7 @@ public final class Scheduler implements AutoCloseable {
   /** As deep as the load and the time of who is due first allow. */
   private TradeOffPoint point(List<Job> jobs, double rate, long now) {
     Job first = jobs.getFirst();
-    double share = law.next(queue.sum(Job::fullWork) * rate);
+    double share = law.next(queue.sum(Job::fullWork) * cost.secondsPerToken());
     TradeOffPoint fixed = first.fixed();
     if (fixed != null) {
       return fixed;

@@ -145,6 +145,23 @@ class SchedulerTest {
   }
 
   @Test
+  void nobodyWaitsForAnAnswerBeyondTheDeadline() throws Exception {
+    Scheduler scheduler = scheduler(1, 100, 1000);
+    assertThatThrownBy(() ->
+            new Ranker(scheduler)
+                .rank(
+                    model,
+                    new RankQuery("u", List.of(CandidateItem.of("i"))),
+                    null,
+                    Duration.ofMillis(200),
+                    1000,
+                    () -> false))
+        .as("its pass has begun, and does not end")
+        .isInstanceOf(DeadlineException.class);
+    assertThat(model.passes()).hasSize(1);
+  }
+
+  @Test
   void aQueueMakesExitsShallowAndAnEmptyOneDeep() throws Exception {
     Scheduler scheduler = scheduler(1, 100, 100_000, 0.01);
     submit(scheduler, 1, 10, LONG);
