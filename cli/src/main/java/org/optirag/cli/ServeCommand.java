@@ -76,16 +76,24 @@ final class ServeCommand implements Callable<Integer> {
     Backbone.setThreads(1);
     Map<String, Path> bundles = bundles(config);
     Bundle first = Bundle.open(bundles.values().iterator().next());
-    LiveData live = live(config, first);
+    // What is wrong with a setting is told before anything is loaded.
+    LoadedBundle.Settings loading = loading(config);
+    Scheduler.Settings scheduling = scheduling(config);
+    ServiceSettings settings = settings(config, first);
+    Duration most = config.seconds(ServeSetting.DRAIN, 0, 3600);
+    String dataset = config.text(ServeSetting.DATASET).orElse(first.dataset().name());
+    EventStore store = store(config, dataset);
+    LiveData live = live(config, first, dataset, store);
     RankingService service;
     try {
       service =
           new RankingService(
               bundles,
-              loading(config),
-              scheduling(config),
-              settings(config, first),
+              loading,
+              scheduling,
+              settings,
               live,
+              name -> snapshot(store, dataDirectory(config, dataset), name),
               common.cache(),
               common.progress());
     } catch (RuntimeException e) {
@@ -93,7 +101,6 @@ final class ServeCommand implements Callable<Integer> {
       throw e;
     }
     CountDownLatch ended = new CountDownLatch(1);
-    Duration most = config.seconds(ServeSetting.DRAIN, 0, 3600);
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -140,14 +147,18 @@ final class ServeCommand implements Callable<Integer> {
     return bundles;
   }
 
-  private LiveData live(ServeConfig config, Bundle bundle) {
-    String name = config.text(ServeSetting.DATASET).orElse(bundle.dataset().name());
+  private static Path snapshot(EventStore store, Path directory, String name) {
+    Path file = directory.resolve("snapshots").resolve(name + ".db");
+    store.snapshot(file);
+    return file;
+  }
+
+  private LiveData live(ServeConfig config, Bundle bundle, String name, EventStore store) {
     Dataset data = new DatasetStore(common.cache()).require(name, common.progress());
     Split split = data.split(bundle.splitOf(data));
     LiveSettings settings =
         new LiveSettings(
             config.seconds(ServeSetting.RENEWAL, 1, 86_400), LiveSettings.DEFAULT.poll());
-    EventStore store = store(config, name);
     try {
       return LiveData.open(data, split, store, settings);
     } catch (RuntimeException e) {
@@ -164,11 +175,18 @@ final class ServeCommand implements Callable<Integer> {
           config.text(ServeSetting.STORE_USER).orElse(null),
           config.text(ServeSetting.STORE_PASSWORD).orElse(null));
     }
-    return EmbeddedStore.open(
-        config
-            .path(ServeSetting.DATA_DIR)
-            .orElseGet(() ->
-                Path.of(System.getProperty("user.home"), ".local", "share", "optirag", dataset)));
+    Path directory = dataDirectory(config, dataset);
+    config
+        .path(ServeSetting.RESTORE)
+        .ifPresent(snapshot -> EmbeddedStore.restore(snapshot, directory));
+    return EmbeddedStore.open(directory);
+  }
+
+  private static Path dataDirectory(ServeConfig config, String dataset) {
+    return config
+        .path(ServeSetting.DATA_DIR)
+        .orElseGet(() ->
+            Path.of(System.getProperty("user.home"), ".local", "share", "optirag", dataset));
   }
 
   private static LoadedBundle.Settings loading(ServeConfig config) {

@@ -28,6 +28,7 @@ enum ServeSetting {
   TLS_KEY("FILE", "", "The certificate's key in PEM (PKCS#8); none with a store."),
   TLS_PASSWORD("TEXT", "", "Of the store.", true),
   DATA_DIR("DIR", "", "Where events are kept; default ~/.local/share/optirag/DATASET."),
+  RESTORE("FILE", "", "A snapshot to begin with; the data directory must be empty."),
   STORE_URL(
       "URL", "", "A PostgreSQL database (jdbc:postgresql://…) in place of the data directory."),
   STORE_USER("NAME", "", "Of the database."),

@@ -1,10 +1,13 @@
 package org.optirag.server;
 
+import io.micrometer.core.instrument.Gauge;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.optirag.scoring.ExitPolicy;
+import org.optirag.server.http.Backup;
 import org.optirag.server.http.HttpServer;
 import org.optirag.server.http.ServiceMetrics;
 import org.optirag.server.http.ServiceParts;
@@ -43,6 +46,7 @@ public final class RankingService implements AutoCloseable {
    * @param scheduling how requests are scored
    * @param settings how the service is reached
    * @param live what is known; not closed with the service
+   * @param backup copies it
    * @throws org.optirag.workspace.UserException if a bundle does not fit, or the address is taken
    */
   public RankingService(
@@ -51,6 +55,7 @@ public final class RankingService implements AutoCloseable {
       Scheduler.Settings scheduling,
       ServiceSettings settings,
       LiveData live,
+      Backup backup,
       CacheDirectory cache,
       Progress progress) {
     Rollout.BundleLoader loader =
@@ -68,6 +73,7 @@ public final class RankingService implements AutoCloseable {
     scheduler = new Scheduler(scheduling, metrics);
     metrics.watch(scheduler);
     metrics.watch(rollout);
+    watch(live);
     LiveLookup lookup = new LiveLookup(live.catalogue());
     warmUp(lookup);
     LiveQuality quality = new LiveQuality(metrics.registry());
@@ -79,9 +85,25 @@ public final class RankingService implements AutoCloseable {
                 scheduler,
                 new Shadows(rollout, scheduler, quality),
                 live,
+                backup,
                 lookup,
                 quality,
                 metrics));
+  }
+
+  private void watch(LiveData live) {
+    Map<String, ToDoubleFunction<LiveData.Status>> figures =
+        Map.of(
+            "optirag.live.events", LiveData.Status::sequence,
+            "optirag.live.interactions", LiveData.Status::interactions,
+            "optirag.live.renewals", LiveData.Status::renewals,
+            "optirag.live.users", LiveData.Status::users,
+            "optirag.live.items", LiveData.Status::items,
+            "optirag.live.behind", status -> status.sequence() - status.worldSequence());
+    figures.forEach((name, figure) ->
+        Gauge.builder(name, () -> figure.applyAsDouble(live.status()))
+            .description("Of the live data")
+            .register(metrics.registry()));
   }
 
   /** The first passes are slow, and the cost of a token has to be known before it matters. */

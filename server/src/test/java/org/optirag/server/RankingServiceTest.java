@@ -77,6 +77,7 @@ class RankingServiceTest {
                 Duration.ZERO,
                 line -> {}),
             live,
+            name -> directory.resolve(name),
             cache,
             Progress.silent());
     client = HttpClient.newHttpClient();

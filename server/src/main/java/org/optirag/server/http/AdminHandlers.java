@@ -16,10 +16,12 @@ final class AdminHandlers {
   private static final int MOST_BUNDLES = 8;
 
   private final Rollout rollout;
+  private final Backup backup;
   private final Limits limits;
 
   AdminHandlers(ServiceParts parts) {
     this.rollout = parts.rollout();
+    this.backup = parts.backup();
     this.limits = parts.settings().limits();
   }
 
@@ -93,6 +95,14 @@ final class AdminHandlers {
     assignment(ctx);
   }
 
+  /** POST /v1/snapshot. */
+  void snapshot(Context ctx) {
+    Fields fields = Fields.of(Requests.json(ctx, limits), "");
+    String name = plain("name", fields.text("name", 100));
+    fields.end();
+    Requests.answer(ctx, Answers.object().put("file", backup.snapshot(name).toString()));
+  }
+
   private void assignment(Context ctx) {
     ObjectNode body = Answers.object();
     Answers.assignment(body, rollout.assignment());
@@ -100,10 +110,13 @@ final class AdminHandlers {
   }
 
   private static String name(Context ctx) {
-    String name = Texts.id(ctx.pathParam("name"), "name");
-    if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
+    return plain("name", Texts.id(ctx.pathParam("name"), "name"));
+  }
+
+  private static String plain(String field, String name) {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
       throw ProblemException.field(
-          "name", "A bundle's name has letters, digits, dots, dashes and underscores, 64 at most.");
+          field, "A name has letters, digits, dots, dashes and underscores, 64 at most.");
     }
     return name;
   }

@@ -84,6 +84,7 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.PUT, "/v1/bundles/{name}", Scope.ADMIN, admin::load),
                 new Route(HandlerType.DELETE, "/v1/bundles/{name}", Scope.ADMIN, admin::unload),
                 new Route(HandlerType.PUT, "/v1/assignment", Scope.ADMIN, admin::assign),
+                new Route(HandlerType.POST, "/v1/snapshot", Scope.ADMIN, admin::snapshot),
                 new Route(HandlerType.POST, "/v1/assignment/promote", Scope.ADMIN, admin::promote),
                 new Route(
                     HandlerType.POST, "/v1/assignment/rollback", Scope.ADMIN, admin::rollBack)));

@@ -14,6 +14,7 @@ import org.optirag.server.rollout.Shadows;
  * @param scheduler scores
  * @param shadows score beside
  * @param intake takes feedback
+ * @param backup copies what was learned
  * @param lookup knows items and users
  * @param quality hears of answers and labels
  * @param metrics counts
@@ -24,6 +25,7 @@ public record ServiceParts(
     Scheduler scheduler,
     Shadows shadows,
     FeedbackIntake intake,
+    Backup backup,
     Lookup lookup,
     LiveQuality quality,
     ServiceMetrics metrics) {}

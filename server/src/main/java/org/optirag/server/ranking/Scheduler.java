@@ -248,13 +248,13 @@ public final class Scheduler implements AutoCloseable {
     double leastShare = first.leastWork() / first.tokens();
     double inTime = PASS * first.secondsLeft(now) / (rate * leastShare);
     List<Job> jobs = queue.takeTogether((int) Math.clamp(inTime, 1, settings.batchTokens));
-    return new Batch(jobs, point(jobs, rate, now), now);
+    return new Batch(jobs, point(jobs, cost.secondsPerToken(), now), now);
   }
 
   /** As deep as the load and the time of who is due first allow. */
   private TradeOffPoint point(List<Job> jobs, double rate, long now) {
     Job first = jobs.getFirst();
-    double share = law.next(queue.sum(Job::fullWork) * cost.secondsPerToken());
+    double share = law.next(queue.sum(Job::fullWork) * rate);
     TradeOffPoint fixed = first.fixed();
     if (fixed != null) {
       return fixed;

@@ -115,6 +115,7 @@ class OpenApiTest {
             "PUT",
             "/v1/assignment",
             "{\"primary\":\"first\",\"shares\":{\"b\":10},\"shadows\":[\"b\"]}"));
+    assertFits("Snapshot", service.post("/v1/snapshot", "{\"name\":\"monday\"}"));
     assertFits("Assignment", service.post("/v1/assignment/promote", "{\"bundle\":\"b\"}"));
     assertFits("Assignment", service.post("/v1/assignment/rollback", "{}"));
   }

@@ -61,6 +61,7 @@ final class TestService implements AutoCloseable {
                 scheduler,
                 new Shadows(rollout, scheduler, quality),
                 this::accept,
+                name -> Path.of("snapshots", name + ".db"),
                 new FewThings(),
                 quality,
                 metrics));
