@@ -154,7 +154,9 @@ public final class ServingBenchmark {
     try (LoadGenerator load = generator(service, extra)) {
       for (double rate = from; ; rate *= 1.2) {
         LoadGenerator.Phase phase =
-            print(extra.isEmpty() ? "adaptive" : "fixed", load.open(rate, 20, deadline));
+            print(
+                extra.isEmpty() ? "adaptive" : "fixed",
+                load.open(rate, Math.clamp(100 / rate, 20, 120), deadline));
         if (phase.shedShare() > 0.01 || phase.millis(99) > deadline.toMillis()) {
           return carried;
         }

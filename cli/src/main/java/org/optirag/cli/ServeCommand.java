@@ -8,8 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.DType;
@@ -83,7 +86,11 @@ final class ServeCommand implements Callable<Integer> {
     Duration most = config.seconds(ServeSetting.DRAIN, 0, 3600);
     String dataset = config.text(ServeSetting.DATASET).orElse(first.dataset().name());
     EventStore store = store(config, dataset);
-    LiveData live = live(config, first, dataset, store);
+    // The data are read while the model is: each waits for other parts of the machine.
+    CompletableFuture<LiveData> live = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .name("live-data")
+        .start(() -> complete(live, () -> live(config, first, dataset, store)));
     RankingService service;
     try {
       service =
@@ -92,12 +99,12 @@ final class ServeCommand implements Callable<Integer> {
               loading,
               scheduling,
               settings,
-              live,
+              () -> joined(live),
               name -> snapshot(store, dataDirectory(config, dataset), name),
               common.cache(),
               common.progress());
     } catch (RuntimeException e) {
-      live.close();
+      live.thenAccept(LiveData::close);
       throw e;
     }
     CountDownLatch ended = new CountDownLatch(1);
@@ -106,7 +113,7 @@ final class ServeCommand implements Callable<Integer> {
             Thread.ofPlatform()
                 .name("drain")
                 .unstarted(() -> {
-                  end(service, live, most);
+                  end(service, joined(live), most);
                   ended.countDown();
                 }));
     System.err.printf(
@@ -119,6 +126,25 @@ final class ServeCommand implements Callable<Integer> {
         (System.nanoTime() - start) / 1e9);
     ended.await();
     return 0;
+  }
+
+  private static <T> void complete(CompletableFuture<T> future, Supplier<T> made) {
+    try {
+      future.complete(made.get());
+    } catch (RuntimeException | Error e) {
+      future.completeExceptionally(e);
+    }
+  }
+
+  private static <T> T joined(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof UserException mendable) {
+        throw mendable;
+      }
+      throw e;
+    }
   }
 
   private static void end(RankingService service, LiveData live, Duration most) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.server.http.Backup;
@@ -29,8 +30,8 @@ import org.optirag.workspace.Progress;
  * The whole service: data, bundles, scheduling and HTTP, put together, warmed up, and listening.
  */
 public final class RankingService implements AutoCloseable {
-  private static final int WARM_UP_PASSES = 3;
-  private static final int WARM_UP_CANDIDATES = 10;
+  private static final int WARM_UP_PASSES = 2;
+  private static final int WARM_UP_CANDIDATES = 4;
   private static final Duration PATIENT = Duration.ofMinutes(5);
 
   private final ServiceMetrics metrics = new ServiceMetrics();
@@ -45,7 +46,8 @@ public final class RankingService implements AutoCloseable {
    * @param loading how they are loaded
    * @param scheduling how requests are scored
    * @param settings how the service is reached
-   * @param live what is known; not closed with the service
+   * @param data what is known; asked for once the first bundle is in memory, so that both can be
+   *     read at the same time; not closed with the service
    * @param backup copies it
    * @throws org.optirag.workspace.UserException if a bundle does not fit, or the address is taken
    */
@@ -54,7 +56,7 @@ public final class RankingService implements AutoCloseable {
       LoadedBundle.Settings loading,
       Scheduler.Settings scheduling,
       ServiceSettings settings,
-      LiveData live,
+      Supplier<LiveData> data,
       Backup backup,
       CacheDirectory cache,
       Progress progress) {
@@ -65,7 +67,7 @@ public final class RankingService implements AutoCloseable {
                 directory,
                 loading,
                 cache,
-                (bundle, tokenizer) -> live.prompts(bundle, tokenizer, cache, progress),
+                (bundle, tokenizer) -> data.get().prompts(bundle, tokenizer, cache, progress),
                 progress);
     List<Map.Entry<String, Path>> all = List.copyOf(bundles.entrySet());
     rollout = new Rollout(loader, all.getFirst().getKey(), all.getFirst().getValue());
@@ -73,6 +75,7 @@ public final class RankingService implements AutoCloseable {
     scheduler = new Scheduler(scheduling, metrics);
     metrics.watch(scheduler);
     metrics.watch(rollout);
+    LiveData live = data.get();
     watch(live);
     LiveLookup lookup = new LiveLookup(live.catalogue());
     warmUp(lookup);

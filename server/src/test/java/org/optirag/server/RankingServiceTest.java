@@ -76,7 +76,7 @@ class RankingServiceTest {
                 bundle.dataset().rules().likedFrom(),
                 Duration.ZERO,
                 line -> {}),
-            live,
+            () -> live,
             name -> directory.resolve(name),
             cache,
             Progress.silent());

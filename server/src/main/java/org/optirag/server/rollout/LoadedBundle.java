@@ -110,8 +110,8 @@ public final class LoadedBundle implements Deployable {
     Backbone backbone = null;
     PromptSource source = null;
     try {
-      source = prompts.apply(bundle, tokenizer);
       backbone = backbone(bundle, model, file, settings.dtype, progress);
+      source = prompts.apply(bundle, tokenizer);
       return new LoadedBundle(name, directory, settings, bundle, backbone, tokenizer, source);
     } catch (RuntimeException | Error e) {
       if (backbone != null) {
