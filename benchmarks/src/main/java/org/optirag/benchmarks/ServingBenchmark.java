@@ -40,7 +40,7 @@ public final class ServingBenchmark {
   }
 
   /**
-   * Arguments: the launcher, what to measure (spike, carry, soak with its seconds as property), and
+   * Arguments: the launcher, what to measure (spike, carry, batch, soak with its seconds), and
    * arguments of serve.
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
@@ -48,8 +48,9 @@ public final class ServingBenchmark {
     switch (arguments[1]) {
       case "spike" -> benchmark.spike();
       case "carry" -> benchmark.carry();
+      case "batch" -> benchmark.batch();
       case "soak" -> benchmark.soak(Integer.getInteger("seconds", 120));
-      default -> throw new IllegalArgumentException("spike, carry or soak: " + arguments[1]);
+      default -> throw new IllegalArgumentException("spike, carry, batch or soak: " + arguments[1]);
     }
   }
 
@@ -124,6 +125,39 @@ public final class ServingBenchmark {
             service.memory());
       }
     }
+  }
+
+  /** Processor time of a candidate by the size of a pass, at the bundle's cheapest policy. */
+  private void batch() throws IOException, InterruptedException {
+    for (int tokens : new int[] {1, 512, 1024, 2048, 4096}) {
+      try (ServiceProcess service =
+              new ServiceProcess(
+                  launcher,
+                  PORT,
+                  directory.resolve("service.log"),
+                  with("--batch-tokens", Integer.toString(tokens)));
+          LoadGenerator load = generator(service, ",\"policy\":\"fixed:1\"")) {
+        load.closed(16, 10, Duration.ofSeconds(30));
+        double before = service.metric("optirag_cpu_seconds_total");
+        double passes = service.metric("optirag_pass_prompts_count");
+        LoadGenerator.Phase phase = load.closed(16, 20, Duration.ofSeconds(30));
+        double cpu = service.metric("optirag_cpu_seconds_total") - before;
+        passes = service.metric("optirag_pass_prompts_count") - passes;
+        out.printf(
+            "passes of %d tokens: %.1f prompts a pass, %.2f ms of the processor a candidate,"
+                + " p50 %.0f ms%n",
+            tokens,
+            phase.answered() / passes,
+            1e3 * cpu / phase.answered() / candidates,
+            phase.millis(50));
+      }
+    }
+  }
+
+  private List<String> with(String... more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return all;
   }
 
   private LoadGenerator.Phase print(String name, LoadGenerator.Phase phase) {

@@ -211,8 +211,8 @@ final class ServeCommand implements Callable<Integer> {
   private static Path dataDirectory(ServeConfig config, String dataset) {
     return config
         .path(ServeSetting.DATA_DIR)
-        .orElseGet(() ->
-            Path.of(System.getProperty("user.home"), ".local", "share", "optirag", dataset));
+        .orElseGet(
+            () -> Path.of(System.getProperty("user.home"), ".local", "share", "optirag", dataset));
   }
 
   private static LoadedBundle.Settings loading(ServeConfig config) {

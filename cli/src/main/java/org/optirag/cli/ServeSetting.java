@@ -36,7 +36,7 @@ enum ServeSetting {
   RENEWAL("SECONDS", "60", "How often what others did is brought together anew."),
   DEADLINE("MS", "1000", "Of ranking requests that bring none."),
   WORKERS("N", "", "Passes over the model at once; default: one a processor."),
-  BATCH_TOKENS("N", "1024", "Most tokens of a pass of several requests."),
+  BATCH_TOKENS("N", "2048", "Most tokens of a pass of several requests."),
   QUEUE_TOKENS("N", "65536", "Most tokens that wait."),
   CONTEXT_CACHE("MB", "256", "Native memory for contexts read before, a bundle."),
   MAX_BODY("BYTES", "1048576", "Of a request."),

@@ -102,7 +102,8 @@ class ServeConfigTest {
                 directory.toString());
     assertThat(code).isEqualTo(2);
     assertThat(err.toString())
-        .startsWith("optirag: Without tokens the service listens on loopback only, not on 0.0.0.0.");
+        .startsWith(
+            "optirag: Without tokens the service listens on loopback only, not on 0.0.0.0.");
   }
 
   @Test
