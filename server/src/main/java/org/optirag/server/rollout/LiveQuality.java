@@ -1,7 +1,11 @@
 package org.optirag.server.rollout;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,8 +45,11 @@ public final class LiveQuality {
 
   private record Served(double probability, List<Score.Reading> heads) {}
 
-  /** A bundle's windows. */
+  /** A bundle's windows, and what tells of them. */
   private static final class OfBundle {
+    private final Instant created;
+    private final Path directory;
+    private final List<Meter> meters = new ArrayList<>();
     private final OutcomeWindow answers = new OutcomeWindow(WINDOW);
     private final Map<Integer, OutcomeWindow> heads = new TreeMap<>();
     private final ScoreDrift scores = new ScoreDrift(WINDOW);
@@ -50,7 +57,9 @@ public final class LiveQuality {
     private final RecentMean expectedDepth = new RecentMean(WINDOW);
     private final RecentMean[] inputs = new RecentMean[CandidateFeatures.NAMES.size()];
 
-    OfBundle() {
+    OfBundle(BundleCard card) {
+      created = card.created();
+      directory = card.directory();
       Arrays.setAll(inputs, i -> new RecentMean(WINDOW));
     }
   }
@@ -106,8 +115,16 @@ public final class LiveQuality {
 
   private OfBundle bundle(BundleCard card) {
     OfBundle of = bundles.get(card.name());
-    if (of == null) {
-      OfBundle fresh = new OfBundle();
+    boolean another =
+        of == null
+            || !of.created.equals(card.created())
+            || !of.directory.equals(card.directory());
+    if (of == null || another) {
+      if (of != null) { // another bundle goes by the name now: it begins with nothing
+        of.meters.forEach(registry::remove);
+        waiting.keySet().removeIf(key -> key.bundle.equals(card.name()));
+      }
+      OfBundle fresh = new OfBundle(card);
       bundles.put(card.name(), fresh);
       register(card, fresh);
       of = fresh;
@@ -120,7 +137,7 @@ public final class LiveQuality {
     if (window == null) {
       OutcomeWindow fresh = new OutcomeWindow(WINDOW);
       of.heads.put(block, fresh);
-      outcomes(fresh, bundle, Integer.toString(block));
+      outcomes(of, fresh, bundle, Integer.toString(block));
       window = fresh;
     }
     return window;
@@ -128,9 +145,10 @@ public final class LiveQuality {
 
   private void register(BundleCard card, OfBundle of) {
     String name = card.name();
-    outcomes(of.answers, name, "answer");
-    gauge("optirag.drift.scores", "PSI of the scores against the first", of.scores::index, name);
+    outcomes(of, of.answers, name, "answer");
+    gauge(of, "optirag.drift.scores", "PSI of the scores against the first", of.scores::index, name);
     gauge(
+        of,
         "optirag.drift.depth",
         "Mean depth less what validation had under the policies used",
         () -> of.depth.mean() - of.expectedDepth.mean(),
@@ -138,6 +156,7 @@ public final class LiveQuality {
     for (int i = 0; i < of.inputs.length; i++) {
       RecentMean input = of.inputs[i];
       gauge(
+          of,
           "optirag.drift.input",
           "Mean of an input less that of training, in its deviations there",
           input::mean,
@@ -149,23 +168,31 @@ public final class LiveQuality {
         .filter(point -> point.policy().text().equals(card.chosen()))
         .findFirst()
         .ifPresent(point -> {
-          gauge("optirag.validation.auc", "AUC on validation", point::auc, name);
-          gauge("optirag.validation.log.loss", "LogLoss on validation", point::logLoss, name);
+          gauge(of, "optirag.validation.auc", "AUC on validation", point::auc, name);
+          gauge(of, "optirag.validation.log.loss", "LogLoss on validation", point::logLoss, name);
         });
   }
 
-  private void outcomes(OutcomeWindow window, String bundle, String head) {
+  private void outcomes(OfBundle of, OutcomeWindow window, String bundle, String head) {
     String[] tags = {"head", head};
     ToDoubleFunction<OutcomeWindow> size = OutcomeWindow::size;
-    gauge("optirag.live.labels", "Labels in the window", of(window, size), bundle, tags);
-    gauge("optirag.live.auc", "AUC, latest labels", of(window, OutcomeWindow::auc), bundle, tags);
+    gauge(of, "optirag.live.labels", "Labels in the window", of(window, size), bundle, tags);
     gauge(
+        of,
+        "optirag.live.auc",
+        "AUC, latest labels",
+        of(window, OutcomeWindow::auc),
+        bundle,
+        tags);
+    gauge(
+        of,
         "optirag.live.log.loss",
         "LogLoss, latest labels",
         of(window, OutcomeWindow::logLoss),
         bundle,
         tags);
     gauge(
+        of,
         "optirag.live.bias",
         "Mean prediction less the share of likes, latest labels",
         of(window, OutcomeWindow::bias),
@@ -178,12 +205,18 @@ public final class LiveQuality {
   }
 
   private void gauge(
-      String name, String help, Supplier<Number> value, String bundle, String... tags) {
-    Gauge.builder(name, () -> locked(value))
-        .description(help)
-        .tag("bundle", bundle)
-        .tags(tags)
-        .register(registry);
+      OfBundle of,
+      String name,
+      String help,
+      Supplier<Number> value,
+      String bundle,
+      String... tags) {
+    of.meters.add(
+        Gauge.builder(name, () -> locked(value))
+            .description(help)
+            .tag("bundle", bundle)
+            .tags(tags)
+            .register(registry));
   }
 
   private synchronized @Nullable Number locked(Supplier<Number> value) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.optirag.workspace.UserException;
 
 /**
@@ -20,7 +21,7 @@ public final class Rollout implements AutoCloseable {
   private final BundleLoader loader;
   private final Map<String, Holder> bundles = new TreeMap<>();
   private final Deque<Assignment> before = new ArrayDeque<>();
-  private final Object loading = new Object();
+  private final ReentrantLock loading = new ReentrantLock();
   private Assignment assignment;
 
   /** Reads bundles. */
@@ -82,7 +83,8 @@ public final class Rollout implements AutoCloseable {
    * @throws UserException if it is broken or does not fit; nothing has changed then
    */
   public BundleCard load(String name, Path directory) {
-    synchronized (loading) { // one at a time: each takes memory and time
+    loading.lock(); // one at a time: each takes memory and time
+    try {
       Deployable loaded = loader.load(name, directory);
       Holder replaced;
       synchronized (this) {
@@ -92,6 +94,8 @@ public final class Rollout implements AutoCloseable {
         replaced.retire();
       }
       return loaded.card();
+    } finally {
+      loading.unlock();
     }
   }
 
