@@ -116,9 +116,7 @@ public final class LiveQuality {
   private OfBundle bundle(BundleCard card) {
     OfBundle of = bundles.get(card.name());
     boolean another =
-        of == null
-            || !of.created.equals(card.created())
-            || !of.directory.equals(card.directory());
+        of == null || !of.created.equals(card.created()) || !of.directory.equals(card.directory());
     if (of == null || another) {
       if (of != null) { // another bundle goes by the name now: it begins with nothing
         of.meters.forEach(registry::remove);
@@ -146,7 +144,8 @@ public final class LiveQuality {
   private void register(BundleCard card, OfBundle of) {
     String name = card.name();
     outcomes(of, of.answers, name, "answer");
-    gauge(of, "optirag.drift.scores", "PSI of the scores against the first", of.scores::index, name);
+    gauge(
+        of, "optirag.drift.scores", "PSI of the scores against the first", of.scores::index, name);
     gauge(
         of,
         "optirag.drift.depth",
@@ -178,12 +177,7 @@ public final class LiveQuality {
     ToDoubleFunction<OutcomeWindow> size = OutcomeWindow::size;
     gauge(of, "optirag.live.labels", "Labels in the window", of(window, size), bundle, tags);
     gauge(
-        of,
-        "optirag.live.auc",
-        "AUC, latest labels",
-        of(window, OutcomeWindow::auc),
-        bundle,
-        tags);
+        of, "optirag.live.auc", "AUC, latest labels", of(window, OutcomeWindow::auc), bundle, tags);
     gauge(
         of,
         "optirag.live.log.loss",

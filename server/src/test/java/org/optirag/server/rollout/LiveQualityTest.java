@@ -26,8 +26,7 @@ import org.optirag.server.ranking.Scored;
 
 class LiveQualityTest {
   private static final TradeOffPoint FULL =
-      new TradeOffPoint(
-          new ExitPolicy.None(), 0.75, List.of(1, 1), 0.7, 0.7, 0.55, 0.6, 1, 1);
+      new TradeOffPoint(new ExitPolicy.None(), 0.75, List.of(1, 1), 0.7, 0.7, 0.55, 0.6, 1, 1);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final LiveQuality quality = new LiveQuality(registry);
@@ -58,8 +57,7 @@ class LiveQualityTest {
       items.add(CandidateItem.of("item " + i));
       tokens.add(new int[] {1});
       features[i] = new float[] {2, -1};
-      scores.add(
-          new Score(p, 4, List.of(new Score.Reading(2, 1 - p), new Score.Reading(4, p))));
+      scores.add(new Score(p, 4, List.of(new Score.Reading(2, 1 - p), new Score.Reading(4, p))));
     }
     Prompt prompt = Prompt.of(new PackedPrompt(new int[] {1}, tokens)).withFeatures(features);
     return new RankAnswer(
