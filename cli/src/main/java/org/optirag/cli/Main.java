@@ -1,6 +1,7 @@
 package org.optirag.cli;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.optirag.workspace.UserException;
@@ -40,6 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ExperimentCommand.class,
       RankCommand.class,
+      ServeCommand.class,
+      ConfigCommand.class,
       BenchCommand.class
     })
 public final class Main implements Runnable {
@@ -68,11 +71,19 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    CommandLine command = new CommandLine(new Main());
+    ServeConfig.addOptions(subcommand(command, "serve").getCommandSpec());
+    CommandLine config = subcommand(command, "config");
+    ServeConfig.addOptions(subcommand(config, "show").getCommandSpec());
+    return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler(Main::teach);
+  }
+
+  private static CommandLine subcommand(CommandLine of, String name) {
+    return Objects.requireNonNull(of.getSubcommands().get(name), name);
   }
 
   /** A wrong flag gets a line, the nearest right one, and the place to look. */

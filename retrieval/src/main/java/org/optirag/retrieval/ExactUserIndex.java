@@ -2,7 +2,6 @@ package org.optirag.retrieval;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -15,9 +14,7 @@ public final class ExactUserIndex implements UserIndex {
   /** Users of a block: their sums stay in the nearest cache. */
   private static final int LANES = 256;
 
-  private static final Comparator<Similar> WORST_FIRST =
-      Comparator.comparingDouble(Similar::similarity)
-          .thenComparing(Comparator.comparingInt(Similar::user).reversed());
+  private static final Comparator<Similar> WORST_FIRST = MOST_SIMILAR_FIRST.reversed();
 
   private final int users;
   private final int dimension;
@@ -68,7 +65,7 @@ public final class ExactUserIndex implements UserIndex {
       }
     }
     List<Similar> found = new ArrayList<>(best);
-    found.sort(Collections.reverseOrder(WORST_FIRST));
+    found.sort(MOST_SIMILAR_FIRST);
     return found;
   }
 

@@ -1,0 +1,218 @@
+package org.optirag.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The service under load, in a process of its own on the same machine: what it carries, what it
+ * does at several times that, what adaptive exits bring, and what it adds to the scoring.
+ */
+public final class ServingBenchmark {
+  private static final long SEED = 20251125;
+  private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
+  private static final Pattern USER = Pattern.compile("\"([^\"]+)\"[,\\]]");
+  private static final int PORT = 18_080;
+
+  private final PrintStream out = System.out;
+  private final Path launcher;
+  private final Path directory;
+  private final int candidates;
+  private final Duration deadline;
+  private final List<String> arguments;
+
+  private ServingBenchmark(Path launcher, String[] arguments) throws IOException {
+    this.launcher = launcher;
+    this.directory = Files.createTempDirectory("optirag-serving-");
+    this.candidates = Integer.getInteger("candidates", 10);
+    this.deadline = Duration.ofMillis(Long.getLong("deadline", 1000));
+    this.arguments = new ArrayList<>(List.of(arguments).subList(2, arguments.length));
+    this.arguments.addAll(List.of("--data-dir", directory.resolve("data").toString()));
+    this.arguments.addAll(List.of("--deadline", Long.toString(deadline.toMillis())));
+  }
+
+  /**
+   * Arguments: the launcher, what to measure (spike, carry, batch, soak with its seconds), and
+   * arguments of serve.
+   */
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    ServingBenchmark benchmark = new ServingBenchmark(Path.of(arguments[0]), arguments);
+    switch (arguments[1]) {
+      case "spike" -> benchmark.spike();
+      case "carry" -> benchmark.carry();
+      case "batch" -> benchmark.batch();
+      case "soak" -> benchmark.soak(Integer.getInteger("seconds", 120));
+      default -> throw new IllegalArgumentException("spike, carry, batch or soak: " + arguments[1]);
+    }
+  }
+
+  private ServiceProcess start() throws IOException, InterruptedException {
+    ServiceProcess service =
+        new ServiceProcess(launcher, PORT, directory.resolve("service.log"), arguments);
+    out.printf("ready after %.1f s, %s%n", service.readySeconds(), service.memory());
+    return service;
+  }
+
+  private LoadGenerator generator(ServiceProcess service, String extra)
+      throws IOException, InterruptedException {
+    Set<String> users = new LinkedHashSet<>();
+    Set<String> items = new LinkedHashSet<>();
+    for (int i = 1; i < 100; i++) {
+      Matcher match = USER.matcher(service.get("/v1/users?prefix=" + i).body());
+      while (match.find()) {
+        users.add(match.group(1));
+      }
+    }
+    for (char letter = 'a'; letter <= 'z'; letter++) {
+      Matcher match = ID.matcher(service.get("/v1/items?prefix=" + letter).body());
+      while (match.find()) {
+        items.add(match.group(1));
+      }
+    }
+    out.printf(
+        "%d users, %d items, %d candidates a request%n", users.size(), items.size(), candidates);
+    return new LoadGenerator(
+        service.base(), List.copyOf(users), List.copyOf(items), candidates, extra, SEED);
+  }
+
+  /** What it can: with a queue that is never empty and requests that insist on a policy. */
+  private double capacity(ServiceProcess service, String policy)
+      throws IOException, InterruptedException {
+    try (LoadGenerator load = generator(service, ",\"policy\":\"" + policy + "\"")) {
+      load.closed(3, 5, Duration.ofSeconds(30));
+      double cpu = service.cpuSeconds();
+      double scoring = service.metric("optirag_cpu_seconds_total");
+      LoadGenerator.Phase phase = load.closed(3, 20, Duration.ofSeconds(30));
+      double all = service.cpuSeconds() - cpu;
+      double scored = service.metric("optirag_cpu_seconds_total") - scoring;
+      out.printf(
+          "capacity at %s: %.2f requests/s; of %.1f processor seconds %.1f scored, %.1f %% came on"
+              + " top%n",
+          policy, phase.goodput(), all, scored, 100 * (all - scored) / scored);
+      return phase.goodput();
+    }
+  }
+
+  /** Steady at 70 %, five times capacity, and back. */
+  private void spike() throws IOException, InterruptedException {
+    try (ServiceProcess service = start()) {
+      double capacity = capacity(service, top());
+      try (LoadGenerator load = generator(service, "")) {
+        LoadGenerator.Phase steady = print("steady, 70 %", load.open(0.7 * capacity, 30, deadline));
+        double peak = 0;
+        for (double times : new double[] {1, 2, 3}) {
+          LoadGenerator.Phase phase =
+              print(times + " times", load.open(times * capacity, 15, deadline));
+          peak = Math.max(peak, phase.goodput());
+        }
+        LoadGenerator.Phase spike = print("5 times", load.open(5 * capacity, 20, deadline));
+        print("70 %, first 5 s", load.open(0.7 * capacity, 5, deadline));
+        LoadGenerator.Phase after = print("70 %, after", load.open(0.7 * capacity, 30, deadline));
+        out.printf(
+            "goodput in the spike %.2f of the peak; depth %.3f before, %.3f in it, %.3f after; %s%n",
+            spike.goodput() / Math.max(peak, spike.goodput()),
+            steady.meanDepth(),
+            spike.meanDepth(),
+            after.meanDepth(),
+            service.memory());
+      }
+    }
+  }
+
+  /** Processor time of a candidate by the size of a pass, at the bundle's cheapest policy. */
+  private void batch() throws IOException, InterruptedException {
+    for (int tokens : new int[] {1, 512, 1024, 2048, 4096}) {
+      try (ServiceProcess service =
+              new ServiceProcess(
+                  launcher,
+                  PORT,
+                  directory.resolve("service.log"),
+                  with("--batch-tokens", Integer.toString(tokens)));
+          LoadGenerator load = generator(service, ",\"policy\":\"fixed:1\"")) {
+        load.closed(16, 10, Duration.ofSeconds(30));
+        double before = service.metric("optirag_cpu_seconds_total");
+        double passes = service.metric("optirag_pass_prompts_count");
+        LoadGenerator.Phase phase = load.closed(16, 20, Duration.ofSeconds(30));
+        double cpu = service.metric("optirag_cpu_seconds_total") - before;
+        passes = service.metric("optirag_pass_prompts_count") - passes;
+        out.printf(
+            "passes of %d tokens: %.1f prompts a pass, %.2f ms of the processor a candidate,"
+                + " p50 %.0f ms%n",
+            tokens,
+            phase.answered() / passes,
+            1e3 * cpu / phase.answered() / candidates,
+            phase.millis(50));
+      }
+    }
+  }
+
+  private List<String> with(String... more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  private LoadGenerator.Phase print(String name, LoadGenerator.Phase phase) {
+    out.printf("%-16s %s%n", name, phase);
+    return phase;
+  }
+
+  private String top() {
+    int policy = arguments.indexOf("--policy");
+    return policy < 0 ? "fixed:1" : arguments.get(policy + 1);
+  }
+
+  /** The most that is carried with p99 within the deadline and at most 1 % shed. */
+  private void carry() throws IOException, InterruptedException {
+    try (ServiceProcess service = start()) {
+      double capacity = capacity(service, top());
+      double fixed = most(service, ",\"policy\":\"" + top() + "\"", 0.3 * capacity);
+      double adaptive = most(service, "", 0.6 * capacity);
+      out.printf(
+          "carried with p99 within %d ms: %.2f requests/s at %s, %.2f with adaptive exits: %.2f times%n",
+          deadline.toMillis(), fixed, top(), adaptive, adaptive / fixed);
+    }
+  }
+
+  private double most(ServiceProcess service, String extra, double from)
+      throws IOException, InterruptedException {
+    double carried = 0;
+    try (LoadGenerator load = generator(service, extra)) {
+      for (double rate = from; ; rate *= 1.2) {
+        LoadGenerator.Phase phase =
+            print(
+                extra.isEmpty() ? "adaptive" : "fixed",
+                load.open(rate, Math.clamp(100 / rate, 20, 120), deadline));
+        if (phase.shedShare() > 0.01 || phase.millis(99) > deadline.toMillis()) {
+          return carried;
+        }
+        carried = rate;
+        Thread.sleep(2000);
+      }
+    }
+  }
+
+  /** The same load for long: nothing grows. */
+  private void soak(int seconds) throws IOException, InterruptedException {
+    try (ServiceProcess service = start()) {
+      double capacity = capacity(service, top());
+      try (LoadGenerator load = generator(service, "")) {
+        int parts = Math.max(2, seconds / 60);
+        for (int part = 0; part < parts; part++) {
+          print(
+              "part " + (part + 1) + " of " + parts,
+              load.open(0.7 * capacity, (double) seconds / parts, deadline));
+          out.println("                 " + service.memory());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package org.optirag.server.http;
+
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.server.ranking.DeadlineException;
+import org.optirag.server.ranking.OverloadedException;
+import org.optirag.server.ranking.RankAnswer;
+import org.optirag.server.ranking.RankQuery;
+import org.optirag.server.ranking.Ranker;
+import org.optirag.server.ranking.Scheduler;
+import org.optirag.server.rollout.Deployable;
+import org.optirag.server.rollout.Lease;
+import org.optirag.server.rollout.LiveQuality;
+import org.optirag.server.rollout.Rollout;
+import org.optirag.server.rollout.Shadows;
+
+/** POST /v1/rank and POST /v1/rerank. */
+final class RankingHandlers {
+  private final Rollout rollout;
+  private final Ranker ranker;
+  private final Scheduler scheduler;
+  private final Shadows shadows;
+  private final LiveQuality quality;
+  private final Lookup lookup;
+  private final ServiceMetrics metrics;
+  private final Timeline timeline;
+  private final Limits limits;
+  private final Duration deadline;
+
+  RankingHandlers(ServiceParts parts, Timeline timeline) {
+    this.rollout = parts.rollout();
+    this.scheduler = parts.scheduler();
+    this.ranker = new Ranker(scheduler);
+    this.shadows = parts.shadows();
+    this.quality = parts.quality();
+    this.lookup = parts.lookup();
+    this.metrics = parts.metrics();
+    this.limits = parts.settings().limits();
+    this.deadline = parts.settings().deadline();
+    this.timeline = timeline;
+  }
+
+  void rank(Context ctx) {
+    long start = System.nanoTime();
+    RankCall call = RankCall.read(Requests.json(ctx, limits), limits);
+    try (Lease lease = rollout.pick(call.query().user())) {
+      Deployable bundle = lease.bundle();
+      RankAnswer answer = answer(ctx, bundle, call.query(), call.policy(), call.deadline(), start);
+      List<Integer> heads = bundle.card().heads();
+      Requests.answer(
+          ctx,
+          Answers.rank(
+              bundle,
+              answer,
+              call.policy() == null,
+              call.explain(),
+              (System.nanoTime() - start) / 1e9,
+              id -> lookup.item(id).map(Lookup.KnownItem::title).orElse(null),
+              heads));
+    }
+  }
+
+  void rerank(Context ctx) {
+    long start = System.nanoTime();
+    RerankCall call =
+        RerankCall.read(Requests.json(ctx, limits), limits, id -> lookup.item(id).isPresent());
+    try (Lease lease = rollout.pick(call.query().user())) {
+      RankAnswer answer = answer(ctx, lease.bundle(), call.query(), null, null, start);
+      String id = String.valueOf(ctx.<String>attribute(HttpServer.REQUEST_ID));
+      Requests.answer(ctx, Answers.rerank(lease.bundle(), answer, call, id));
+    }
+  }
+
+  private RankAnswer answer(
+      Context ctx,
+      Deployable bundle,
+      RankQuery query,
+      @Nullable ExitPolicy policy,
+      @Nullable Duration wished,
+      long start) {
+    try {
+      RankAnswer answer =
+          ranker.rank(
+              bundle,
+              query,
+              policy,
+              wished == null ? deadline : wished,
+              limits.tokens(),
+              ClientProbe.of(ctx));
+      double seconds = (System.nanoTime() - start) / 1e9;
+      metrics.answered(bundle.name(), answer, seconds);
+      timeline.answered(
+          seconds,
+          answer.scored().scores().size(),
+          answer.meanDepth(bundle.blocks()),
+          scheduler.state().share());
+      quality.served(bundle.card(), answer);
+      shadows.score(bundle.name(), query);
+      ctx.attribute(HttpServer.BUNDLE, bundle.name());
+      ctx.attribute(HttpServer.POLICY, answer.scored().point().policy().text());
+      return answer;
+    } catch (OverloadedException e) {
+      shed("overloaded");
+      throw e;
+    } catch (DeadlineException e) {
+      shed("deadline");
+      throw e;
+    } catch (CancellationException e) {
+      shed("client_gone");
+      throw e;
+    }
+  }
+
+  private void shed(String reason) {
+    metrics.shed(reason);
+    timeline.shed();
+  }
+}

@@ -1,0 +1,90 @@
+package org.optirag.server.ranking;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.TradeOffPoint;
+
+/** A prompt on its way through the scheduler. */
+final class Job {
+  private final RankingModel model;
+  private final Prompt prompt;
+  private final @Nullable TradeOffPoint fixed;
+  private final long arrived;
+  private final long deadline;
+  private final long number;
+  private final CompletableFuture<Scored> done = new CompletableFuture<>();
+
+  /**
+   * @param fixed the point that the request insists on, or null to let the load decide
+   * @param arrived as {@link System#nanoTime} counts
+   * @param deadline likewise
+   * @param number in order of arrival: among equal deadlines the first comes first
+   */
+  Job(
+      RankingModel model,
+      Prompt prompt,
+      @Nullable TradeOffPoint fixed,
+      long arrived,
+      long deadline,
+      long number) {
+    this.model = model;
+    this.prompt = prompt;
+    this.fixed = fixed;
+    this.arrived = arrived;
+    this.deadline = deadline;
+    this.number = number;
+  }
+
+  RankingModel model() {
+    return model;
+  }
+
+  Prompt prompt() {
+    return prompt;
+  }
+
+  @Nullable TradeOffPoint fixed() {
+    return fixed;
+  }
+
+  CompletableFuture<Scored> done() {
+    return done;
+  }
+
+  int tokens() {
+    return prompt.tokens().tokens();
+  }
+
+  /** Tokens times the share of full depth that is the least it can be had for. */
+  double leastWork() {
+    return tokens() * (fixed == null ? model.ladder().cheapest() : fixed).requestCost();
+  }
+
+  /** Tokens times the share of full depth at which it is scored while there is time. */
+  double fullWork() {
+    return tokens() * (fixed == null ? 1 : fixed.requestCost());
+  }
+
+  double secondsSinceArrival(long now) {
+    return (now - arrived) / 1e9;
+  }
+
+  double secondsLeft(long now) {
+    return (deadline - now) / 1e9;
+  }
+
+  /** Whether both can be in one pass. */
+  boolean goesWith(Job other) {
+    return model.equals(other.model)
+        && (fixed == null
+            ? other.fixed == null
+            : other.fixed != null && fixed.policy().equals(other.fixed.policy()));
+  }
+
+  /** Earliest deadline first. nanoTime may wrap, so differences are compared. */
+  static int byDeadline(Job one, Job other) {
+    int order = Long.compare(one.deadline - other.deadline, 0);
+    return order != 0 ? order : Long.compare(one.number, other.number);
+  }
+}

@@ -1,0 +1,32 @@
+package org.optirag.server.ranking;
+
+import java.util.List;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.Score;
+import org.optirag.scoring.TradeOffPoint;
+import org.optirag.server.control.ExitLadder;
+
+/** A bundle that is ready to rank. Safe for use from many threads. */
+public interface RankingModel {
+  /** The name it goes by in answers and metrics. */
+  String name();
+
+  /** Writes its prompts. */
+  PromptSource prompts();
+
+  /** Where its exits can stand. */
+  ExitLadder ladder();
+
+  /** What validation knows of a policy. */
+  TradeOffPoint point(ExitPolicy policy);
+
+  /** How many blocks its backbone has, L. */
+  int blocks();
+
+  /** What tokens of its prompts say. */
+  String text(int[] tokens);
+
+  /** Scores prompts in one pass; a list for each, in the order of its candidates. */
+  List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts);
+}

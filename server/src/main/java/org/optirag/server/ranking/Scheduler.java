@@ -1,0 +1,319 @@
+package org.optirag.server.ranking;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.Score;
+import org.optirag.scoring.TradeOffPoint;
+import org.optirag.server.control.ControlLaw;
+import org.optirag.server.control.CostModel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes prompts from many requests, lets those that fit go through the model together, and answers
+ * each before its deadline or not at all. Earliest deadline first; the exits of requests that do
+ * not insist on a policy follow the {@link ControlLaw}. Safe for use from many threads.
+ */
+public final class Scheduler implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  /** A request is let in if it is likely to be through within this share of its deadline. */
+  private static final double ADMITTED = 0.7;
+
+  /** A pass takes no more than this share of the time left: others wait behind it. */
+  private static final double PASS = 0.5;
+
+  private final Settings settings;
+  private final PassListener listener;
+  private final CostModel cost;
+  private final ControlLaw law;
+  private final JobQueue queue = new JobQueue();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final AtomicLong numbers = new AtomicLong();
+  private final List<Thread> workers = new ArrayList<>();
+  private int busy;
+  private boolean closed;
+
+  /**
+   * How to schedule.
+   *
+   * @param workers passes at once, each on one thread
+   * @param batchTokens most tokens of a pass of several prompts
+   * @param queueTokens most tokens that wait
+   * @param deadline what requests are given that bring none; a fifth of it is the wait that the
+   *     exits aim at under overload
+   * @param secondsPerToken at full depth, a first guess
+   */
+  public record Settings(
+      int workers, int batchTokens, int queueTokens, Duration deadline, double secondsPerToken) {
+    /** The wait aimed at under overload, in seconds. */
+    double queueSeconds() {
+      return deadline.toNanos() / 1e9 / 5;
+    }
+  }
+
+  /**
+   * A moment's view.
+   *
+   * @param jobs that wait
+   * @param tokens of them
+   * @param busy workers in a pass
+   * @param share of full depth that the load allows
+   * @param secondsPerToken at full depth, as measured
+   */
+  public record State(int jobs, long tokens, int busy, double share, double secondsPerToken) {}
+
+  /** Starts the workers. */
+  public Scheduler(Settings settings, PassListener listener) {
+    this.settings = settings;
+    this.listener = listener;
+    this.cost = new CostModel(settings.secondsPerToken);
+    this.law = new ControlLaw(settings.workers, settings.queueSeconds());
+    for (int i = 0; i < settings.workers; i++) {
+      workers.add(Thread.ofPlatform().name("score-" + i).daemon().start(this::work));
+    }
+  }
+
+  /**
+   * Whether a request has a chance, before anything is spent on it.
+   *
+   * @param seconds it has
+   * @throws OverloadedException if it has none
+   */
+  public void requireRoom(double seconds) {
+    lock.lock();
+    try {
+      if (closed || queue.tokens() >= settings.queueTokens || leastWait() > ADMITTED * seconds) {
+        throw overloaded();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Lets a prompt in. Cancelling what is returned takes it out again, unless its pass has begun.
+   *
+   * @param policy that the request insists on, or null to let the load decide
+   * @param arrival when the request came, as {@link System#nanoTime} counts
+   * @param deadline until when it must be answered, likewise
+   * @return completes with the scores, or with a {@link DeadlineException}
+   * @throws OverloadedException if the queue is full or the deadline would not be kept
+   */
+  public CompletableFuture<Scored> submit(
+      RankingModel model, Prompt prompt, @Nullable ExitPolicy policy, long arrival, long deadline) {
+    TradeOffPoint fixed = policy == null ? null : model.point(policy);
+    Job job = new Job(model, prompt, fixed, arrival, deadline, numbers.incrementAndGet());
+    lock.lock();
+    try {
+      if (closed
+          || queue.tokens() + job.tokens() > settings.queueTokens
+          || (!isAlone() && !fits(job, System.nanoTime()))) {
+        throw overloaded();
+      }
+      queue.add(job);
+      arrived.signal();
+    } finally {
+      lock.unlock();
+    }
+    var unused =
+        job.done()
+            .whenComplete((scored, error) -> {
+              if (job.done().isCancelled()) {
+                remove(job);
+              }
+            });
+    return job.done();
+  }
+
+  /** Whether a job would be in time, and all that waits with it. */
+  private boolean fits(Job job, long now) {
+    double perWork = cost.cautious() / settings.workers;
+    double own = job.leastWork() * cost.cautious();
+    double through = queue.sumBefore(job, Job::leastWork) * perWork + own;
+    return through <= ADMITTED * job.secondsLeft(now)
+        && !queue.wouldDelay(job, through, each -> each.leastWork() * perWork, now);
+  }
+
+  /** With nothing ahead of it a request is tried: the estimate may be the one that is wrong. */
+  private boolean isAlone() {
+    return queue.isEmpty() && busy < settings.workers;
+  }
+
+  private void remove(Job job) {
+    lock.lock();
+    try {
+      queue.remove(job);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Seconds until what waits is worked off at the least depth. */
+  private double leastWait() {
+    return queue.sum(Job::leastWork) * cost.cautious() / settings.workers;
+  }
+
+  private OverloadedException overloaded() {
+    return new OverloadedException((int) Math.clamp(Math.ceil(leastWait()), 1, 60));
+  }
+
+  /** A moment's view. */
+  public State state() {
+    lock.lock();
+    try {
+      return new State(queue.size(), queue.tokens(), busy, law.share(), cost.secondsPerToken());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Jobs of one pass, and the point of the curve that it runs at. */
+  private record Batch(List<Job> jobs, TradeOffPoint point, long start) {
+    int tokens() {
+      return jobs.stream().mapToInt(Job::tokens).sum();
+    }
+  }
+
+  private void work() {
+    for (Batch batch = next(); batch != null; batch = next()) {
+      try {
+        run(batch);
+      } finally {
+        rest();
+      }
+    }
+  }
+
+  private void rest() {
+    lock.lock();
+    try {
+      busy--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for work; null when there is none and will be none. */
+  private @Nullable Batch next() {
+    while (true) {
+      List<Job> late;
+      Batch batch = null;
+      lock.lock();
+      try {
+        while (queue.isEmpty() && !closed) {
+          arrived.awaitUninterruptibly();
+        }
+        long now = System.nanoTime();
+        late = queue.removeIf(job -> isLate(job, now));
+        if (!queue.isEmpty()) {
+          batch = take(now);
+          busy++;
+        } else if (closed && late.isEmpty()) {
+          return null;
+        }
+      } finally {
+        lock.unlock();
+      }
+      late.forEach(job -> job.done().completeExceptionally(new DeadlineException()));
+      if (batch != null) {
+        return batch;
+      }
+    }
+  }
+
+  /** Whether a job's time is over, or will be before even the shallowest pass ends. */
+  private boolean isLate(Job job, long now) {
+    double left = job.secondsLeft(now);
+    // Alone it is tried nevertheless: the estimate may be the one that is wrong.
+    return left <= 0 || (queue.size() > 1 && job.leastWork() * cost.cautious() > left);
+  }
+
+  private Batch take(long now) {
+    Job first = queue.first();
+    double rate = cost.cautious();
+    // Within the budget, and within the time of who is due first.
+    double leastShare = first.leastWork() / first.tokens();
+    double inTime = PASS * first.secondsLeft(now) / (rate * leastShare);
+    List<Job> jobs = queue.takeTogether((int) Math.clamp(inTime, 1, settings.batchTokens));
+    return new Batch(jobs, point(jobs, cost.secondsPerToken(), now), now);
+  }
+
+  /** As deep as the load and the time of who is due first allow. */
+  private TradeOffPoint point(List<Job> jobs, double rate, long now) {
+    Job first = jobs.getFirst();
+    double share = law.next(queue.sum(Job::fullWork) * rate);
+    TradeOffPoint fixed = first.fixed();
+    if (fixed != null) {
+      return fixed;
+    }
+    int tokens = jobs.stream().mapToInt(Job::tokens).sum();
+    double left = jobs.stream().mapToDouble(job -> job.secondsLeft(now)).min().orElse(0);
+    return first.model().ladder().within(Math.min(share, PASS * left / (rate * tokens)));
+  }
+
+  private void run(Batch batch) {
+    long cpu = THREADS.getCurrentThreadCpuTime();
+    List<Prompt> prompts = batch.jobs.stream().map(Job::prompt).toList();
+    RankingModel model = batch.jobs.getFirst().model();
+    try {
+      List<List<Score>> scores = model.score(batch.point.policy(), prompts);
+      double seconds = (System.nanoTime() - batch.start) / 1e9;
+      double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e9;
+      cost.learn(batch.tokens(), batch.point.requestCost(), seconds);
+      for (int i = 0; i < scores.size(); i++) {
+        Job job = batch.jobs.get(i);
+        job.done()
+            .complete(
+                new Scored(
+                    scores.get(i),
+                    batch.point,
+                    job.secondsSinceArrival(batch.start),
+                    seconds,
+                    scores.size()));
+      }
+      listener.passed(
+          new PassListener.Pass(model, batch.point, prompts, scores, seconds, cpuSeconds));
+    } catch (RuntimeException | Error e) {
+      LOG.error("a pass failed", e);
+      batch.jobs.forEach(job -> job.done().completeExceptionally(e));
+    }
+  }
+
+  /** Lets nothing in any more, answers what waits, and ends the workers. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    for (Thread worker : workers) {
+      boolean interrupted = false;
+      while (worker.isAlive()) {
+        try {
+          worker.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package org.optirag.server.rollout;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.optirag.scoring.TradeOffCurve;
+
+/**
+ * What a bundle says of itself.
+ *
+ * @param name it goes by
+ * @param directory where it was read from
+ * @param created when it was written
+ * @param dataset the data it is for
+ * @param backbone the model it was trained on
+ * @param dtype of its projections in memory
+ * @param blocks L
+ * @param heads after which blocks they stand
+ * @param chosen the policy that validation chose
+ * @param curve what validation measured
+ * @param metrics what it reached: split, figure, value
+ */
+public record BundleCard(
+    String name,
+    Path directory,
+    Instant created,
+    String dataset,
+    String backbone,
+    String dtype,
+    int blocks,
+    List<Integer> heads,
+    String chosen,
+    TradeOffCurve curve,
+    Map<String, Map<String, Double>> metrics) {
+  /** Copies the list. */
+  public BundleCard {
+    heads = List.copyOf(heads);
+  }
+}

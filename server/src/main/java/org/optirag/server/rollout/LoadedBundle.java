@@ -1,0 +1,226 @@
+package org.optirag.server.rollout;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
+import org.optirag.backbone.Backbone;
+import org.optirag.backbone.ContextCache;
+import org.optirag.backbone.DType;
+import org.optirag.backbone.Device;
+import org.optirag.backbone.lora.LoraAdapter;
+import org.optirag.backbone.store.ModelStore;
+import org.optirag.backbone.tokenizer.Tokenizer;
+import org.optirag.backbone.tokenizer.Tokenizers;
+import org.optirag.backbone.weights.ModelConfig;
+import org.optirag.backbone.weights.WeightFiles;
+import org.optirag.backbone.weights.Weights;
+import org.optirag.scoring.CalibratedHead;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.Score;
+import org.optirag.scoring.TradeOffPoint;
+import org.optirag.scoring.bundle.BackboneId;
+import org.optirag.scoring.bundle.Bundle;
+import org.optirag.server.control.ExitLadder;
+import org.optirag.server.ranking.PromptSource;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
+
+/**
+ * A bundle with its backbone in memory. The adapter is merged into the weights, so each bundle has
+ * a backbone of its own (SmolLM2-135M in bf16: about 270 MB).
+ */
+public final class LoadedBundle implements Deployable {
+  private final BundleCard card;
+  private final Bundle bundle;
+  private final Backbone backbone;
+  private final Tokenizer tokenizer;
+  private final ContextCache contexts;
+  private final PromptSource prompts;
+  private final ExitLadder ladder;
+
+  /** A client that has gone gives its lease back while a pass may still run. */
+  private final ReentrantReadWriteLock passes = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
+  /**
+   * How bundles are loaded.
+   *
+   * @param dtype f32 or bf16
+   * @param contextBytes native memory for contexts read before
+   * @param policy used while there is time: "chosen" for the bundle's own, or any
+   */
+  public record Settings(DType dtype, long contextBytes, String policy) {}
+
+  private LoadedBundle(
+      String name,
+      Path directory,
+      Settings settings,
+      Bundle bundle,
+      Backbone backbone,
+      Tokenizer tokenizer,
+      PromptSource prompts) {
+    this.bundle = bundle;
+    this.backbone = backbone;
+    this.tokenizer = tokenizer;
+    this.prompts = prompts;
+    this.contexts = new ContextCache(backbone, settings.contextBytes);
+    this.ladder =
+        ExitLadder.of(
+            bundle.plan().curve(),
+            settings.policy.equals("chosen")
+                ? bundle.plan().policy()
+                : ExitPolicy.parse(settings.policy));
+    this.card =
+        new BundleCard(
+            name,
+            directory,
+            bundle.manifest().created(),
+            bundle.dataset().name(),
+            bundle.manifest().backbone().name(),
+            backbone.dtype().toString(),
+            backbone.config().blocks(),
+            bundle.heads().stream().map(CalibratedHead::block).toList(),
+            bundle.plan().policy().text(),
+            bundle.plan().curve(),
+            bundle.metrics());
+  }
+
+  /**
+   * Loads a bundle.
+   *
+   * @param prompts makes what writes its prompts; may refuse a bundle that does not fit the data
+   * @throws org.optirag.workspace.UserException if the bundle is broken, not the backbone's, or
+   *     does not fit the data
+   */
+  public static LoadedBundle load(
+      String name,
+      Path directory,
+      Settings settings,
+      CacheDirectory cache,
+      BiFunction<Bundle, Tokenizer, PromptSource> prompts,
+      Progress progress) {
+    Bundle bundle = Bundle.open(directory);
+    String model = bundle.manifest().backbone().name();
+    Path file = new ModelStore(cache).require(model, progress);
+    Tokenizer tokenizer = Tokenizers.open(file);
+    Backbone backbone = null;
+    PromptSource source = null;
+    try {
+      backbone = backbone(bundle, model, file, settings.dtype, progress);
+      source = prompts.apply(bundle, tokenizer);
+      return new LoadedBundle(name, directory, settings, bundle, backbone, tokenizer, source);
+    } catch (RuntimeException | Error e) {
+      if (backbone != null) {
+        backbone.close();
+      }
+      if (source != null) {
+        letGo(source);
+      }
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private static Backbone backbone(
+      Bundle bundle, String model, Path file, DType dtype, Progress progress) {
+    try (Weights weights = WeightFiles.open(file)) {
+      bundle.requireBackbone(BackboneId.of(model, file, weights.config()));
+      Optional<Path> adapter = bundle.adapter();
+      Weights merged =
+          adapter.isEmpty() ? weights : LoraAdapter.read(adapter.get()).mergedInto(weights);
+      return Backbone.load(merged, dtype, Device.CPU, progress);
+    }
+  }
+
+  @Override
+  public String name() {
+    return card.name();
+  }
+
+  @Override
+  public BundleCard card() {
+    return card;
+  }
+
+  @Override
+  public PromptSource prompts() {
+    return prompts;
+  }
+
+  @Override
+  public ExitLadder ladder() {
+    return ladder;
+  }
+
+  @Override
+  public TradeOffPoint point(ExitPolicy policy) {
+    return ExitLadder.point(bundle.plan().curve(), policy);
+  }
+
+  @Override
+  public int blocks() {
+    return card.blocks();
+  }
+
+  @Override
+  public String text(int[] tokens) {
+    return tokenizer.decode(tokens);
+  }
+
+  @Override
+  public List<List<Score>> score(ExitPolicy policy, List<Prompt> batch) {
+    passes.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the bundle " + name() + " was let go");
+      }
+      return bundle.scorer(backbone, policy).remembering(contexts).score(batch);
+    } finally {
+      passes.readLock().unlock();
+    }
+  }
+
+  @Override
+  public ContextCache.Statistics contexts() {
+    return contexts.statistics();
+  }
+
+  @Override
+  public double flopsPerToken() {
+    ModelConfig shape = backbone.config();
+    double hidden = shape.hidden();
+    double attention = 2.0 * hidden * shape.headSize() * (shape.heads() + shape.kvHeads());
+    return 2.0 * shape.blocks() * (attention + 3.0 * hidden * shape.intermediate());
+  }
+
+  @Override
+  public void close() {
+    passes.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        contexts.close();
+        backbone.close();
+        tokenizer.close();
+        letGo(prompts);
+      }
+    } finally {
+      passes.writeLock().unlock();
+    }
+  }
+
+  /** What writes the prompts may keep something for them. */
+  private static void letGo(PromptSource prompts) {
+    if (prompts instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing failed", e);
+      }
+    }
+  }
+}
