@@ -30,7 +30,8 @@ public final class Cells {
   public static final class Nonsense extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Nonsense(String reason) {
+    /** With the reason, in words that follow "the row is left out: ". */
+    public Nonsense(String reason) {
       super(reason, null, false, false);
     }
   }

@@ -74,7 +74,12 @@ public record Manifest(
 
   /** Writes dataset.json. */
   void write(Path directory) {
-    AtomicFiles.writeString(file(directory), JSON.writeValueAsString(this) + "\n");
+    AtomicFiles.writeString(file(directory), text());
+  }
+
+  /** The content of dataset.json. */
+  public String text() {
+    return JSON.writeValueAsString(this) + "\n";
   }
 
   /**
