@@ -54,6 +54,25 @@ public record Output(SparkSession spark, String directory, String format) {
     }
   }
 
+  /**
+   * Reads dataset.json.
+   *
+   * @throws UserException if there is none
+   */
+  Manifest manifest() {
+    Path file = new Path(directory, "dataset.json");
+    try (var in =
+        file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
+      return Manifest.parse(
+          file.toString(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UserException(
+          directory + " holds no prepared data set: " + e.getMessage() + ".",
+          "Make it with the job 'prepare'.",
+          e);
+    }
+  }
+
   /** Writes the rows that make no sense, and says where. */
   String writeRejected(Dataset<Row> staged) {
     String location = directory + "/rejected";

@@ -14,7 +14,8 @@ import scala.collection.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Functions that score inside a query. Ids are texts; what the data do not know is null.
+ * Functions that score inside a query. Ids may be texts or numbers; what the data do not know is
+ * null.
  *
  * <ul>
  *   <li>{@code optirag_pctr(user, item)}: one candidate, after all that the data know; contexts are
@@ -28,9 +29,10 @@ public final class PctrFunctions {
 
   /** Makes the functions known to a session. */
   public static void register(SparkSession spark, ScoringSettings settings) {
-    UDF2<String, String, Double> pctr = (user, item) -> one(settings, user, item, null);
-    UDF3<String, String, Long, Double> at = (user, item, time) -> one(settings, user, item, time);
-    UDF2<String, Seq<String>, List<Double>> list =
+    UDF2<Object, Object, Double> pctr = (user, item) -> one(settings, user, item, null);
+    UDF3<Object, Object, Number, Double> at =
+        (user, item, time) -> one(settings, user, item, time);
+    UDF2<Object, Seq<?>, List<Double>> list =
         (user, items) ->
             items == null
                 ? null
@@ -42,28 +44,29 @@ public final class PctrFunctions {
 
   private static @Nullable Double one(
       ScoringSettings settings,
-      @Nullable String user,
-      @Nullable String item,
-      @Nullable Long time) {
+      @Nullable Object user,
+      @Nullable Object item,
+      @Nullable Number time) {
     BundledScorer scorer = ProcessScorers.of(settings);
-    OptionalInt who = user == null ? OptionalInt.empty() : scorer.user(user);
-    OptionalInt what = item == null ? OptionalInt.empty() : scorer.item(item);
+    OptionalInt who = user == null ? OptionalInt.empty() : scorer.user(user.toString());
+    OptionalInt what = item == null ? OptionalInt.empty() : scorer.item(item.toString());
     if (who.isEmpty() || what.isEmpty()) {
       return null;
     }
-    long moment = time == null ? scorer.afterAll() : time;
+    long moment = time == null ? scorer.afterAll() : time.longValue();
     return scorer.scoreAlone(who.getAsInt(), what.getAsInt(), moment).probability();
   }
 
   private static List<@Nullable Double> many(
-      ScoringSettings settings, @Nullable String user, List<String> items) {
+      ScoringSettings settings, @Nullable Object user, List<?> items) {
     BundledScorer scorer = ProcessScorers.of(settings);
     List<@Nullable Double> answers = new ArrayList<>(Collections.nCopies(items.size(), null));
-    OptionalInt who = user == null ? OptionalInt.empty() : scorer.user(user);
+    OptionalInt who = user == null ? OptionalInt.empty() : scorer.user(user.toString());
     List<Integer> places = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
-      OptionalInt what = items.get(i) == null ? OptionalInt.empty() : scorer.item(items.get(i));
+      Object item = items.get(i);
+      OptionalInt what = item == null ? OptionalInt.empty() : scorer.item(item.toString());
       if (what.isPresent()) {
         places.add(i);
         numbers.add(what.getAsInt());
