@@ -230,7 +230,8 @@ public record Mapping(
    *
    * @throws UserException if it names another
    */
-  public static <E extends Enum<E>> E constant(Path yaml, String field, Class<E> type, String value) {
+  public static <E extends Enum<E>> E constant(
+      Path yaml, String field, Class<E> type, String value) {
     for (E constant : type.getEnumConstants()) {
       if (constant.name().equals(value.toUpperCase(Locale.ROOT))) {
         return constant;

@@ -10,8 +10,8 @@ import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
 /**
- * Ratings with popular and rare items, busy and quiet users, and tastes to be found: users and items
- * belong to genres; a user takes most items from the genres he likes, and rates these higher.
+ * Ratings with popular and rare items, busy and quiet users, and tastes to be found: users and
+ * items belong to genres; a user takes most items from the genres he likes, and rates these higher.
  *
  * <p>Everything is a function of the seed and of the user's or item's number, written user by user:
  * memory does not grow with the number of interactions.

@@ -8,8 +8,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * E^(0) by alternating least squares on implicit feedback (Hu, Koren and Volinsky 2008), which needs
- * no gradient of the whole graph and spreads well.
+ * E^(0) by alternating least squares on implicit feedback (Hu, Koren and Volinsky 2008), which
+ * needs no gradient of the whole graph and spreads well.
  *
  * @param dimension of the embeddings
  * @param iterations over users and items

@@ -17,7 +17,8 @@ import org.optirag.retrieval.Embeddings;
 import scala.Tuple2;
 
 /**
- * Embeddings of users or of items, a dense array a block: row r of block b is number r * blocks + b.
+ * Embeddings of users or of items, a dense array a block: row r of block b is number r * blocks +
+ * b.
  *
  * @param values block to [rows, dimension]
  * @param rows how many there are
@@ -134,11 +135,7 @@ public record BlockEmbeddings(
     for (Tuple2<Integer, float[]> block : values.collect()) {
       for (int row = 0; row * dimension < block._2().length; row++) {
         System.arraycopy(
-            block._2(),
-            row * dimension,
-            all,
-            (row * blocks + block._1()) * dimension,
-            dimension);
+            block._2(), row * dimension, all, (row * blocks + block._1()) * dimension, dimension);
       }
     }
     return new Embeddings(rows, dimension, all);

@@ -3,6 +3,7 @@ package org.optirag.spark.graph;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -11,12 +12,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
+import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
- * The bipartite graph of users and the items they liked, spread over the cluster: the edges lie with
- * their block of users and never move again. What moves in a step of propagation are rows of items,
- * to the blocks of users that touch them and, as partial sums, back.
+ * The bipartite graph of users and the items they liked, spread over the cluster: the edges lie
+ * with their block of users and never move again. What moves in a step of propagation are rows of
+ * items, to the blocks of users that touch them and, as partial sums, back.
  */
 public final class BlockGraph implements AutoCloseable {
   private final Blocks blocks;
@@ -60,8 +62,8 @@ public final class BlockGraph implements AutoCloseable {
             .mapPartitionsToPair(rows -> built(rows, blocks));
     JavaPairRDD<Integer, EdgeBlock> none =
         numbers(context, blocks.userBlocks())
-            .mapToPair(b ->
-                new Tuple2<>(b, EdgeBlock.empty(blocks.usersIn(b), blocks.itemBlocks())));
+            .mapToPair(
+                b -> new Tuple2<>(b, EdgeBlock.empty(blocks.usersIn(b), blocks.itemBlocks())));
     JavaPairRDD<Integer, EdgeBlock> edges =
         found
             .union(none)
@@ -74,8 +76,7 @@ public final class BlockGraph implements AutoCloseable {
             .mapToPair(b -> new Tuple2<>(b, b))
             .cogroup(touches, byItems)
             .mapToPair(block ->
-                new Tuple2<>(
-                    block._1(), ItemBlock.of(block._2()._2(), blocks.itemsIn(block._1()))))
+                new Tuple2<>(block._1(), ItemBlock.of(block._2()._2(), blocks.itemsIn(block._1()))))
             .partitionBy(byItems)
             .persist(StorageLevel.MEMORY_AND_DISK_SER());
     return new BlockGraph(blocks, byUsers, byItems, edges, items);
@@ -91,39 +92,40 @@ public final class BlockGraph implements AutoCloseable {
   }
 
   private static Iterator<Tuple2<Integer, EdgeBlock>> built(Iterator<Row> rows, Blocks blocks) {
-    return new Iterator<>() {
-      private EdgeBlock.Builder open = next(null);
-      private boolean more = open != null;
+    return new Building(rows, blocks);
+  }
 
-      private EdgeBlock.Builder next(EdgeBlock.Builder current) {
-        while (rows.hasNext()) {
-          Row row = rows.next();
-          int block = row.getInt(0);
-          EdgeBlock.Builder builder =
-              current != null && current.block() == block
-                  ? current
-                  : new EdgeBlock.Builder(blocks, block);
-          builder.add(row.getInt(1), row.getInt(2));
-          if (builder != current) {
-            return builder;
-          }
-        }
-        return null;
-      }
+  /** Rows come block by block: one block at a time is in the making. */
+  private static final class Building implements Iterator<Tuple2<Integer, EdgeBlock>> {
+    private final Iterator<Row> rows;
+    private final Blocks blocks;
+    private @Nullable Row next;
 
-      @Override
-      public boolean hasNext() {
-        return more;
-      }
+    Building(Iterator<Row> rows, Blocks blocks) {
+      this.rows = rows;
+      this.blocks = blocks;
+      this.next = rows.hasNext() ? rows.next() : null;
+    }
 
-      @Override
-      public Tuple2<Integer, EdgeBlock> next() {
-        EdgeBlock.Builder current = open;
-        open = next(current);
-        more = open != null;
-        return new Tuple2<>(current.block(), current.build());
+    @Override
+    public boolean hasNext() {
+      return next != null;
+    }
+
+    @Override
+    public Tuple2<Integer, EdgeBlock> next() {
+      Row first = next;
+      if (first == null) {
+        throw new NoSuchElementException();
       }
-    };
+      int block = first.getInt(0);
+      EdgeBlock.Builder builder = new EdgeBlock.Builder(blocks, block);
+      while (next != null && next.getInt(0) == block) {
+        builder.add(next.getInt(1), next.getInt(2));
+        next = rows.hasNext() ? rows.next() : null;
+      }
+      return new Tuple2<>(block, builder.build());
+    }
   }
 
   private static List<Tuple2<Integer, ItemBlock.Touch>> touches(

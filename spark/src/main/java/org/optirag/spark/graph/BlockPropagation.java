@@ -1,7 +1,7 @@
 package org.optirag.spark.graph;
 
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -127,8 +127,7 @@ public record BlockPropagation(
         graph
             .edgeBlocks()
             .join(users, graph.byUsers())
-            .flatMapToPair(block ->
-                parts(block._1(), block._2()._1(), block._2()._2(), dimension));
+            .flatMapToPair(block -> parts(block._1(), block._2()._1(), block._2()._2(), dimension));
     return graph
         .itemBlocks()
         .cogroup(base, messages, graph.byItems())

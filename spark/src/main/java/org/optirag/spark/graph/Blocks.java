@@ -11,8 +11,7 @@ import java.io.Serializable;
  * @param userBlocks how many blocks of users
  * @param itemBlocks how many blocks of items
  */
-public record Blocks(int users, int items, int userBlocks, int itemBlocks)
-    implements Serializable {
+public record Blocks(int users, int items, int userBlocks, int itemBlocks) implements Serializable {
   /** Users and items of a block that keep a task's arrays at some tens of megabytes. */
   private static final int ROWS = 100_000;
 

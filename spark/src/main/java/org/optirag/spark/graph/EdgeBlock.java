@@ -84,10 +84,6 @@ record EdgeBlock(int[] start, int[] slots, int[] segments, int[] rows, int[] deg
       this.block = block;
     }
 
-    int block() {
-      return block;
-    }
-
     void add(int user, int item) {
       if (size == edges.length) {
         edges = Arrays.copyOf(edges, Math.multiplyExact(size, 2));

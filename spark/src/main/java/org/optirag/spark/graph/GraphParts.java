@@ -7,8 +7,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.optirag.retrieval.Graph;
-import org.optirag.spark.prepare.PartedTable;
 import org.optirag.spark.prepare.Output;
+import org.optirag.spark.prepare.PartedTable;
 import org.optirag.workspace.UserException;
 
 /**

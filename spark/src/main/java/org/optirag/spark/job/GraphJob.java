@@ -71,7 +71,11 @@ final class GraphJob implements Callable<Integer> {
   @Option(names = "--start", defaultValue = "als", description = "${COMPLETION-CANDIDATES}")
   private Start start = Start.ALS;
 
-  @Option(names = "--layers", paramLabel = "K", defaultValue = "2", description = "Steps; default 2.")
+  @Option(
+      names = "--layers",
+      paramLabel = "K",
+      defaultValue = "2",
+      description = "Steps; default 2.")
   private int layers = 2;
 
   @Option(names = "--dimension", defaultValue = "64", description = "Default 64.")

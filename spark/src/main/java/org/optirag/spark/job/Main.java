@@ -86,7 +86,8 @@ public final class Main implements Runnable {
       String text = cause instanceof SparkException ? cause.getMessage() : null;
       String mark = UserException.class.getName() + ": ";
       if (text != null && text.contains(mark)) {
-        String line = text.substring(text.indexOf(mark) + mark.length()).lines().findFirst().orElse("");
+        String line =
+            text.substring(text.indexOf(mark) + mark.length()).lines().findFirst().orElse("");
         return new UserException(line, "The executors' logs say more.", cause);
       }
     }

@@ -88,10 +88,8 @@ final class NeighboursJob implements Callable<Integer> {
         (System.nanoTime() - start) / 1e9,
         output);
     if (!exact && check > 0) {
-      int[] asked =
-          new SplittableRandom(seed).ints(check, 0, users).distinct().sorted().toArray();
-      double recall =
-          UserNeighbours.recall(neighbours.exact(asked), spark.read().parquet(output));
+      int[] asked = new SplittableRandom(seed).ints(check, 0, users).distinct().sorted().toArray();
+      double recall = UserNeighbours.recall(neighbours.exact(asked), spark.read().parquet(output));
       out.printf(Locale.ROOT, "recall@%d %.4f over %,d users%n", most, recall, asked.length);
     }
     out.flush();

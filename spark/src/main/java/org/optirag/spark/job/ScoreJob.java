@@ -64,10 +64,8 @@ final class ScoreJob implements Callable<Integer> {
   @Override
   public Integer call() {
     SparkSession spark = Main.session("score");
-    Dataset<Row> impressions =
-        spark.read().format(inputFormat).option("header", true).load(input);
-    int tasks =
-        partitions == null ? 4 * spark.sparkContext().defaultParallelism() : partitions;
+    Dataset<Row> impressions = spark.read().format(inputFormat).option("header", true).load(input);
+    int tasks = partitions == null ? 4 * spark.sparkContext().defaultParallelism() : partitions;
     long start = System.nanoTime();
     int scored =
         new ScoreWaves(output, format, waves, tasks).run(spark, impressions, scoring.settings());

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Runs a query that may call optirag_pctr(user, item), optirag_pctr_at(user, item, time) and"
-          + " optirag_pctrs(user, items). Ids may be texts or numbers. Prints the first rows, or writes all.",
+          + " optirag_pctrs(user, items). Ids may be texts or numbers. Prints the first rows, or"
+          + " writes all.",
       ""
     },
     footer = {

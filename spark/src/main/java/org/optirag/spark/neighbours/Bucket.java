@@ -15,7 +15,8 @@ final class Bucket {
   private static final int DEEPEST = 24;
 
   /** A user with its direction. */
-  record Member(int user, boolean found, boolean asks, float[] unit) implements java.io.Serializable {}
+  record Member(int user, boolean found, boolean asks, float[] unit)
+      implements java.io.Serializable {}
 
   /** Receives what one user's question found. */
   interface Answer {
@@ -28,8 +29,7 @@ final class Bucket {
     split(members, most, seed, 0, answer);
   }
 
-  private static void split(
-      List<Member> members, int most, long seed, int depth, Answer answer) {
+  private static void split(List<Member> members, int most, long seed, int depth, Answer answer) {
     long found = members.stream().filter(Member::found).count();
     if (found <= MOST || depth == DEEPEST) {
       products(members, most, answer);

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -86,11 +86,12 @@ public final class UserNeighbours {
     Broadcast<List<Bucket.Member>> known =
         new JavaSparkContext(spark.sparkContext()).broadcast(new ArrayList<>(questions));
     return table(
-        unit.flatMapToPair(block -> {
-              List<Bucket.Member> members = members(block, blocks, dimension, true, false);
-              members.addAll(known.value());
-              return answers(members, count, true);
-            })
+        unit.flatMapToPair(
+                block -> {
+                  List<Bucket.Member> members = members(block, blocks, dimension, true, false);
+                  members.addAll(known.value());
+                  return answers(members, count, true);
+                })
             .reduceByKey(TopList::merge));
   }
 
@@ -136,8 +137,7 @@ public final class UserNeighbours {
     List<Bucket.Member> members = new ArrayList<>();
     float[] values = block._2();
     for (int row = 0; row * dimension < values.length; row++) {
-      float[] vector =
-          java.util.Arrays.copyOfRange(values, row * dimension, (row + 1) * dimension);
+      float[] vector = java.util.Arrays.copyOfRange(values, row * dimension, (row + 1) * dimension);
       members.add(new Bucket.Member(row * blocks + block._1(), found, asks, vector));
     }
     return members;
@@ -180,8 +180,7 @@ public final class UserNeighbours {
             .selectExpr("user", "neighbours.user AS wanted")
             .join(found.selectExpr("user", "neighbours.user AS got"), "user", "left")
             .selectExpr(
-                "sum(size(wanted))",
-                "sum(size(array_intersect(wanted, coalesce(got, array()))))")
+                "sum(size(wanted))", "sum(size(array_intersect(wanted, coalesce(got, array()))))")
             .head();
     return (double) sums.getLong(1) / sums.getLong(0);
   }

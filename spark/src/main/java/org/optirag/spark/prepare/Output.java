@@ -24,6 +24,19 @@ public record Output(SparkSession spark, String directory, String format) {
   /** The format that the commands of a single machine read. */
   public static final String PARQUET = "parquet";
 
+  /** Takes dataset.json away, so that nobody takes a mixture of old and new for a data set. */
+  void begin() {
+    Path file = new Path(directory, "dataset.json");
+    try {
+      file.getFileSystem(spark.sparkContext().hadoopConfiguration()).delete(file, false);
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot write in " + directory + ": " + e.getMessage() + ".",
+          "Choose a directory that the job can write.",
+          e);
+    }
+  }
+
   void write(String name, Dataset<Row> rows) {
     rows.write().format(format).mode(SaveMode.Overwrite).save(location(name));
   }
@@ -61,10 +74,8 @@ public record Output(SparkSession spark, String directory, String format) {
    */
   Manifest manifest() {
     Path file = new Path(directory, "dataset.json");
-    try (var in =
-        file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
-      return Manifest.parse(
-          file.toString(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    try (var in = file.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(file)) {
+      return Manifest.parse(file.toString(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UserException(
           directory + " holds no prepared data set: " + e.getMessage() + ".",

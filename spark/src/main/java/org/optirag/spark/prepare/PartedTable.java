@@ -35,8 +35,7 @@ public record PartedTable(Dataset<Row> train, Dataset<Row> validation, Dataset<R
   }
 
   private static PartedTable published(Dataset<Row> rows) {
-    Row first =
-        rows.filter(is(Part.VALIDATION).or(is(Part.TEST))).agg(min("time")).head();
+    Row first = rows.filter(is(Part.VALIDATION).or(is(Part.TEST))).agg(min("time")).head();
     long heldOut = first.isNullAt(0) ? Long.MAX_VALUE : first.getLong(0);
     return new PartedTable(
         rows.filter(is(Part.TRAIN).or(is(Part.HISTORY).and(col("time").lt(heldOut)))),
@@ -86,8 +85,7 @@ public record PartedTable(Dataset<Row> train, Dataset<Row> validation, Dataset<R
     Dataset<Row> counted =
         rows.withColumn("rows", count(lit(1)).over(Window.partitionBy("user")))
             .withColumn(
-                "after",
-                row_number().over(Window.partitionBy("user").orderBy(col("time").desc())));
+                "after", row_number().over(Window.partitionBy("user").orderBy(col("time").desc())));
     return new PartedTable(
         counted.filter("rows < 3 OR after > 2").drop("rows", "after"),
         counted.filter("rows >= 3 AND after = 2").drop("rows", "after"),

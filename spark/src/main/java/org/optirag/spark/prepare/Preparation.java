@@ -60,8 +60,8 @@ public final class Preparation {
 
   private Manifest run() {
     Rules rules = source.rules();
-    Dataset<Row> staged =
-        Stage.of(spark, source.interactions(), rules, latest).persist(DISK);
+    output.begin();
+    Dataset<Row> staged = Stage.of(spark, source.interactions(), rules, latest).persist(DISK);
     StageCounts counts = StageCounts.of(staged);
     counts.insistOn(rules.mostBroken(), source, () -> output.writeRejected(staged));
     TextStage itemTexts = TextStage.of(spark, source.items());
@@ -72,11 +72,9 @@ public final class Preparation {
     Dataset<Row> itemIds = good.select(col("item").as("id"));
     Dataset<Row> described = itemTexts.ids();
     Dataset<Row> items =
-        numbered(
-            rules.allItems() && described != null ? itemIds.union(described) : itemIds, "i");
+        numbered(rules.allItems() && described != null ? itemIds.union(described) : itemIds, "i");
     Dataset<Row> kept =
-        joined(
-                joined(good, users, "user"), items, "item")
+        joined(joined(good, users, "user"), items, "item")
             .select("place", "line", "u", "i", "rating", "label", "time", "part");
     boolean timed = counts.untimed() == 0;
     Dataset<Row> last = withoutRepeats(kept, timed).persist(DISK);
@@ -186,8 +184,7 @@ public final class Preparation {
   }
 
   /** Those that are left, numbered 0, 1, 2, … in the order that they have. */
-  private static Dataset<Row> left(
-      Dataset<Row> ids, Dataset<Row> kept, String key, boolean all) {
+  private static Dataset<Row> left(Dataset<Row> ids, Dataset<Row> kept, String key, boolean all) {
     if (all) {
       return ids.withColumn("number", col(key)).persist(DISK);
     }

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -124,9 +123,7 @@ final class Stage {
         List<Row> interactions = new ArrayList<>(1);
         if (!zero || zeros != Rules.Zeros.DROP) {
           boolean label =
-              click >= 0
-                  ? Cells.click(row.getString(click))
-                  : rating < 0 || stars >= likedFrom;
+              click >= 0 ? Cells.click(row.getString(click)) : rating < 0 || stars >= likedFrom;
           Long when = time < 0 ? null : (Long) Cells.time(row.getString(time), unit, latest);
           for (int i = items; i < columns; i++) {
             for (String item : Cells.items(lists, row.getString(i))) {

@@ -87,7 +87,9 @@ final class TextStage {
             String value = row.getString(1 + i);
             try {
               made[4 + slots.get(i)] =
-                  value == null ? null : Cells.text(value.isBlank() ? "" : HtmlEntities.decode(value));
+                  value == null
+                      ? null
+                      : Cells.text(value.isBlank() ? "" : HtmlEntities.decode(value));
             } catch (Cells.Nonsense e) {
               mended++;
             }
@@ -136,7 +138,10 @@ final class TextStage {
       joined = numbered.selectExpr("*", "CAST(NULL AS STRING) AS title");
     } else {
       Dataset<Row> first = first(rows);
-      joined = numbered.join(first, numbered.col("id").equalTo(first.col("id")), "left").drop(first.col("id"));
+      joined =
+          numbered
+              .join(first, numbered.col("id").equalTo(first.col("id")), "left")
+              .drop(first.col("id"));
     }
     List<Column> columns = new ArrayList<>(List.of(col("number"), col("id")));
     if (titled) {
@@ -161,8 +166,7 @@ final class TextStage {
   private static Dataset<Row> first(Dataset<Row> rows) {
     return rows.filter("id IS NOT NULL")
         .withColumn(
-            "rank",
-            row_number().over(Window.partitionBy("id").orderBy(col("place"), col("line"))))
+            "rank", row_number().over(Window.partitionBy("id").orderBy(col("place"), col("line"))))
         .filter("rank = 1");
   }
 }

@@ -68,7 +68,6 @@ record UntimedOrder(Rules.Order order, boolean parted, long size) {
 
   /** Places count from 1. */
   private static Dataset<Row> numbered(Dataset<Row> rows, Column... order) {
-    return Numbering.of(rows, "at", DataTypes.LongType, order)
-        .withColumn("at", col("at").plus(1L));
+    return Numbering.of(rows, "at", DataTypes.LongType, order).withColumn("at", col("at").plus(1L));
   }
 }

@@ -62,7 +62,8 @@ final class BundledScorer {
 
   private BundledScorer(ScoringSettings settings, CacheDirectory cache) {
     Bundle bundle =
-        Bundle.open(Fetched.directory(settings.bundle(), "bundle.json", settings.bundleSha(), cache));
+        Bundle.open(
+            Fetched.directory(settings.bundle(), "bundle.json", settings.bundleSha(), cache));
     this.data =
         ImportedDataset.open(
                 Fetched.directory(settings.data(), "dataset.json", settings.dataSha(), cache))

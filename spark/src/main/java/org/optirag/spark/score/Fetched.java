@@ -13,8 +13,8 @@ import org.optirag.workspace.FileLocks;
 import org.optirag.workspace.UserException;
 
 /**
- * Directories that scoring needs on this machine: as they lie where they are local, else copied into
- * the cache, once for all executors of a machine and under the name of their content.
+ * Directories that scoring needs on this machine: as they lie where they are local, else copied
+ * into the cache, once for all executors of a machine and under the name of their content.
  */
 final class Fetched {
   private Fetched() {}

@@ -30,8 +30,7 @@ public final class PctrFunctions {
   /** Makes the functions known to a session. */
   public static void register(SparkSession spark, ScoringSettings settings) {
     UDF2<Object, Object, Double> pctr = (user, item) -> one(settings, user, item, null);
-    UDF3<Object, Object, Number, Double> at =
-        (user, item, time) -> one(settings, user, item, time);
+    UDF3<Object, Object, Number, Double> at = (user, item, time) -> one(settings, user, item, time);
     UDF2<Object, Seq<?>, List<Double>> list =
         (user, items) ->
             items == null

@@ -17,9 +17,9 @@ import org.apache.spark.sql.SparkSession;
 import org.optirag.workspace.UserException;
 
 /**
- * Writes scores wave by wave: users are dealt to waves by a hash of their ids, and a wave is written
- * whole or not at all, into its own folder. A job that is started again goes on after the waves that
- * are there; doing one again writes the same.
+ * Writes scores wave by wave: users are dealt to waves by a hash of their ids, and a wave is
+ * written whole or not at all, into its own folder. A job that is started again goes on after the
+ * waves that are there; doing one again writes the same.
  *
  * @param output folder of any file system that Spark knows
  * @param format of files: parquet, orc, json, csv

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.scoring.Score;
 
 /**
- * Scores the rows (user, item, time) of a partition as they stream by, sorted in this order: rows of
- * one user and moment are candidates on one context, up to a number of them. A repeated row counts
- * once; a user or item that the data do not know gets no probability.
+ * Scores the rows (user, item, time) of a partition as they stream by, sorted in this order: rows
+ * of one user and moment are candidates on one context, up to a number of them. A repeated row
+ * counts once; a user or item that the data do not know gets no probability.
  */
 final class ScoredRows implements Iterator<Row> {
   /** user, item, time, pctr, exit_block. */
@@ -70,7 +70,11 @@ final class ScoredRows implements Iterator<Row> {
     BundledScorer scorer = ProcessScorers.of(settings);
     OptionalInt user = scorer.user(String.valueOf(first.getString(0)));
     int[] known =
-        items.stream().map(scorer::item).filter(OptionalInt::isPresent).mapToInt(OptionalInt::getAsInt).toArray();
+        items.stream()
+            .map(scorer::item)
+            .filter(OptionalInt::isPresent)
+            .mapToInt(OptionalInt::getAsInt)
+            .toArray();
     List<Score> scores = List.of();
     if (user.isPresent() && known.length > 0) {
       long time = first.isNullAt(2) ? scorer.afterAll() : first.getLong(2);

@@ -4,12 +4,12 @@ import static org.apache.spark.sql.functions.udf;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /** Numbers files by their paths, so that the order of rows does not depend on who reads them. */
 final class Files {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.UserException;
 
 /**
- * A table that Spark reads: delimited text, JSON lines, or any format that the session knows by name
- * (parquet, orc, delta, iceberg, …; "table" for one of the catalog).
+ * A table that Spark reads: delimited text, JSON lines, or any format that the session knows by
+ * name (parquet, orc, delta, iceberg, …; "table" for one of the catalog).
  *
  * @param location a path or the name of a table
  * @param format as Spark calls it
@@ -164,7 +164,8 @@ public record Table(
       }
       List<String> names = columns;
       if (names.isEmpty()) {
-        names = List.of(spark.read().options(options).option("header", true).csv(location).columns());
+        names =
+            List.of(spark.read().options(options).option("header", true).csv(location).columns());
       }
       StructType schema = new StructType();
       for (String name : names) {

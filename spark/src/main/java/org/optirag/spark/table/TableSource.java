@@ -93,7 +93,8 @@ public record TableSource(
   private static Interactions interactions(Path yaml, String input, Mapping.InteractionFile file) {
     if (file.history() != null) {
       throw new UserException(
-          yaml + ", field interactions.history: rows known from others' histories are placed on one"
+          yaml
+              + ", field interactions.history: rows known from others' histories are placed on one"
               + " machine alone.",
           "Leave the field out, or import with 'optirag data import'.");
     }
@@ -123,8 +124,7 @@ public record TableSource(
         file.time(),
         file.timeUnit() == null
             ? TimeUnit.SECONDS
-            : Mapping.constant(
-                yaml, "interactions.time-unit", TimeUnit.class, file.timeUnit()),
+            : Mapping.constant(yaml, "interactions.time-unit", TimeUnit.class, file.timeUnit()),
         file.part() == null
             ? null
             : Mapping.constant(yaml, "interactions.part", Part.class, file.part()));

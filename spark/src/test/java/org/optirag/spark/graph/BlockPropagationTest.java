@@ -32,14 +32,11 @@ final class BlockPropagationTest {
     try (BlockGraph graph = BlockGraph.of(pairs, blocks)) {
       assertThat(graph.edges()).isEqualTo(3);
       LightGcn model =
-          BlockPropagation.of(
-                  graph, embeddings(2, 2, 4, 8), embeddings(2, 1, 16, 32), 1)
-              .collect();
+          BlockPropagation.of(graph, embeddings(2, 2, 4, 8), embeddings(2, 1, 16, 32), 1).collect();
       double root2 = Math.sqrt(2);
       assertThat((double) model.users().values()[0])
           .isCloseTo((4 + 16 / root2 + 32 / 2.0) / 2, within(1e-6));
-      assertThat((double) model.users().values()[1])
-          .isCloseTo((8 + 32 / root2) / 2, within(1e-6));
+      assertThat((double) model.users().values()[1]).isCloseTo((8 + 32 / root2) / 2, within(1e-6));
       assertThat((double) model.items().values()[0]).isCloseTo((16 + 4 / root2) / 2, within(1e-6));
       assertThat(model.itemsBelow().values()).containsExactly(16, 32);
     }
@@ -112,8 +109,9 @@ final class BlockPropagationTest {
   private static void assertClose(String as, Embeddings found, Embeddings expected) {
     assertThat(found.values()).as(as).hasSameSizeAs(expected.values());
     for (int n = 0; n < found.values().length; n++) {
-      assertThat(found.values()[n]).as(as + ", value " + n).isCloseTo(
-          expected.values()[n], within(1e-6f));
+      assertThat(found.values()[n])
+          .as(as + ", value " + n)
+          .isCloseTo(expected.values()[n], within(1e-6f));
     }
   }
 

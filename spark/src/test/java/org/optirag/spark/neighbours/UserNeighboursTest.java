@@ -47,8 +47,10 @@ final class UserNeighboursTest {
   @Test
   void moreTablesAndProbesFindMoreOfTheTrueNeighbours() {
     Dataset<Row> exact = neighbours.exact(IntStream.range(0, 100).toArray()).cache();
-    double few = UserNeighbours.recall(exact, neighbours.approximate(new Projections(1, 3, 1, SEED)));
-    double many = UserNeighbours.recall(exact, neighbours.approximate(new Projections(8, 3, 3, SEED)));
+    double few =
+        UserNeighbours.recall(exact, neighbours.approximate(new Projections(1, 3, 1, SEED)));
+    double many =
+        UserNeighbours.recall(exact, neighbours.approximate(new Projections(8, 3, 3, SEED)));
     assertThat(few).as("seed %d", SEED).isBetween(0.2, 0.7);
     assertThat(many).as("seed %d", SEED).isGreaterThan(0.95);
     assertThat(UserNeighbours.recall(exact, neighbours.approximate(new Projections(1, 0, 1, SEED))))

@@ -68,7 +68,9 @@ final class PartsAndHistoriesTest {
     Path yaml = directory.resolve("clicks.yaml");
     Files.writeString(
         yaml,
-        "name: clicks\ninteractions: {file: clicks.csv, user: user, item: item, " + columns + "}\n");
+        "name: clicks\ninteractions: {file: clicks.csv, user: user, item: item, "
+            + columns
+            + "}\n");
     Output output =
         new Output(LocalSpark.session(), directory.resolve("out").toString(), Output.PARQUET);
     Preparation.run(LocalSpark.session(), TableSource.read(yaml, directory.toString()), output);

@@ -33,11 +33,9 @@ final class PreparationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "rating: stars, time: at} | {liked-from: 4, most-broken: 1}",
         "rating: stars, time: at} | {liked-from: 3, core: 3, most-broken: 1}",
         "rating: stars, time: at} | {zeros: drop, all-items: true, most-broken: 1}",
-        "rating: stars} | {zeros: negative, most-broken: 1}",
-        "rating: stars} | {order: shuffled, core: 2, most-broken: 1}",
+        "rating: stars} | {zeros: negative, order: shuffled, core: 2, most-broken: 1}",
         "time: at} | {most-broken: 1}",
       })
   void equalsTheImportOfTheSameTablesRowByRow(String variant) throws IOException {
@@ -128,7 +126,9 @@ final class PreparationTest {
         new DatasetStore(new CacheDirectory(directory.resolve("cache")))
             .importSource(source, source.rules(), Progress.silent());
     ImportedDataset prepared = prepared(yaml);
-    assertThat(prepared.manifest().counts()).as("seed %d", SEED).isEqualTo(imported.manifest().counts());
+    assertThat(prepared.manifest().counts())
+        .as("seed %d", SEED)
+        .isEqualTo(imported.manifest().counts());
     Dataset expected = imported.load();
     Dataset found = prepared.load();
     assertThat(found.users()).usingRecursiveComparison().isEqualTo(expected.users());
@@ -139,10 +139,8 @@ final class PreparationTest {
 
   private ImportedDataset prepared(Path yaml) {
     Output output =
-        new Output(
-            LocalSpark.session(), directory.resolve("prepared").toString(), Output.PARQUET);
-    Preparation.run(
-        LocalSpark.session(), TableSource.read(yaml, directory.toString()), output);
+        new Output(LocalSpark.session(), directory.resolve("prepared").toString(), Output.PARQUET);
+    Preparation.run(LocalSpark.session(), TableSource.read(yaml, directory.toString()), output);
     return ImportedDataset.open(directory.resolve("prepared"));
   }
 
@@ -170,7 +168,10 @@ final class PreparationTest {
       List<String> lines = new ArrayList<>();
       for (int i = 0; i < rows; i++) {
         String user = random.nextInt(5) == 0 ? "u" + random.nextInt(9) : "" + random.nextInt(40);
-        String item = random.nextInt(5) == 0 ? "\"Ä,%d\"".formatted(random.nextInt(5)) : "00" + random.nextInt(30);
+        String item =
+            random.nextInt(5) == 0
+                ? "\"Ä,%d\"".formatted(random.nextInt(5))
+                : "00" + random.nextInt(30);
         lines.add(
             "%s,%s,%s,%d"
                 .formatted(user, item, random.nextInt(11) / 2.0, 1000 + random.nextInt(30)));

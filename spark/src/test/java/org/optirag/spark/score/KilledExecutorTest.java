@@ -46,7 +46,12 @@ final class KilledExecutorTest {
             Scoring.score(
                 spark.read().option("header", true).csv(impressions.toString()),
                 Scoring.settings(
-                    SingleMachine.BUNDLE.toString(), data.toString(), null, "chosen", DType.BF16, 20),
+                    SingleMachine.BUNDLE.toString(),
+                    data.toString(),
+                    null,
+                    "chosen",
+                    DType.BF16,
+                    20),
                 1));
     assertThat(expected).hasSize(5 * USERS);
 
@@ -116,8 +121,7 @@ final class KilledExecutorTest {
       Thread.sleep(20);
     }
     return job.descendants()
-        .filter(process ->
-            process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .filter(process -> process.info().command().orElse("").endsWith("java"))
         .findFirst()
         .orElseThrow();
   }

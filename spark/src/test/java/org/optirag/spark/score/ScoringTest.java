@@ -23,7 +23,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.backbone.DType;
-import org.optirag.evaluation.StageTimes;
 import org.optirag.spark.LocalSpark;
 import org.optirag.workspace.UserException;
 
@@ -89,7 +88,9 @@ final class ScoringTest {
       assertExpected(Scoring.score(table().repartition(4), settings, partitions));
     }
     Dataset<Row> lists =
-        table().groupBy("user", "time").agg(org.apache.spark.sql.functions.collect_list("item").as("items"));
+        table()
+            .groupBy("user", "time")
+            .agg(org.apache.spark.sql.functions.collect_list("item").as("items"));
     assertExpected(Scoring.score(lists, settings, 2));
   }
 
@@ -102,7 +103,9 @@ final class ScoringTest {
     List<Row> scored =
         Scoring.score(spark.createDataFrame(rows, PAIRS), settings, 1).collectAsList();
     assertThat(scored).hasSize(4);
-    assertThat(scored).filteredOn(row -> row.get(3) == null).extracting(row -> row.getString(0))
+    assertThat(scored)
+        .filteredOn(row -> row.get(3) == null)
+        .extracting(row -> row.getString(0))
         .containsExactlyInAnyOrder("nobody", "42");
   }
 
@@ -138,8 +141,7 @@ final class ScoringTest {
     assertThat(waves.run(spark, table(), settings)).isEqualTo(1);
     assertExpected(spark.read().parquet(output.toString()).drop("wave"));
     ScoringSettings others =
-        Scoring.settings(
-            settings.bundle(), settings.data(), null, "none", DType.BF16, 4);
+        Scoring.settings(settings.bundle(), settings.data(), null, "none", DType.BF16, 4);
     assertThatThrownBy(() -> waves.run(spark, table(), others))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("was begun with")
@@ -151,19 +153,17 @@ final class ScoringTest {
     assertThatThrownBy(() -> Scoring.requests(table().drop("item")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("have the columns [user, time]");
-    assertThatThrownBy(
-            () -> Scoring.settings("nowhere", "nowhere", null, "chosen", DType.BF16, 4))
+    assertThatThrownBy(() -> Scoring.settings("nowhere", "nowhere", null, "chosen", DType.BF16, 4))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("nowhere/bundle.json");
     Path other = directory.resolve("bundle.json");
     Files.writeString(other, "{}");
-    assertThatThrownBy(
-            () ->
-                Fetched.directory(
-                    directory.toString(),
-                    "bundle.json",
-                    settings.bundleSha(),
-                    org.optirag.workspace.CacheDirectory.standard()))
+    assertThatThrownBy(() ->
+            Fetched.directory(
+                directory.toString(),
+                "bundle.json",
+                settings.bundleSha(),
+                org.optirag.workspace.CacheDirectory.standard()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("has the sha256")
         .hasMessageContaining("Put the same directory on every node");
@@ -178,7 +178,9 @@ final class ScoringTest {
     for (Row row : rows) {
       String key = row.getString(0) + " " + row.getString(1) + " " + row.get(2);
       assertThat(expected).containsKey(key);
-      assertThat(row.getDouble(3)).as("seed %d, %s", SEED, key).isCloseTo(expected.get(key), within(1e-6));
+      assertThat(row.getDouble(3))
+          .as("seed %d, %s", SEED, key)
+          .isCloseTo(expected.get(key), within(1e-6));
       assertThat(row.getInt(4)).isBetween(1, 30);
     }
   }

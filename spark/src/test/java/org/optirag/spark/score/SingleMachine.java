@@ -29,7 +29,8 @@ import org.optirag.workspace.Progress;
 
 /** The pipeline of a single machine on MovieLens-100K and its shipped bundle. */
 record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
-  static final Path BUNDLE = Path.of("..", "bundles", "movielens-100k").toAbsolutePath().normalize();
+  static final Path BUNDLE =
+      Path.of("..", "bundles", "movielens-100k").toAbsolutePath().normalize();
 
   static SingleMachine open() {
     CacheDirectory cache = CacheDirectory.standard();
@@ -38,7 +39,8 @@ record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
     Bundle bundle = Bundle.open(BUNDLE);
     Split split = data.split();
     Witness witness = Witness.of(data, split);
-    Path model = new ModelStore(cache).require(bundle.manifest().backbone().name(), Progress.silent());
+    Path model =
+        new ModelStore(cache).require(bundle.manifest().backbone().name(), Progress.silent());
     Backbone.setThreads(1);
     try (Weights weights = WeightFiles.open(model)) {
       Backbone backbone =
@@ -59,8 +61,7 @@ record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
                   GraphTimeline.frozen(
                       new GraphSnapshot(graph, bundle.graph().orElseThrow().model())),
                   GcnRetriever.Settings.DEFAULT.withHistory(bundle.history())),
-              new PromptAssembler(
-                  data, Tokenizers.open(model), bundle.dataset().prompt()),
+              new PromptAssembler(data, Tokenizers.open(model), bundle.dataset().prompt()),
               new ScaledFeatures(
                   new CandidateFeatures(data, witness), schema.scaling(), schema.units()),
               bundle.scorer(backbone),
@@ -75,6 +76,7 @@ record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
   double[] score(String user, List<String> items, long time) {
     int[] numbers =
         items.stream().mapToInt(item -> data.items().ids().number(item).orElseThrow()).toArray();
-    return scorer.score(data.users().ids().number(user).orElseThrow(), numbers, time, new StageTimes());
+    return scorer.score(
+        data.users().ids().number(user).orElseThrow(), numbers, time, new StageTimes());
   }
 }
