@@ -20,7 +20,7 @@ import org.apache.spark.sql.Row;
 public record AlsStart(
     int dimension, int iterations, double regularization, double alpha, long seed) {
   /** Chosen on the validation part of MovieLens-100K; see docs/scale-out.md. */
-  public static final AlsStart DEFAULT = new AlsStart(64, 10, 0.1, 10, 20250104);
+  public static final AlsStart DEFAULT = new AlsStart(64, 8, 0.1, 1, 20250104);
 
   /** What was learned. */
   public record Start(BlockEmbeddings users, BlockEmbeddings items) {}

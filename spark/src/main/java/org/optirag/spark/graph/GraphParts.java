@@ -24,13 +24,14 @@ public record GraphParts(
     int users, int items, Dataset<Row> train, Dataset<Row> validation, Dataset<Row> test) {
 
   /**
-   * Opens a data set and parts it by the standard rule.
+   * Opens a data set and parts it.
    *
    * @param directory as 'prepare' wrote it, in Parquet
+   * @param split as {@link PartedTable#of} names it
    */
-  public static GraphParts of(SparkSession spark, String directory) {
+  public static GraphParts of(SparkSession spark, String directory, String split) {
     Output data = new Output(spark, directory, Output.PARQUET);
-    PartedTable parted = PartedTable.standard(data);
+    PartedTable parted = PartedTable.of(data, split);
     return new GraphParts(
         Math.toIntExact(data.read("users").count()),
         Math.toIntExact(data.read("items").count()),

@@ -20,6 +20,7 @@ import org.optirag.spark.graph.BlockGraph;
 import org.optirag.spark.graph.BlockPropagation;
 import org.optirag.spark.graph.Blocks;
 import org.optirag.spark.graph.GraphParts;
+import org.optirag.spark.prepare.PartedTable;
 import org.optirag.workspace.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,27 +69,34 @@ final class GraphJob implements Callable<Integer> {
               + " memory.")
   private @Nullable Path file;
 
+  @Option(
+      names = "--split",
+      paramLabel = "RULE",
+      defaultValue = PartedTable.STANDARD,
+      description = "standard, time or last-out; default standard.")
+  private String split = PartedTable.STANDARD;
+
   @Option(names = "--start", defaultValue = "als", description = "${COMPLETION-CANDIDATES}")
   private Start start = Start.ALS;
 
   @Option(
       names = "--layers",
       paramLabel = "K",
-      defaultValue = "2",
-      description = "Steps; default 2.")
-  private int layers = 2;
+      defaultValue = "1",
+      description = "Steps; default 1.")
+  private int layers = 1;
 
   @Option(names = "--dimension", defaultValue = "64", description = "Default 64.")
   private int dimension = 64;
 
-  @Option(names = "--iterations", defaultValue = "10", description = "Of als; default 10.")
-  private int iterations = 10;
+  @Option(names = "--iterations", defaultValue = "8", description = "Of als; default 8.")
+  private int iterations = 8;
 
   @Option(names = "--regularization", defaultValue = "0.1", description = "Of als; default 0.1.")
   private double regularization = 0.1;
 
-  @Option(names = "--alpha", defaultValue = "10", description = "Of als; default 10.")
-  private double alpha = 10;
+  @Option(names = "--alpha", defaultValue = "1", description = "Of als; default 1.")
+  private double alpha = 1;
 
   @Option(names = "--seed", defaultValue = "20250104", description = "Default 20250104.")
   private long seed = 20250104;
@@ -107,7 +115,7 @@ final class GraphJob implements Callable<Integer> {
   public Integer call() {
     SparkSession spark = Main.session("graph");
     PrintWriter out = command.commandLine().getOut();
-    GraphParts parts = GraphParts.of(spark, data);
+    GraphParts parts = GraphParts.of(spark, data, split);
     Blocks blocks =
         Blocks.of(parts.users(), parts.items(), spark.sparkContext().defaultParallelism());
     long begin = System.nanoTime();

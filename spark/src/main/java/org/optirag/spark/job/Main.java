@@ -31,6 +31,9 @@ import picocli.CommandLine.ParseResult;
     })
 public final class Main implements Runnable {
   private static final int USER_ERROR = 2;
+  private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
+  private static final int LEAST_PARTS = 8;
+  private static final int PARTS_A_CORE = 4;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
@@ -56,10 +59,17 @@ public final class Main implements Runnable {
         .setExecutionExceptionHandler(Main::explain);
   }
 
-  /** The session that spark-submit set up; times are told in UTC, as imports do. */
+  /**
+   * The session that spark-submit set up. Times are told in UTC, as imports do; where nobody said
+   * into how many parts to shuffle, it goes by the cores and not by Spark's 200.
+   */
   static SparkSession session(String job) {
     SparkSession spark = SparkSession.builder().appName("optirag " + job).getOrCreate();
     spark.conf().set("spark.sql.session.timeZone", "UTC");
+    if (!spark.sparkContext().getConf().contains(SHUFFLE_PARTITIONS)) {
+      int parts = Math.max(LEAST_PARTS, PARTS_A_CORE * spark.sparkContext().defaultParallelism());
+      spark.conf().set(SHUFFLE_PARTITIONS, parts);
+    }
     return spark;
   }
 

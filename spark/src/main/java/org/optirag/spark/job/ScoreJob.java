@@ -6,6 +6,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
+import org.optirag.spark.score.ScoreReport;
 import org.optirag.spark.score.ScoreWaves;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,18 +68,23 @@ final class ScoreJob implements Callable<Integer> {
     Dataset<Row> impressions = spark.read().format(inputFormat).option("header", true).load(input);
     int tasks = partitions == null ? 4 * spark.sparkContext().defaultParallelism() : partitions;
     long start = System.nanoTime();
-    int scored =
+    ScoreReport report =
         new ScoreWaves(output, format, waves, tasks).run(spark, impressions, scoring.settings());
     command
         .commandLine()
         .getOut()
         .printf(
             Locale.ROOT,
-            "%d of %d waves scored now, in %.1f s; in %s%n",
-            scored,
+            "%d of %d waves scored now, in %.1f s; in %s%n"
+                + "%,d impressions in %,d requests; tasks %.1f s, %.1f %% of it in the scorer%n",
+            report.waves(),
             waves,
             (System.nanoTime() - start) / 1e9,
-            output)
+            output,
+            report.impressions(),
+            report.requests(),
+            report.taskSeconds(),
+            100 * report.scorerSeconds() / report.taskSeconds())
         .flush();
     return 0;
   }

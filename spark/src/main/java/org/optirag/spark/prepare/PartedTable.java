@@ -10,7 +10,9 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.optirag.dataset.Part;
+import org.optirag.workspace.UserException;
 
 /**
  * The interactions of a prepared data set parted for learning, for choosing and for measuring: the
@@ -21,12 +23,35 @@ import org.optirag.dataset.Part;
  * @param test measured once
  */
 public record PartedTable(Dataset<Row> train, Dataset<Row> validation, Dataset<Row> test) {
+  /** The rule where none is named. */
+  public static final String STANDARD = "standard";
 
   /**
    * The published split if there is one, else 8:1:1 by time, else (no times) the last two rows of
    * each user.
    */
   public static PartedTable standard(Output data) {
+    return of(data, STANDARD);
+  }
+
+  /**
+   * The same by a rule of its own.
+   *
+   * @param rule standard, time (8:1:1) or last-out
+   * @throws UserException if there is no such rule
+   */
+  public static PartedTable of(Output data, String rule) {
+    return switch (rule) {
+      case STANDARD -> usual(data);
+      case "time" -> byTime(data.read("interactions"), 0.8, 0.1);
+      case "last-out" -> leaveLastOut(data.read("interactions"));
+      default ->
+          throw new UserException(
+              "There is no split \"" + rule + "\" for jobs.", "Give standard, time or last-out.");
+    };
+  }
+
+  private static PartedTable usual(Output data) {
     Dataset<Row> rows = data.read("interactions");
     if (List.of(rows.columns()).contains("part")) {
       return published(rows);
@@ -82,13 +107,23 @@ public record PartedTable(Dataset<Row> train, Dataset<Row> validation, Dataset<R
   }
 
   private static PartedTable leaveLastOut(Dataset<Row> rows) {
+    WindowSpec ofUser = Window.partitionBy("user");
     Dataset<Row> counted =
-        rows.withColumn("rows", count(lit(1)).over(Window.partitionBy("user")))
+        rows.withColumn("file", col("_metadata.file_name"))
+            .withColumn("at", col("_metadata.row_index"))
+            .withColumn("rows", count(lit(1)).over(ofUser))
             .withColumn(
-                "after", row_number().over(Window.partitionBy("user").orderBy(col("time").desc())));
+                "after",
+                row_number()
+                    .over(
+                        ofUser.orderBy(col("time").desc(), col("file").desc(), col("at").desc())));
     return new PartedTable(
-        counted.filter("rows < 3 OR after > 2").drop("rows", "after"),
-        counted.filter("rows >= 3 AND after = 2").drop("rows", "after"),
-        counted.filter("rows >= 3 AND after = 1").drop("rows", "after"));
+        part(counted, "rows < 3 OR after > 2"),
+        part(counted, "rows >= 3 AND after = 2"),
+        part(counted, "rows >= 3 AND after = 1"));
+  }
+
+  private static Dataset<Row> part(Dataset<Row> counted, String which) {
+    return counted.filter(which).drop("file", "at", "rows", "after");
   }
 }

@@ -40,13 +40,14 @@ public record ScoreWaves(String output, String format, int waves, int partitions
   /**
    * Scores what is not there yet.
    *
-   * @return how many waves were scored now
+   * @return what was done now
    * @throws UserException if other settings began the output
    */
-  public int run(SparkSession spark, Dataset<Row> impressions, ScoringSettings settings) {
+  public ScoreReport run(SparkSession spark, Dataset<Row> impressions, ScoringSettings settings) {
     Path root = new Path(output);
     Dataset<Row> requests = Scoring.requests(impressions);
     int scored = 0;
+    ScoreMeter meter = new ScoreMeter(spark);
     try {
       FileSystem files = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
       begin(files, new Path(root, SETTINGS), settings + ", " + waves + " waves");
@@ -58,7 +59,7 @@ public record ScoreWaves(String output, String format, int waves, int partitions
         Dataset<Row> some =
             requests.filter(
                 pmod(xxhash64(lit("wave"), col("user")), lit((long) waves)).equalTo(wave));
-        Scoring.score(some, settings, partitions)
+        Scoring.score(some, settings, partitions, meter)
             .write()
             .format(format)
             .mode(SaveMode.Overwrite)
@@ -71,7 +72,7 @@ public record ScoreWaves(String output, String format, int waves, int partitions
           "Choose a folder that the job can write.",
           e);
     }
-    return scored;
+    return meter.report(scored);
   }
 
   private static void begin(FileSystem files, Path file, String settings) throws IOException {

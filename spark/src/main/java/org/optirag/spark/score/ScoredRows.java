@@ -32,18 +32,30 @@ final class ScoredRows implements Iterator<Row> {
 
   private final Iterator<Row> rows;
   private final ScoringSettings settings;
+  private final ScoreMeter meter;
+  private final BundledScorer scorer;
+  private final long start;
   private final Deque<Row> ready = new ArrayDeque<>();
   private @Nullable Row next;
+  private boolean ended;
 
-  ScoredRows(Iterator<Row> rows, ScoringSettings settings) {
+  ScoredRows(Iterator<Row> rows, ScoringSettings settings, ScoreMeter meter) {
     this.rows = rows;
     this.settings = settings;
+    this.meter = meter;
+    this.scorer = ProcessScorers.of(settings);
+    this.start = System.nanoTime();
     this.next = rows.hasNext() ? rows.next() : null;
   }
 
   @Override
   public boolean hasNext() {
-    return !ready.isEmpty() || next != null;
+    boolean more = !ready.isEmpty() || next != null;
+    if (!more && !ended) {
+      ended = true;
+      meter.task(System.nanoTime() - start);
+    }
+    return more;
   }
 
   @Override
@@ -67,7 +79,6 @@ final class ScoredRows implements Iterator<Row> {
       }
       next = rows.hasNext() ? rows.next() : null;
     }
-    BundledScorer scorer = ProcessScorers.of(settings);
     OptionalInt user = scorer.user(String.valueOf(first.getString(0)));
     int[] known =
         items.stream()
@@ -78,7 +89,9 @@ final class ScoredRows implements Iterator<Row> {
     List<Score> scores = List.of();
     if (user.isPresent() && known.length > 0) {
       long time = first.isNullAt(2) ? scorer.afterAll() : first.getLong(2);
+      long before = System.nanoTime();
       scores = scorer.score(user.getAsInt(), known, time);
+      meter.request(known.length, System.nanoTime() - before);
     }
     int scored = 0;
     for (String item : items) {

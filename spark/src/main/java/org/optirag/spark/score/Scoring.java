@@ -73,11 +73,16 @@ public final class Scoring {
    *     user or the item
    */
   public static Dataset<Row> score(Dataset<Row> table, ScoringSettings settings, int partitions) {
+    return score(table, settings, partitions, new ScoreMeter(table.sparkSession()));
+  }
+
+  static Dataset<Row> score(
+      Dataset<Row> table, ScoringSettings settings, int partitions, ScoreMeter meter) {
     return requests(table)
         .repartition(partitions, xxhash64(col("user")))
         .sortWithinPartitions("user", "time", "item")
         .mapPartitions(
-            (MapPartitionsFunction<Row, Row>) rows -> new ScoredRows(rows, settings),
+            (MapPartitionsFunction<Row, Row>) rows -> new ScoredRows(rows, settings, meter),
             Encoders.row(ScoredRows.SCHEMA));
   }
 }

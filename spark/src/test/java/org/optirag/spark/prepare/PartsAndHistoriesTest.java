@@ -16,6 +16,7 @@ import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Split;
+import org.optirag.dataset.SplitRule;
 import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.spark.LocalSpark;
 import org.optirag.spark.table.TableSource;
@@ -29,7 +30,8 @@ final class PartsAndHistoriesTest {
   void partsByTimeAndHistoriesAreThoseOfTheSingleMachine() throws IOException {
     Output output = prepared("time: at");
     Dataset data = ImportedDataset.open(Path.of(output.directory())).load();
-    assertParts(output, data.split());
+    assertParts(PartedTable.standard(output), data.split());
+    assertParts(PartedTable.of(output, "last-out"), data.split(new SplitRule.LeaveLastOut()));
     Interactions all = data.interactions();
     Behaviours behaviours = new Behaviours(all, data.users().size(), data.items().size());
     List<Row> found = Histories.of(output.read("interactions"), 3).collectAsList();
@@ -48,11 +50,12 @@ final class PartsAndHistoriesTest {
   @Test
   void whatHasNoTimesIsPartedByTheLastRowsOfEachUser() throws IOException {
     Output output = prepared("lists: false");
-    assertParts(output, ImportedDataset.open(Path.of(output.directory())).load().split());
+    assertParts(
+        PartedTable.standard(output),
+        ImportedDataset.open(Path.of(output.directory())).load().split());
   }
 
-  private static void assertParts(Output output, Split split) {
-    PartedTable parts = PartedTable.standard(output);
+  private static void assertParts(PartedTable parts, Split split) {
     assertThat(rows(parts.train())).isEqualTo(rows(split.train())).isNotEmpty();
     assertThat(rows(parts.validation())).isEqualTo(rows(split.validation())).isNotEmpty();
     assertThat(rows(parts.test())).isEqualTo(rows(split.test())).isNotEmpty();

@@ -134,11 +134,15 @@ final class ScoringTest {
   void aJobStartedAgainDoesOnlyTheWavesThatAreMissing() throws IOException {
     Path output = directory.resolve("scores");
     ScoreWaves waves = new ScoreWaves(output.toString(), "parquet", 3, 2);
-    assertThat(waves.run(spark, table(), settings)).isEqualTo(3);
-    assertThat(waves.run(spark, table(), settings)).isEqualTo(0);
+    ScoreReport report = waves.run(spark, table(), settings);
+    assertThat(report.waves()).isEqualTo(3);
+    assertThat(report.impressions()).isEqualTo(22);
+    assertThat(report.requests()).isEqualTo(10);
+    assertThat(report.scorerSeconds()).isPositive().isLessThan(report.taskSeconds());
+    assertThat(waves.run(spark, table(), settings).waves()).isEqualTo(0);
     Files.delete(output.resolve("wave=1/_SUCCESS")); // as if it had been interrupted there
     Files.writeString(output.resolve("wave=1/part-half"), "half a file");
-    assertThat(waves.run(spark, table(), settings)).isEqualTo(1);
+    assertThat(waves.run(spark, table(), settings).waves()).isEqualTo(1);
     assertExpected(spark.read().parquet(output.toString()).drop("wave"));
     ScoringSettings others =
         Scoring.settings(settings.bundle(), settings.data(), null, "none", DType.BF16, 4);
