@@ -61,8 +61,7 @@ final class SynthesizeCommand implements Callable<Integer> {
             seed);
     long rows = ratings.write(directory, common.progress());
     if (common.json()) {
-      common.printJson(
-          new Written(directory.toString(), rows, ratings.users(), ratings.items()));
+      common.printJson(new Written(directory.toString(), rows, ratings.users(), ratings.items()));
     } else {
       common
           .out()

@@ -25,7 +25,8 @@ public record SyntheticRatings(long interactions, int users, int items, long see
   private static final int GENRES = 20;
   private static final int LIKED_GENRES = 3;
   private static final double FROM_LIKED = 0.7;
-  private static final double SKEW = 2.5; // of popularity: the first tenth of items gets 40 %
+  private static final double SKEW =
+      2.5; // of popularity: of draws 40 % go to the first tenth of items
   private static final long BEGIN = 1_600_000_000L;
   private static final int SPAN = 3 * 365 * 86_400;
 
@@ -124,7 +125,9 @@ public record SyntheticRatings(long interactions, int users, int items, long see
     int wanted =
         (int)
             Math.max(
-                1, Math.min(items / 2.0, Math.round(-Math.log(1 - random.nextDouble()) * mean)));
+                1,
+                Math.min(
+                    items / 2.0, (double) Math.round(-Math.log(1 - random.nextDouble()) * mean)));
     int liked = 0;
     while (Integer.bitCount(liked) < LIKED_GENRES) {
       liked |= 1 << random.nextInt(GENRES);
