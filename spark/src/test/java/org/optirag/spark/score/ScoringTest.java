@@ -19,6 +19,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,7 +70,7 @@ final class ScoringTest {
     Collections.shuffle(impressions, new Random(SEED));
   }
 
-  private static void expect(String user, Long time, long moment, List<String> items) {
+  private static void expect(String user, @Nullable Long time, long moment, List<String> items) {
     double[] scores = single.score(user, items, moment);
     for (int i = 0; i < scores.length; i++) {
       impressions.add(RowFactory.create(user, items.get(i), time));
@@ -97,7 +98,7 @@ final class ScoringTest {
   @Test
   void repeatedRowsCountOnceAndUnknownIdsGetNoProbability() {
     List<Row> rows = new ArrayList<>(impressions.subList(0, 2));
-    rows.addAll(rows);
+    rows.addAll(impressions.subList(0, 2));
     rows.add(RowFactory.create("nobody", "50", null));
     rows.add(RowFactory.create("42", "no such film", null));
     List<Row> scored =

@@ -2,6 +2,7 @@ package org.optirag.spark.score;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
@@ -24,6 +25,7 @@ import org.optirag.retrieval.Witness;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 
@@ -50,7 +52,7 @@ record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
               Device.CPU,
               Progress.silent());
       Graph graph = Graph.of(split.train(), data.users().size(), data.items().size());
-      var schema = bundle.dataset().features();
+      FeatureSchema schema = Objects.requireNonNull(bundle.dataset().features());
       return new SingleMachine(
           store.find("movielens-100k").directory(),
           data,
