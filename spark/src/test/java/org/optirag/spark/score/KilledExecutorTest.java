@@ -23,7 +23,7 @@ import org.optirag.workspace.Progress;
 
 /** A cluster of processes of this machine, one of which dies. */
 final class KilledExecutorTest {
-  private static final int USERS = 24;
+  private static final int USERS = 16;
 
   @TempDir private Path directory;
 
