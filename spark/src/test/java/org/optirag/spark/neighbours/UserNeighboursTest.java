@@ -85,6 +85,7 @@ final class UserNeighboursTest {
     list.offer(5, 0.5f);
     list.offer(9, 0.5f);
     list.offer(7, 0.5f);
+    assertThat(IntStream.range(0, list.size()).map(list::user)).containsExactly(5, 7, 9);
     list.offer(5, 0.5f);
     list.offer(1, 0);
     list.offer(2, -0.1f);
