@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       DataCommand.Import.class,
       DataCommand.Check.class,
       DataCommand.Stats.class,
+      SynthesizeCommand.class,
       DataCommand.ListAll.class
     })
 final class DataCommand implements Runnable {

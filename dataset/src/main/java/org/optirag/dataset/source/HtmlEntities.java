@@ -1,11 +1,11 @@
 package org.optirag.dataset.source;
 
 /** Decodes the entities that titles of web shops carry. */
-final class HtmlEntities {
+public final class HtmlEntities {
   private HtmlEntities() {}
 
   /** "Lock &amp;amp; Key" becomes "Lock &amp; Key". */
-  static String decode(String text) {
+  public static String decode(String text) {
     if (text.indexOf('&') < 0) {
       return text;
     }

@@ -115,7 +115,8 @@ public record Mapping(
       @JsonProperty("all-items") @Nullable Boolean allItems,
       @JsonProperty("most-broken") @Nullable Double mostBroken) {
 
-    Rules applied(Path yaml) {
+    /** The rules with these changes. */
+    public Rules applied(Path yaml) {
       Rules changed = Rules.likedFrom(likedFrom == null ? 4 : likedFrom);
       if (zeros != null) {
         changed = changed.withZeros(constant(yaml, "rules.zeros", Rules.Zeros.class, zeros));
@@ -211,7 +212,12 @@ public record Mapping(
     return path;
   }
 
-  static String required(Path yaml, String field, @Nullable String value) {
+  /**
+   * A field that a mapping cannot do without.
+   *
+   * @throws UserException if it is missing
+   */
+  public static String required(Path yaml, String field, @Nullable String value) {
     if (value == null || value.isBlank()) {
       throw new UserException(
           yaml + ", field " + field + " is missing.", "See 'optirag data import --help'.");
@@ -219,7 +225,13 @@ public record Mapping(
     return value;
   }
 
-  static <E extends Enum<E>> E constant(Path yaml, String field, Class<E> type, String value) {
+  /**
+   * A field that names one of a few words.
+   *
+   * @throws UserException if it names another
+   */
+  public static <E extends Enum<E>> E constant(
+      Path yaml, String field, Class<E> type, String value) {
     for (E constant : type.getEnumConstants()) {
       if (constant.name().equals(value.toUpperCase(Locale.ROOT))) {
         return constant;

@@ -1,5 +1,6 @@
 package org.optirag.dataset.store;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -76,7 +77,11 @@ public record ImportedDataset(Path directory, Manifest manifest) {
   }
 
   private String file(String name) {
-    return "read_parquet(" + Duck.literal(directory.resolve(name + ".parquet")) + ")";
+    Path table = directory.resolve(name + ".parquet");
+    // One file, or a folder of files, in their order: what a cluster writes.
+    return "read_parquet("
+        + Duck.literal(Files.isDirectory(table) ? table.resolve("*.parquet") : table)
+        + ")";
   }
 
   private static List<Field> fields(ResultSet row, int from, List<String> names)

@@ -3,19 +3,15 @@ package org.optirag.dataset.store;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Part;
+import org.optirag.dataset.source.Cells;
 import org.optirag.dataset.source.Complaints;
 import org.optirag.dataset.source.Rules;
 import org.optirag.dataset.source.Source.InteractionTable;
-import org.optirag.dataset.source.Source.TimeUnit;
 import org.optirag.workspace.Progress;
 
 /** Reads tables of interactions into a staging table, complaining of what makes no sense. */
@@ -25,8 +21,6 @@ final class InteractionReader {
       "seq BIGINT, file INTEGER, line BIGINT, \"user\" VARCHAR, item VARCHAR, rating FLOAT,"
           + " label BOOLEAN, time BIGINT, part TINYINT";
 
-  private static final long MILLISECONDS = 100_000_000_000L; // as seconds the year 5138
-  private static final int LONGEST_ID = 1000;
   private static final int AT_ONCE = 10_000;
 
   private final Rules rules;
@@ -74,18 +68,20 @@ final class InteractionReader {
                 shown += AT_ONCE;
               }
               try {
-                String user = id("user", values[0]);
-                float stars = rating < 0 ? Float.NaN : rating(values[rating]);
+                String user = Cells.id("user", values[0]);
+                float stars = rating < 0 ? Float.NaN : Cells.rating(values[rating]);
                 boolean zero = stars == 0 && rules.zeros() != Rules.Zeros.RATING;
                 if (zero && rules.zeros() == Rules.Zeros.DROP) {
                   return;
                 }
                 boolean label =
-                    click >= 0 ? click(values[click]) : rating < 0 || stars >= rules.likedFrom();
-                Long when = time < 0 ? null : time(values[time], table.unit());
+                    click >= 0
+                        ? Cells.click(values[click])
+                        : rating < 0 || stars >= rules.likedFrom();
+                Long when = time < 0 ? null : Cells.time(values[time], table.unit(), latest);
                 for (int i = items; i < columns.size(); i++) {
-                  for (String item : items(table.lists(), values[i])) {
-                    String checked = id("item", item);
+                  for (String item : Cells.items(table.lists(), values[i])) {
+                    String checked = Cells.id("item", item);
                     append(
                         file,
                         line,
@@ -101,7 +97,7 @@ final class InteractionReader {
                     }
                   }
                 }
-              } catch (Nonsense e) {
+              } catch (Cells.Nonsense e) {
                 rows--;
                 complaints.broken(table.file(), line, String.valueOf(e.getMessage()), text(values));
               }
@@ -155,112 +151,10 @@ final class InteractionReader {
     return columns.size() - 1;
   }
 
-  /** A row makes no sense; the message says why. */
-  private static final class Nonsense extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Nonsense(String reason) {
-      super(reason, null, false, false);
-    }
-  }
-
-  private static String id(String what, @Nullable String value) throws Nonsense {
-    if (value == null || value.isBlank()) {
-      throw new Nonsense("the " + what + " id is empty");
-    }
-    if (value.length() > LONGEST_ID) {
-      throw new Nonsense("the " + what + " id has " + value.length() + " characters");
-    }
-    return value.strip();
-  }
-
-  private static String[] items(boolean list, @Nullable String value) {
-    if (!list) {
-      return new String[] {value == null ? "" : value};
-    }
-    return value == null || value.isBlank() ? new String[0] : value.strip().split("\\s+");
-  }
-
-  private static float rating(@Nullable String value) throws Nonsense {
-    try {
-      float rating = Float.parseFloat(value == null ? "" : value);
-      if (Float.isFinite(rating)) {
-        return rating;
-      }
-    } catch (NumberFormatException e) {
-      // told below
-    }
-    throw new Nonsense("the rating is '" + excerpt(value) + "', expected a number");
-  }
-
-  private static boolean click(@Nullable String value) throws Nonsense {
-    return switch (value == null ? "" : value.strip()) {
-      case "1", "1.0", "true", "True", "TRUE" -> true;
-      case "0", "0.0", "false", "False", "FALSE" -> false;
-      default ->
-          throw new Nonsense("the click is '" + excerpt(value) + "', expected 0, 1, true or false");
-    };
-  }
-
-  private long time(@Nullable String value, TimeUnit unit) throws Nonsense {
-    long seconds =
-        switch (unit) {
-          case SECONDS -> whole(value);
-          case MILLISECONDS -> Math.floorDiv(whole(value), 1000L);
-          case ISO -> iso(value);
-        };
-    if (unit == TimeUnit.SECONDS && Math.abs(seconds) >= MILLISECONDS) {
-      throw new Nonsense("the time " + excerpt(value) + " is in milliseconds, expected seconds");
-    }
-    if (seconds > latest) {
-      throw new Nonsense(
-          "the time " + excerpt(value) + " is in the future: " + Instant.ofEpochSecond(seconds));
-    }
-    if (seconds < 0) {
-      throw new Nonsense("the time " + excerpt(value) + " is before 1970");
-    }
-    return seconds;
-  }
-
-  private static long whole(@Nullable String value) throws Nonsense {
-    String text = value == null ? "" : value.strip();
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      try { // RecBole writes times as floats: 9.7E8
-        double number = Double.parseDouble(text);
-        if (Math.abs(number) < 1e18) {
-          return (long) Math.floor(number);
-        }
-      } catch (NumberFormatException notEven) {
-        // told below
-      }
-      throw new Nonsense("the time is '" + excerpt(value) + "', expected a number");
-    }
-  }
-
-  private static long iso(@Nullable String value) throws Nonsense {
-    String text = value == null ? "" : value.strip().replace(' ', 'T');
-    try {
-      if (text.length() == 10) {
-        return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
-      }
-      boolean zoned = text.matches(".*(Z|[+-]\\d\\d:?\\d\\d)$");
-      return java.time.OffsetDateTime.parse(zoned ? text : text + "Z").toEpochSecond();
-    } catch (DateTimeParseException e) {
-      throw new Nonsense(
-          "the time is '" + excerpt(value) + "', expected ISO 8601 as 2020-01-31T10:00:00Z");
-    }
-  }
-
-  private static String excerpt(@Nullable String value) {
-    return value == null ? "" : value.substring(0, Math.min(40, value.length()));
-  }
-
   private static String text(@Nullable String[] values) {
     StringBuilder text = new StringBuilder();
     for (String value : values) {
-      text.append(text.isEmpty() ? "" : " | ").append(excerpt(value));
+      text.append(text.isEmpty() ? "" : " | ").append(Cells.excerpt(value));
     }
     return text.toString();
   }

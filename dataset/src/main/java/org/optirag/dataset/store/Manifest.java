@@ -74,7 +74,12 @@ public record Manifest(
 
   /** Writes dataset.json. */
   void write(Path directory) {
-    AtomicFiles.writeString(file(directory), JSON.writeValueAsString(this) + "\n");
+    AtomicFiles.writeString(file(directory), text());
+  }
+
+  /** The content of dataset.json. */
+  public String text() {
+    return JSON.writeValueAsString(this) + "\n";
   }
 
   /**
@@ -85,7 +90,20 @@ public record Manifest(
   static Manifest read(Path directory) {
     Path file = file(directory);
     try {
-      String text = Files.readString(file);
+      return parse(file.toString(), Files.readString(file));
+    } catch (IOException e) {
+      throw none(directory.toString(), e);
+    }
+  }
+
+  /**
+   * Reads the content of dataset.json.
+   *
+   * @param file where it lies, for messages
+   * @throws UserException if it is broken, or of another version
+   */
+  public static Manifest parse(String file, String text) {
+    try {
       int version = JSON.readTree(text).path("version").asInt(-1);
       if (version != VERSION) {
         throw new UserException(
@@ -93,12 +111,16 @@ public record Manifest(
             "Import the data set again with this OptiRAG.");
       }
       return JSON.readValue(text, Manifest.class);
-    } catch (IOException | JacksonException e) {
-      throw new UserException(
-          directory + " holds no imported data set: " + e.getMessage() + ".",
-          "Import it with 'optirag data import'.",
-          e);
+    } catch (JacksonException e) {
+      throw none(file, e);
     }
+  }
+
+  private static UserException none(String where, Exception e) {
+    return new UserException(
+        where + " holds no imported data set: " + e.getMessage() + ".",
+        "Import it with 'optirag data import'.",
+        e);
   }
 
   static Path file(Path directory) {

@@ -102,8 +102,10 @@ final class Normaliser {
     duck.run("DROP TABLE raw");
   }
 
+  /** Ids that are whole numbers first, by their value; then the others, by their bytes. */
   private static String byId(String id) {
-    return "ORDER BY try_cast(" + id + " AS BIGINT) NULLS LAST, " + id;
+    String whole = "regexp_full_match(" + id + ", '[+-]?[0-9]{1,18}')";
+    return "ORDER BY CASE WHEN " + whole + " THEN " + id + "::BIGINT END NULLS LAST, " + id;
   }
 
   private long dropRepeats(boolean timed) {

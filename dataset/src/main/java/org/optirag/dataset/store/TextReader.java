@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.source.Cells;
 import org.optirag.dataset.source.Complaints;
 import org.optirag.dataset.source.Source.Text;
 import org.optirag.dataset.source.Source.TextTable;
@@ -16,12 +16,6 @@ import org.optirag.workspace.Progress;
 
 /** Reads item texts or user profiles into a staging table: seq, file, line, id, title, f0, f1, … */
 final class TextReader {
-  /** The most characters of a text; longer ones are left out. */
-  static final int LONGEST = 10_000;
-
-  private static final Pattern MARKUP = Pattern.compile("<[a-zA-Z]+[\\s>/].*", Pattern.DOTALL);
-  private static final Set<String> NOTHING = Set.of("null", "n/a", "nan", "none", "\\n");
-
   private final Complaints complaints;
   private final List<String> names;
   private long seq;
@@ -90,20 +84,16 @@ final class TextReader {
   }
 
   private @Nullable String clean(TextTable table, long line, Text text, String value) {
-    String stripped = value.strip();
-    if (stripped.isEmpty() || NOTHING.contains(stripped.toLowerCase(java.util.Locale.ROOT))) {
-      return null;
-    }
-    String problem =
-        stripped.length() > LONGEST
-            ? "has " + stripped.length() + " characters, more than " + LONGEST
-            : MARKUP.matcher(stripped).matches() ? "is markup, not text" : null;
-    if (problem != null) {
+    try {
+      return Cells.text(value);
+    } catch (Cells.Nonsense e) {
       complaints.mended(
-          table.file(), line, "the " + text.name() + " " + problem + "; it was left out", stripped);
+          table.file(),
+          line,
+          "the " + text.name() + " " + e.getMessage() + "; it was left out",
+          value.strip());
       return null;
     }
-    return stripped;
   }
 
   private static List<String> cells(@Nullable String[] values) {

@@ -1,0 +1,164 @@
+package org.optirag.dataset.source;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.source.Source.TimeUnit;
+
+/**
+ * What the cells of a table mean, the same for every reader: ids, ratings, clicks, times and texts.
+ * A cell that makes no sense is told in words.
+ */
+public final class Cells {
+  private static final long MILLISECONDS = 100_000_000_000L; // as seconds the year 5138
+  private static final int LONGEST_ID = 1000;
+
+  /** The most characters of a text; longer ones are left out. */
+  public static final int LONGEST_TEXT = 10_000;
+
+  private static final Pattern MARKUP = Pattern.compile("<[a-zA-Z]+[\\s>/].*", Pattern.DOTALL);
+  private static final Set<String> NOTHING = Set.of("null", "n/a", "nan", "none", "\\n");
+
+  private Cells() {}
+
+  /** A row makes no sense; the message says why. */
+  public static final class Nonsense extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** With the reason, in words that follow "the row is left out: ". */
+    public Nonsense(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  /**
+   * The id of a user or item, without blanks around it.
+   *
+   * @param what "user" or "item", for the message
+   */
+  public static String id(String what, @Nullable String value) throws Nonsense {
+    if (value == null || value.isBlank()) {
+      throw new Nonsense("the " + what + " id is empty");
+    }
+    if (value.length() > LONGEST_ID) {
+      throw new Nonsense("the " + what + " id has " + value.length() + " characters");
+    }
+    return value.strip();
+  }
+
+  /** The item ids of a cell: itself, or with {@code list} what its blanks part. */
+  public static String[] items(boolean list, @Nullable String value) {
+    if (!list) {
+      return new String[] {value == null ? "" : value};
+    }
+    return value == null || value.isBlank() ? new String[0] : value.strip().split("\\s+");
+  }
+
+  /** A finite number. */
+  public static float rating(@Nullable String value) throws Nonsense {
+    try {
+      float rating = Float.parseFloat(value == null ? "" : value);
+      if (Float.isFinite(rating)) {
+        return rating;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new Nonsense("the rating is '" + excerpt(value) + "', expected a number");
+  }
+
+  /** 0, 1, true or false. */
+  public static boolean click(@Nullable String value) throws Nonsense {
+    return switch (value == null ? "" : value.strip()) {
+      case "1", "1.0", "true", "True", "TRUE" -> true;
+      case "0", "0.0", "false", "False", "FALSE" -> false;
+      default ->
+          throw new Nonsense("the click is '" + excerpt(value) + "', expected 0, 1, true or false");
+    };
+  }
+
+  /**
+   * Seconds since 1970.
+   *
+   * @param latest what is later is a mistake
+   */
+  public static long time(@Nullable String value, TimeUnit unit, long latest) throws Nonsense {
+    long seconds =
+        switch (unit) {
+          case SECONDS -> whole(value);
+          case MILLISECONDS -> Math.floorDiv(whole(value), 1000L);
+          case ISO -> iso(value);
+        };
+    if (unit == TimeUnit.SECONDS && Math.abs(seconds) >= MILLISECONDS) {
+      throw new Nonsense("the time " + excerpt(value) + " is in milliseconds, expected seconds");
+    }
+    if (seconds > latest) {
+      throw new Nonsense(
+          "the time " + excerpt(value) + " is in the future: " + Instant.ofEpochSecond(seconds));
+    }
+    if (seconds < 0) {
+      throw new Nonsense("the time " + excerpt(value) + " is before 1970");
+    }
+    return seconds;
+  }
+
+  private static long whole(@Nullable String value) throws Nonsense {
+    String text = value == null ? "" : value.strip();
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      try { // RecBole writes times as floats: 9.7E8
+        double number = Double.parseDouble(text);
+        if (Math.abs(number) < 1e18) {
+          return (long) Math.floor(number);
+        }
+      } catch (NumberFormatException notEven) {
+        // told below
+      }
+      throw new Nonsense("the time is '" + excerpt(value) + "', expected a number");
+    }
+  }
+
+  private static long iso(@Nullable String value) throws Nonsense {
+    String text = value == null ? "" : value.strip().replace(' ', 'T');
+    try {
+      if (text.length() == 10) {
+        return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
+      }
+      boolean zoned = text.matches(".*(Z|[+-]\\d\\d:?\\d\\d)$");
+      return java.time.OffsetDateTime.parse(zoned ? text : text + "Z").toEpochSecond();
+    } catch (DateTimeParseException e) {
+      throw new Nonsense(
+          "the time is '" + excerpt(value) + "', expected ISO 8601 as 2020-01-31T10:00:00Z");
+    }
+  }
+
+  /** The beginning of a cell, for a message. */
+  public static String excerpt(@Nullable String value) {
+    return value == null ? "" : value.substring(0, Math.min(40, value.length()));
+  }
+
+  /**
+   * A title or another text, without blanks around it; null where the cell says that there is none.
+   *
+   * @throws Nonsense if it cannot be meant: too long, or markup
+   */
+  public static @Nullable String text(String value) throws Nonsense {
+    String stripped = value.strip();
+    if (stripped.isEmpty() || NOTHING.contains(stripped.toLowerCase(Locale.ROOT))) {
+      return null;
+    }
+    if (stripped.length() > LONGEST_TEXT) {
+      throw new Nonsense("has " + stripped.length() + " characters, more than " + LONGEST_TEXT);
+    }
+    if (MARKUP.matcher(stripped).matches()) {
+      throw new Nonsense("is markup, not text");
+    }
+    return stripped;
+  }
+}

@@ -1,0 +1,72 @@
+package org.optirag.spark.prepare;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.optirag.spark.table.TableSource;
+import org.optirag.workspace.UserException;
+
+/**
+ * What was read of the tables of interactions.
+ *
+ * @param rows source rows that made sense
+ * @param broken source rows that did not
+ * @param interactions that the good rows hold
+ * @param untimed interactions without a time
+ * @param parted whether there is a published split
+ * @param brokenShares of each table
+ */
+record StageCounts(
+    long rows,
+    long broken,
+    long interactions,
+    long untimed,
+    boolean parted,
+    List<Double> brokenShares) {
+
+  static StageCounts of(Dataset<Row> staged) {
+    List<Row> tables =
+        staged
+            .groupBy("table")
+            .agg(
+                org.apache.spark.sql.functions.expr("count_if(head AND state <> 1)"),
+                org.apache.spark.sql.functions.expr("count_if(state = 1)"),
+                org.apache.spark.sql.functions.expr("count_if(state = 0)"),
+                org.apache.spark.sql.functions.expr("count_if(state = 0 AND time IS NULL)"),
+                org.apache.spark.sql.functions.expr("count_if(part IS NOT NULL)"))
+            .orderBy("table")
+            .collectAsList();
+    return new StageCounts(
+        sum(tables, 1),
+        sum(tables, 2),
+        sum(tables, 3),
+        sum(tables, 4),
+        sum(tables, 5) > 0,
+        tables.stream()
+            .map(row -> row.getLong(2) / (double) (row.getLong(1) + row.getLong(2)))
+            .toList());
+  }
+
+  private static long sum(List<Row> rows, int column) {
+    return rows.stream().mapToLong(row -> row.getLong(column)).sum();
+  }
+
+  /**
+   * Stops where a table has too many broken rows.
+   *
+   * @param tell writes the broken rows and says where
+   */
+  void insistOn(double most, TableSource source, java.util.function.Supplier<String> tell) {
+    for (int t = 0; t < brokenShares.size(); t++) {
+      if (brokenShares.get(t) > most) {
+        throw new UserException(
+            "%.1f %% of the rows of %s are broken, more than the %.1f %% that are let pass."
+                .formatted(
+                    100 * brokenShares.get(t),
+                    source.interactions().get(t).table().location(),
+                    100 * most),
+            "See " + tell.get() + "; mend the table or its mapping, or raise rules.most-broken.");
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package org.optirag.spark.prepare;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.row_number;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.source.Cells;
+import org.optirag.dataset.source.HtmlEntities;
+import org.optirag.spark.table.Table;
+import org.optirag.spark.table.TableSource;
+
+/** Texts of items or profiles of users: an id, a title and the fields by their names. */
+final class TextStage {
+  private final List<String> names;
+  private final @Nullable Dataset<Row> rows;
+
+  private TextStage(List<String> names, @Nullable Dataset<Row> rows) {
+    this.names = names;
+    this.rows = rows;
+  }
+
+  static TextStage of(SparkSession spark, List<TableSource.Texts> tables) {
+    List<String> names = TableSource.fields(tables);
+    StructType schema =
+        new StructType()
+            .add("place", DataTypes.LongType, false)
+            .add("line", DataTypes.LongType, false)
+            .add("mended", DataTypes.IntegerType, false)
+            .add("id", DataTypes.StringType)
+            .add("title", DataTypes.StringType);
+    for (int f = 0; f < names.size(); f++) {
+      schema = schema.add("f" + f, DataTypes.StringType);
+    }
+    Dataset<Row> all = null;
+    long file = 0;
+    for (TableSource.Texts table : tables) {
+      List<String> columns = new ArrayList<>(List.of(table.id()));
+      List<Integer> slots = new ArrayList<>();
+      if (table.title() != null) {
+        columns.add(table.title());
+        slots.add(0);
+      }
+      for (Map.Entry<String, String> field : table.fields().entrySet()) {
+        columns.add(field.getValue());
+        slots.add(1 + names.indexOf(field.getKey()));
+      }
+      Table.Read read = table.table().read(spark, columns, file);
+      file = read.nextFile();
+      int width = 1 + names.size();
+      Dataset<Row> staged =
+          read.rows()
+              .mapPartitions(
+                  (MapPartitionsFunction<Row, Row>) each -> cleaned(each, slots, width),
+                  Encoders.row(schema));
+      all = all == null ? staged : all.unionAll(staged);
+    }
+    return new TextStage(names, all == null ? null : all.cache());
+  }
+
+  private static Iterator<Row> cleaned(Iterator<Row> rows, List<Integer> slots, int width) {
+    Iterable<Row> once = () -> rows;
+    return java.util.stream.StreamSupport.stream(once.spliterator(), false)
+        .map(row -> {
+          @Nullable Object[] made = new Object[4 + width];
+          made[0] = row.getAs(Table.PLACE);
+          made[1] = row.getAs(Table.LINE);
+          String id = row.getString(0);
+          boolean broken = id == null || id.isBlank() || row.getAs(Table.MISFIT) != null;
+          made[3] = broken ? null : String.valueOf(id).strip();
+          int mended = 0;
+          for (int i = 0; i < slots.size(); i++) {
+            String value = row.getString(1 + i);
+            try {
+              made[4 + slots.get(i)] =
+                  value == null
+                      ? null
+                      : Cells.text(value.isBlank() ? "" : HtmlEntities.decode(value));
+            } catch (Cells.Nonsense e) {
+              mended++;
+            }
+          }
+          made[2] = mended;
+          return RowFactory.create(made);
+        })
+        .iterator();
+  }
+
+  /** The names of the fields, in the order of their columns. */
+  List<String> names() {
+    return names;
+  }
+
+  /** The ids that have texts. */
+  @Nullable Dataset<Row> ids() {
+    return rows == null ? null : rows.filter("id IS NOT NULL").select("id");
+  }
+
+  /** What was left out or mended. */
+  record Faults(long broken, long mended) {}
+
+  Faults faults() {
+    if (rows == null) {
+      return new Faults(0, 0);
+    }
+    Row sums =
+        rows.selectExpr(
+                "count_if(id IS NULL)",
+                "coalesce(sum(mended) FILTER (WHERE id IS NOT NULL), 0)",
+                "count(id) - count(DISTINCT id)")
+            .head();
+    return new Faults(sums.getLong(0), sums.getLong(1) + sums.getLong(2));
+  }
+
+  /**
+   * The imported form of the texts.
+   *
+   * @param numbered number, id
+   * @param titled whether there is a column of titles, the id where there is none
+   */
+  Dataset<Row> of(Dataset<Row> numbered, boolean titled) {
+    Dataset<Row> joined;
+    if (rows == null) {
+      joined = numbered.selectExpr("*", "CAST(NULL AS STRING) AS title");
+    } else {
+      Dataset<Row> first = first(rows);
+      joined =
+          numbered
+              .join(first, numbered.col("id").equalTo(first.col("id")), "left")
+              .drop(first.col("id"));
+    }
+    List<Column> columns = new ArrayList<>(List.of(col("number"), col("id")));
+    if (titled) {
+      columns.add(coalesce(col("title"), col("id")).as("title"));
+    }
+    for (int f = 0; f < names.size(); f++) {
+      columns.add(col("f" + f).as("field " + names.get(f)));
+    }
+    return joined.sort("number").select(columns.toArray(Column[]::new));
+  }
+
+  /** How many ids have no title. */
+  long untitled(Dataset<Row> numbered) {
+    if (rows == null) {
+      return numbered.count();
+    }
+    Dataset<Row> titled = first(rows).filter("title IS NOT NULL").select("id");
+    return numbered.count() - numbered.join(titled, "id").count();
+  }
+
+  /** Of texts with the same id the first counts. */
+  private static Dataset<Row> first(Dataset<Row> rows) {
+    return rows.filter("id IS NOT NULL")
+        .withColumn(
+            "rank", row_number().over(Window.partitionBy("id").orderBy(col("place"), col("line"))))
+        .filter("rank = 1");
+  }
+}

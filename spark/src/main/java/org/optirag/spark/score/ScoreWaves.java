@@ -1,0 +1,96 @@
+package org.optirag.spark.score;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.optirag.workspace.UserException;
+
+/**
+ * Writes scores wave by wave: users are dealt to waves by a hash of their ids, and a wave is
+ * written whole or not at all, into its own folder. A job that is started again goes on after the
+ * waves that are there; doing one again writes the same.
+ *
+ * @param output folder of any file system that Spark knows
+ * @param format of files: parquet, orc, json, csv
+ * @param waves into how many parts the users are dealt; what a crash can cost is one of them
+ * @param partitions tasks of a wave
+ */
+public record ScoreWaves(String output, String format, int waves, int partitions) {
+  private static final String SETTINGS = "_settings";
+
+  /** Checks the numbers. */
+  public ScoreWaves {
+    if (waves < 1 || partitions < 1) {
+      throw new UserException(
+          waves + " waves of " + partitions + " partitions are not possible.", "Give 1 or more.");
+    }
+  }
+
+  /**
+   * Scores what is not there yet.
+   *
+   * @return what was done now
+   * @throws UserException if other settings began the output
+   */
+  public ScoreReport run(SparkSession spark, Dataset<Row> impressions, ScoringSettings settings) {
+    Path root = new Path(output);
+    Dataset<Row> requests = Scoring.requests(impressions);
+    int scored = 0;
+    ScoreMeter meter = new ScoreMeter(spark);
+    try {
+      FileSystem files = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      begin(files, new Path(root, SETTINGS), settings + ", " + waves + " waves");
+      for (int wave = 0; wave < waves; wave++) {
+        Path folder = new Path(root, "wave=" + wave);
+        if (files.exists(new Path(folder, "_SUCCESS"))) {
+          continue;
+        }
+        Dataset<Row> some =
+            requests.filter(
+                pmod(xxhash64(lit("wave"), col("user")), lit((long) waves)).equalTo(wave));
+        Scoring.score(some, settings, partitions, meter)
+            .write()
+            .format(format)
+            .mode(SaveMode.Overwrite)
+            .save(folder.toString());
+        scored++;
+      }
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot write " + output + ": " + e.getMessage() + ".",
+          "Choose a folder that the job can write.",
+          e);
+    }
+    return meter.report(scored);
+  }
+
+  private static void begin(FileSystem files, Path file, String settings) throws IOException {
+    if (!files.exists(file)) {
+      files.mkdirs(file.getParent());
+      try (OutputStream out = files.create(file, false)) {
+        out.write(settings.getBytes(StandardCharsets.UTF_8));
+      }
+      return;
+    }
+    String begun;
+    try (var in = files.open(file)) {
+      begun = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    if (!begun.equals(settings)) {
+      throw new UserException(
+          file.getParent() + " was begun with " + begun + ", not with " + settings + ".",
+          "Give another --output, or remove this one.");
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package org.optirag.spark.table;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.monotonically_increasing_id;
+import static org.apache.spark.sql.functions.shiftright;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.UserException;
+
+/**
+ * A table that Spark reads: delimited text, JSON lines, or any format that the session knows by
+ * name (parquet, orc, delta, iceberg, …; "table" for one of the catalog).
+ *
+ * @param location a path or the name of a table
+ * @param format as Spark calls it
+ * @param options for its reader
+ * @param columns of a text without a header; empty where it names its columns itself
+ */
+public record Table(
+    String location, String format, Map<String, String> options, List<String> columns) {
+  /** Where a row stands: its file and the part of it, as one number that grows as the text does. */
+  public static final String PLACE = "__place";
+
+  /** A number that grows from row to row of a place. */
+  public static final String LINE = "__line";
+
+  /** Of a text row with other fields than there are columns, the row; else null. */
+  public static final String MISFIT = "__misfit";
+
+  private static final int BLOCK_BITS = 44; // of a file, up to 16 TB
+  private static final int COUNTER_BITS = 33; // of a partition's rows
+
+  /** Copies the collections. */
+  public Table {
+    options = Map.copyOf(options);
+    columns = List.copyOf(columns);
+  }
+
+  /**
+   * The form that a mapping describes, by the words that it uses.
+   *
+   * @param format csv, tsv, jsonl or one of Spark's; null to go by the location's ending
+   * @param delimiter of csv
+   * @param quote of csv, "none" for none
+   * @param escape of csv, inside quotes
+   * @param encoding of csv
+   */
+  public static Table of(
+      String location,
+      @Nullable String format,
+      @Nullable String delimiter,
+      @Nullable String quote,
+      @Nullable String escape,
+      @Nullable String encoding,
+      @Nullable List<String> columns) {
+    String kind = (format == null ? ending(location) : format).toLowerCase(Locale.ROOT);
+    return switch (kind) {
+      case "csv", "tsv", "inter", "item", "user" -> {
+        boolean comma = kind.equals("csv");
+        String quoted = quote == null ? (comma ? "\"" : "none") : quote;
+        Map<String, String> options = new TreeMap<>();
+        options.put("sep", delimiter == null ? (comma ? "," : "\t") : delimiter);
+        options.put("quote", quoted.equals("none") ? "" : quoted);
+        // Spark escapes by a backslash unless told that quotes are doubled.
+        options.put("escape", escape == null || escape.equals("none") ? "\"" : escape);
+        options.put("encoding", encoding == null ? "UTF-8" : encoding);
+        options.put("emptyValue", "");
+        yield new Table(location, "csv", options, columns == null ? List.of() : columns);
+      }
+      case "jsonl", "ndjson" -> new Table(location, "json", Map.of(), List.of());
+      case "lists" ->
+          throw new UserException(
+              location + " has the format lists, which is read on one machine alone.",
+              "Import it with 'optirag data import', or write it as Parquet.");
+      default -> new Table(location, kind, Map.of(), List.of());
+    };
+  }
+
+  private static String ending(String location) {
+    String plain = location.replaceFirst("\\.(gz|bz2|zst)$", "");
+    int dot = plain.lastIndexOf('.');
+    if (dot < 0 || plain.indexOf('/', dot) >= 0) {
+      throw new UserException(
+          "The format of " + location + " is not known.",
+          "Give it in the mapping, for instance 'format: parquet'.");
+    }
+    return plain.substring(dot + 1);
+  }
+
+  /**
+   * The named columns as texts, in that order, with {@link #PLACE}, {@link #LINE} and {@link
+   * #MISFIT}.
+   *
+   * @param firstFile the number of its first file; the tables read before have smaller ones
+   * @throws UserException if it cannot be read or lacks a column
+   */
+  public Read read(SparkSession spark, List<String> wanted, long firstFile) {
+    Dataset<Row> rows = open(spark);
+    List<String> known = Arrays.asList(rows.columns());
+    List<Column> selected = new ArrayList<>();
+    for (int i = 0; i < wanted.size(); i++) {
+      if (!known.contains(wanted.get(i))) {
+        throw new UserException(
+            "%s has no column '%s'; it has %s."
+                .formatted(
+                    location,
+                    wanted.get(i),
+                    known.stream().filter(name -> !name.equals(MISFIT)).toList()),
+            "Name the right column in the mapping.");
+      }
+      selected.add(col("`" + wanted.get(i) + "`").cast("string").as("c" + i));
+    }
+    selected.add(known.contains(MISFIT) ? col(MISFIT) : lit(null).cast("string").as(MISFIT));
+    Column counter = monotonically_increasing_id(); // the number of the partition, then of the row
+    Column line = counter.bitwiseAND((1L << COUNTER_BITS) - 1).as(LINE);
+    String[] files = files(rows);
+    if (files.length == 0) { // a table that does not tell of files: as it comes
+      selected.add(lit(firstFile << BLOCK_BITS).plus(shiftright(counter, COUNTER_BITS)).as(PLACE));
+      selected.add(line);
+      return new Read(rows.select(selected.toArray(Column[]::new)), firstFile + 1);
+    }
+    Arrays.sort(files);
+    selected.add(col("_metadata.file_path").as("file"));
+    selected.add(col("_metadata.file_block_start").as("block"));
+    selected.add(line);
+    Column number = Files.number(spark, files, firstFile).apply(col("file"));
+    return new Read(
+        rows.select(selected.toArray(Column[]::new))
+            .withColumn(PLACE, number.multiply(1L << BLOCK_BITS).plus(col("block")))
+            .drop("file", "block"),
+        firstFile + files.length);
+  }
+
+  /**
+   * A table read.
+   *
+   * @param rows its columns c0, c1, … as texts and those of this class
+   * @param nextFile the number after that of its last file
+   */
+  public record Read(Dataset<Row> rows, long nextFile) {}
+
+  private Dataset<Row> open(SparkSession spark) {
+    try {
+      if (format.equals("table")) {
+        return spark.read().table(location);
+      }
+      DataFrameReader reader = spark.read().format(format).options(options);
+      if (!format.equals("csv")) {
+        return reader.load(location);
+      }
+      List<String> names = columns;
+      if (names.isEmpty()) {
+        names =
+            List.of(spark.read().options(options).option("header", true).csv(location).columns());
+      }
+      StructType schema = new StructType();
+      for (String name : names) {
+        schema = schema.add(name, DataTypes.StringType);
+      }
+      return reader
+          .schema(schema.add(MISFIT, DataTypes.StringType))
+          .option("header", columns.isEmpty())
+          .option("columnPruning", false) // else a row that lacks a field nobody asks for is well
+          .option("columnNameOfCorruptRecord", MISFIT)
+          .load(location);
+    } catch (UserException e) {
+      throw e;
+    } catch (Exception e) { // Scala's own do not say that they are thrown
+      throw new UserException(
+          "Cannot read %s as %s: %s."
+              .formatted(
+                  location,
+                  format,
+                  String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip()),
+          "Check the path and the format; one of another project needs its package, for instance"
+              + " '--packages' of spark-submit.",
+          e);
+    }
+  }
+
+  private static String[] files(Dataset<Row> rows) {
+    try {
+      rows.select("_metadata.file_path", "_metadata.file_block_start").schema();
+      return rows.inputFiles();
+    } catch (Exception e) { // not a table of files
+      return new String[0];
+    }
+  }
+}
