@@ -19,10 +19,7 @@ public final class ExactUserIndex implements UserIndex {
   private final int users;
   private final int dimension;
 
-  /**
-   * [blocks][dimension][LANES], of length 1. Rows are arrays of their own, since the compiler
-   * vectorizes loops over several arrays only where all are read and written at the same index.
-   */
+  /** [blocks][dimension][LANES], of length 1; rows as {@link WeightedSum} wants them. */
   private final float[][][] blocks;
 
   /** An index of users' embeddings of any lengths. */
@@ -74,7 +71,7 @@ public final class ExactUserIndex implements UserIndex {
     Arrays.fill(sums, 0);
     int d = 0;
     for (; d + 4 <= direction.length; d += 4) {
-      add(
+      WeightedSum.add(
           sums,
           direction[d],
           block[d],
@@ -86,28 +83,7 @@ public final class ExactUserIndex implements UserIndex {
           block[d + 3]);
     }
     for (; d < direction.length; d++) {
-      add(sums, direction[d], block[d]);
-    }
-  }
-
-  private static void add(float[] sums, float weight, float[] row) {
-    for (int lane = 0; lane < sums.length; lane++) {
-      sums[lane] += weight * row[lane];
-    }
-  }
-
-  private static void add(
-      float[] sums,
-      float w0,
-      float[] a,
-      float w1,
-      float[] b,
-      float w2,
-      float[] c,
-      float w3,
-      float[] e) {
-    for (int lane = 0; lane < sums.length; lane++) {
-      sums[lane] += (w0 * a[lane] + w1 * b[lane]) + (w2 * c[lane] + w3 * e[lane]);
+      WeightedSum.add(sums, direction[d], block[d]);
     }
   }
 

@@ -218,7 +218,7 @@ public final class Graph {
       four[waiting++] = neighbour;
       if (waiting == 4) {
         waiting = 0;
-        add(
+        WeightedSum.add(
             sum,
             weights[four[0]],
             source[four[0]],
@@ -231,28 +231,7 @@ public final class Graph {
       }
     }
     for (int rest = 0; rest < waiting; rest++) {
-      add(sum, weights[four[rest]], source[four[rest]]);
-    }
-  }
-
-  private static void add(float[] sum, float weight, float[] more) {
-    for (int d = 0; d < sum.length; d++) {
-      sum[d] += weight * more[d];
-    }
-  }
-
-  private static void add(
-      float[] sum,
-      float w0,
-      float[] a,
-      float w1,
-      float[] b,
-      float w2,
-      float[] c,
-      float w3,
-      float[] e) {
-    for (int d = 0; d < sum.length; d++) {
-      sum[d] += (w0 * a[d] + w1 * b[d]) + (w2 * c[d] + w3 * e[d]);
+      WeightedSum.add(sum, weights[four[rest]], source[four[rest]]);
     }
   }
 
