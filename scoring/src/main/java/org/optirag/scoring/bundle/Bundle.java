@@ -15,6 +15,7 @@ import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ExitHead;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.SplitRule;
+import org.optirag.retrieval.LightGcn;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
@@ -236,6 +237,19 @@ public final class Bundle {
     return manifest.files().containsKey(GraphFiles.TENSORS)
         ? Optional.of(GraphFiles.read(directory))
         : Optional.empty();
+  }
+
+  /**
+   * The graph's embeddings, if they are of just these users and items.
+   *
+   * @throws UserException if they are broken
+   */
+  public Optional<LightGcn> graphOf(Dataset data) {
+    return graph()
+        .filter(bundled ->
+            bundled.users().ids().equals(data.users().ids().ids())
+                && bundled.items().ids().equals(data.items().ids().ids()))
+        .map(BundledGraph::model);
   }
 
   /** The same model with another plan of exits or other metrics, to be written again. */

@@ -62,11 +62,9 @@ public final class TrainedGraphs {
 
   /** From the bundle where it knows the same users and items, else from the cache, else trained. */
   public Whole whole() {
-    Optional<BundledGraph> bundled = bundle == null ? Optional.empty() : bundle.graph();
-    if (bundled.isPresent()
-        && bundled.get().users().ids().equals(data.users().ids().ids())
-        && bundled.get().items().ids().equals(data.items().ids().ids())) {
-      return new Whole(bundled.get().model(), 0);
+    Optional<LightGcn> bundled = bundle == null ? Optional.empty() : bundle.graphOf(data);
+    if (bundled.isPresent()) {
+      return new Whole(bundled.get(), 0);
     }
     GraphStore.Trained trained =
         store.require(

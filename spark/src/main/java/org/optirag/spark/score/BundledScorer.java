@@ -2,7 +2,6 @@ package org.optirag.spark.score;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.optirag.backbone.Backbone;
@@ -17,7 +16,6 @@ import org.optirag.backbone.weights.Weights;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Split;
-import org.optirag.dataset.SplitRule;
 import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.CandidateFeatures;
@@ -39,7 +37,6 @@ import org.optirag.scoring.Score;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.BackboneId;
 import org.optirag.scoring.bundle.Bundle;
-import org.optirag.scoring.bundle.BundledGraph;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
@@ -68,7 +65,7 @@ final class BundledScorer {
         ImportedDataset.open(
                 Fetched.directory(settings.data(), "dataset.json", settings.dataSha(), cache))
             .load();
-    Split split = data.split(rule(bundle, data));
+    Split split = data.split(bundle.splitOf(data));
     this.witness = Witness.of(data, split);
     this.retriever = retriever(bundle, split, settings);
     var schema = bundle.dataset().features();
@@ -100,15 +97,6 @@ final class BundledScorer {
 
   static BundledScorer open(ScoringSettings settings, CacheDirectory cache) {
     return new BundledScorer(settings, cache);
-  }
-
-  private static SplitRule rule(Bundle bundle, Dataset data) {
-    return switch (bundle.split().toLowerCase(Locale.ROOT)) {
-      case "time" -> new SplitRule.ByTime(0.8, 0.1);
-      case "last-out" -> new SplitRule.LeaveLastOut();
-      case "user" -> new SplitRule.ByUser(0.8, 0.1, bundle.seed());
-      default -> SplitRule.standard(data);
-    };
   }
 
   private Retriever retriever(Bundle bundle, Split split, ScoringSettings settings) {
@@ -151,15 +139,12 @@ final class BundledScorer {
       }
       return given;
     }
-    Optional<BundledGraph> bundled = bundle.graph();
-    if (bundled.isPresent()
-        && bundled.get().users().ids().equals(data.users().ids().ids())
-        && bundled.get().items().ids().equals(data.items().ids().ids())) {
-      return bundled.get().model();
-    }
-    throw new UserException(
-        "The bundle's graph knows other users and items than " + settings.data() + ".",
-        "Give --graph, the file that the job 'graph' writes with --file.");
+    return bundle
+        .graphOf(data)
+        .orElseThrow(() ->
+            new UserException(
+                "The bundle's graph knows other users and items than " + settings.data() + ".",
+                "Give --graph, the file that the job 'graph' writes with --file."));
   }
 
   /** A moment after all that is known. */
