@@ -156,10 +156,15 @@ public final class LightGcnTrainer {
     return normal;
   }
 
+  /** Triples a step: as many as wanted, or as many as leave an epoch with {@value #STEPS} steps. */
+  static int batch(int wanted, int edges) {
+    return Math.max(wanted, Math.ceilDiv(edges, STEPS));
+  }
+
   /** One pass over as many sampled triples as there are edges; the mean loss. */
   private double epoch() {
     int edges = graph.edges();
-    int batch = Math.max(settings.batch(), (edges + STEPS - 1) / STEPS);
+    int batch = batch(settings.batch(), edges);
     double loss = 0;
     for (int done = 0; done < edges; done += batch) {
       int size = Math.min(batch, edges - done);
