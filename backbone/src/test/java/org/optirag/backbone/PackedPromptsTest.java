@@ -65,6 +65,19 @@ class PackedPromptsTest {
     }
   }
 
+  /** More rows than go through the projections together, and candidates that attend one by one. */
+  @Test
+  void veryManyRowsEqualThePromptsAlone() {
+    Random random = new Random(SEED + 3);
+    List<PackedPrompt> prompts =
+        List.of(prompt(random, 25, 300), prompt(random, 9, 150), prompt(random, 20, 80));
+    try (ForwardPass pass = backbone.begin(prompts)) {
+      assertThat(pass.tokens()).isGreaterThan(2048);
+      pass.advanceTo(backbone.config().blocks());
+      requireEqualToAlone(prompts, pass, "seed " + SEED);
+    }
+  }
+
   @Test
   void aPassThatHasLostAllItsCandidatesStillEnds() {
     try (ForwardPass pass = backbone.begin(List.of(prompt(new Random(1), 5, 2)))) {

@@ -34,6 +34,14 @@ class LightGcnTest {
   }
 
   @Test
+  void anEpochHasAtMostFourHundredSteps() {
+    assertThat(LightGcnTrainer.batch(2048, 810_128)).isEqualTo(2048); // 396 steps
+    assertThat(LightGcnTrainer.batch(2048, 819_200)).isEqualTo(2048); // 400
+    assertThat(LightGcnTrainer.batch(2048, 819_201)).isEqualTo(2049);
+    assertThat(LightGcnTrainer.batch(2048, 25_000_000)).isEqualTo(62_500);
+  }
+
+  @Test
   void propagatesAsComputedByHand() {
     // u0 - i0, u0 - i1, u1 - i1: degrees 2, 1 and 1, 2.
     Graph graph = Graph.ofEdges(new int[] {0, 0, 1, 0}, new int[] {0, 1, 1, 1}, 2, 2);
