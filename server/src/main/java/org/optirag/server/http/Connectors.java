@@ -43,6 +43,8 @@ final class Connectors {
     connector.setHost(settings.host());
     connector.setPort(settings.port());
     connector.setIdleTimeout(IDLE.toMillis());
+    // By itself the system lets 50 wait to be accepted and turns a crowd's other connections away.
+    connector.setAcceptQueueSize(settings.limits().connections());
     return connector;
   }
 
