@@ -260,6 +260,7 @@ final class ServeCommand implements Callable<Integer> {
             standard.fieldCharacters(),
             config.whole(ServeSetting.MAX_TOKENS, 1000, 1 << 24),
             standard.events(),
+            standard.headers(),
             standard.deadline(),
             config.whole(ServeSetting.RATE, 0, 1 << 30),
             config.whole(ServeSetting.CONNECTIONS, 1, 1 << 20));
@@ -272,7 +273,8 @@ final class ServeCommand implements Callable<Integer> {
         Duration.ofMillis(config.whole(ServeSetting.DEADLINE, 1, 600_000)),
         bundle.dataset().rules().likedFrom(),
         config.seconds(ServeSetting.DRAIN_DELAY, 0, 3600),
-        accessLog(config));
+        accessLog(config),
+        Telemetry.configured(System.getenv()));
   }
 
   private Consumer<String> accessLog(ServeConfig config) {

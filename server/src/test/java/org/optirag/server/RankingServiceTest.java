@@ -3,6 +3,7 @@ package org.optirag.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -75,7 +76,8 @@ class RankingServiceTest {
                 DEADLINE,
                 bundle.dataset().rules().likedFrom(),
                 Duration.ZERO,
-                line -> {}),
+                line -> {},
+                OpenTelemetry.noop()),
             () -> live,
             name -> directory.resolve(name),
             cache,

@@ -23,6 +23,7 @@ final class AccessLog {
         .put("status", ctx.statusCode())
         .put("ms", Math.round(millis * 100) / 100.0)
         .put("request_id", ctx.<String>attribute(HttpServer.REQUEST_ID));
+    put(line, "trace_id", Traces.id(ctx));
     put(line, "client", ctx.attribute(HttpServer.CLIENT));
     put(line, "bundle", ctx.attribute(HttpServer.BUNDLE));
     put(line, "policy", ctx.attribute(HttpServer.POLICY));

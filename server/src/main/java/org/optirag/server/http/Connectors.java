@@ -45,6 +45,7 @@ final class Connectors {
     connector.setIdleTimeout(IDLE.toMillis());
     // By itself the system lets 50 wait to be accepted and turns a crowd's other connections away.
     connector.setAcceptQueueSize(settings.limits().connections());
+    connector.addBean(new SlowHeaders(connector, settings.limits().headers()));
     return connector;
   }
 

@@ -37,6 +37,7 @@ public final class HttpServer implements AutoCloseable {
   private final ServiceSettings settings;
   private final RateLimiter rates;
   private final AccessLog log;
+  private final Traces traces;
   private final SecureRandom random = new SecureRandom();
   private final AtomicInteger underWay = new AtomicInteger();
   private final List<Route> routes;
@@ -54,6 +55,7 @@ public final class HttpServer implements AutoCloseable {
     this.settings = parts.settings();
     this.rates = new RateLimiter(settings.limits().requestsPerSecond(), System::nanoTime);
     this.log = new AccessLog(settings.accessLog());
+    this.traces = new Traces(settings.telemetry());
     this.routes = routes(parts);
     this.javalin = Javalin.create(this::configure);
     Connectors.start(javalin, settings);
@@ -61,7 +63,7 @@ public final class HttpServer implements AutoCloseable {
 
   private List<Route> routes(ServiceParts service) {
     Timeline timeline = new Timeline(() -> System.currentTimeMillis() / 1000);
-    RankingHandlers ranking = new RankingHandlers(service, timeline);
+    RankingHandlers ranking = new RankingHandlers(service, timeline, traces);
     FeedbackHandlers feedback = new FeedbackHandlers(service);
     ReadHandlers read = new ReadHandlers(service, timeline);
     AdminHandlers admin = new AdminHandlers(service);
@@ -104,6 +106,7 @@ public final class HttpServer implements AutoCloseable {
     config.jetty.modifyServer(this::configure);
     config.jetty.addConnector((server, http) -> Connectors.connector(server, http, settings));
     config.requestLogger.http((ctx, millis) -> {
+      traces.end(ctx);
       log.write(ctx, millis);
       parts.metrics().request(AccessLog.route(ctx), ctx.statusCode());
     });
@@ -138,6 +141,7 @@ public final class HttpServer implements AutoCloseable {
       random.nextBytes(bytes);
       id = HexFormat.of().formatHex(bytes);
     }
+    traces.begin(ctx);
     ctx.attribute(REQUEST_ID, id);
     ctx.header("X-Request-Id", id)
         .header("Content-Security-Policy", CONTENT_SECURITY)

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param fieldCharacters of a further text
  * @param tokens of a prompt, context and all candidates
  * @param events of a feedback request
+ * @param headers from a request's first byte to the end of its headers
  * @param deadline that a request may ask for
  * @param requestsPerSecond of one client; 0 for no limit
  * @param connections open at once
@@ -22,12 +23,23 @@ public record Limits(
     int fieldCharacters,
     int tokens,
     int events,
+    Duration headers,
     Duration deadline,
     int requestsPerSecond,
     int connections) {
   /** One MiB, 500 candidates, 32,768 tokens, 10,000 events, a minute, 1,000 requests a second. */
   public static final Limits DEFAULT =
-      new Limits(1 << 20, 500, 1000, 2000, 32_768, 10_000, Duration.ofMinutes(1), 1000, 2000);
+      new Limits(
+          1 << 20,
+          500,
+          1000,
+          2000,
+          32_768,
+          10_000,
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(1),
+          1000,
+          2000);
 
   /** Most further texts of an item or a profile. */
   static final int FIELDS = 20;

@@ -28,10 +28,11 @@ final class RankingHandlers {
   private final Lookup lookup;
   private final ServiceMetrics metrics;
   private final Timeline timeline;
+  private final Traces traces;
   private final Limits limits;
   private final Duration deadline;
 
-  RankingHandlers(ServiceParts parts, Timeline timeline) {
+  RankingHandlers(ServiceParts parts, Timeline timeline, Traces traces) {
     this.rollout = parts.rollout();
     this.scheduler = parts.scheduler();
     this.ranker = new Ranker(scheduler);
@@ -42,6 +43,7 @@ final class RankingHandlers {
     this.limits = parts.settings().limits();
     this.deadline = parts.settings().deadline();
     this.timeline = timeline;
+    this.traces = traces;
   }
 
   void rank(Context ctx) {
@@ -91,6 +93,7 @@ final class RankingHandlers {
               wished == null ? deadline : wished,
               limits.tokens(),
               ClientProbe.of(ctx));
+      traces.ranked(ctx, bundle, answer);
       double seconds = (System.nanoTime() - start) / 1e9;
       metrics.answered(bundle.name(), answer, seconds);
       timeline.answered(

@@ -1,5 +1,6 @@
 package org.optirag.server.http;
 
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param likedFrom the rating from which on an interaction without a label is a like
  * @param drainDelay between "not ready" and the end of listening, so that load balancers notice
  * @param accessLog takes a line a request
+ * @param telemetry takes spans; {@link OpenTelemetry#noop()} for nowhere
  */
 public record ServiceSettings(
     String host,
@@ -26,4 +28,5 @@ public record ServiceSettings(
     Duration deadline,
     double likedFrom,
     Duration drainDelay,
-    Consumer<String> accessLog) {}
+    Consumer<String> accessLog,
+    OpenTelemetry telemetry) {}

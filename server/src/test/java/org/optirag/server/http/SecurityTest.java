@@ -23,6 +23,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.optirag.workspace.UserException;
 
 @Timeout(90)
@@ -161,6 +163,47 @@ class SecurityTest {
           });
       byte[] start = socket.getInputStream().readNBytes(12);
       assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 408");
+      assertThat(service.get("/health/live").status()).as("others are served").isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST /v1/ra", "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-A: "})
+  void headersThatTrickleAreNotWaitedFor(String begin) throws Exception {
+    Limits limits = TestService.LIMITS;
+    Limits impatient =
+        new Limits(
+            limits.bodyBytes(),
+            limits.candidates(),
+            limits.titleCharacters(),
+            limits.fieldCharacters(),
+            limits.tokens(),
+            limits.events(),
+            Duration.ofMillis(300),
+            limits.deadline(),
+            limits.requestsPerSecond(),
+            limits.connections());
+    try (TestService service =
+            new TestService((name, from) -> new FakeBundle(name), AccessTokens.OPEN, impatient);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+      // A first request that is whole: the second one's time is counted from its own first byte.
+      socket
+          .getOutputStream()
+          .write(
+              "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 200");
+      socket.getOutputStream().write(begin.getBytes(StandardCharsets.US_ASCII));
+      assertThatThrownBy(
+              () -> {
+                while (true) { // until it is closed; far from the limit on headers' bytes
+                  Thread.sleep(20);
+                  socket.getOutputStream().write('a');
+                  socket.getOutputStream().flush();
+                }
+              })
+          .isInstanceOf(IOException.class);
       assertThat(service.get("/health/live").status()).as("others are served").isEqualTo(200);
     }
   }

@@ -1,5 +1,6 @@
 package org.optirag.server.http;
 
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,7 +30,17 @@ import tools.jackson.databind.JsonNode;
 /** The real server on a free port, over bundles that a test chooses. */
 final class TestService implements AutoCloseable {
   static final Limits LIMITS =
-      new Limits(100_000, 50, 200, 200, 5_000, 100, Duration.ofSeconds(30), 0, 500);
+      new Limits(
+          100_000,
+          50,
+          200,
+          200,
+          5_000,
+          100,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          0,
+          500);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final ServiceMetrics metrics = new ServiceMetrics();
@@ -46,6 +57,20 @@ final class TestService implements AutoCloseable {
 
   TestService(
       Rollout.BundleLoader loader, AccessTokens tokens, Limits limits, @Nullable TlsFiles tls) {
+    this(loader, tokens, limits, tls, OpenTelemetry.noop());
+  }
+
+  /** One that tells where its requests' time goes. */
+  TestService(OpenTelemetry telemetry) {
+    this((name, from) -> new FakeBundle(name), AccessTokens.OPEN, LIMITS, null, telemetry);
+  }
+
+  private TestService(
+      Rollout.BundleLoader loader,
+      AccessTokens tokens,
+      Limits limits,
+      @Nullable TlsFiles tls,
+      OpenTelemetry telemetry) {
     rollout = new Rollout(loader, "first", Path.of("bundles/first"));
     Duration deadline = Duration.ofSeconds(20);
     scheduler = new Scheduler(new Scheduler.Settings(1, 2048, 100_000, deadline, 1e-6), metrics);
@@ -56,7 +81,16 @@ final class TestService implements AutoCloseable {
         new HttpServer(
             new ServiceParts(
                 new ServiceSettings(
-                    "127.0.0.1", 0, tls, tokens, limits, deadline, 3.5, Duration.ZERO, log::add),
+                    "127.0.0.1",
+                    0,
+                    tls,
+                    tokens,
+                    limits,
+                    deadline,
+                    3.5,
+                    Duration.ZERO,
+                    log::add,
+                    telemetry),
                 rollout,
                 scheduler,
                 new Shadows(rollout, scheduler, quality),
