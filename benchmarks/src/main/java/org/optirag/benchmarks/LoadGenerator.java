@@ -1,13 +1,16 @@
 package org.optirag.benchmarks;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +27,8 @@ import org.HdrHistogram.Histogram;
  * the requests that it kept from being sent.
  */
 final class LoadGenerator implements AutoCloseable {
+  private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
+  private static final Pattern USER = Pattern.compile("\"([^\"]+)\"[,\\]]");
   private static final Pattern DEPTH = Pattern.compile("\"mean_depth\":([0-9.E-]+)");
 
   private final HttpClient client =
@@ -38,7 +43,7 @@ final class LoadGenerator implements AutoCloseable {
   /**
    * @param extra further fields of each request, for instance {@code ,"policy":"none"}
    */
-  LoadGenerator(
+  private LoadGenerator(
       URI base, List<String> users, List<String> items, int candidates, String extra, long seed) {
     this.url = base.resolve("/v1/rank");
     this.users = users;
@@ -46,6 +51,35 @@ final class LoadGenerator implements AutoCloseable {
     this.candidates = candidates;
     this.extra = extra;
     this.random = new SplittableRandom(seed);
+  }
+
+  /** One that asks for users and items that the service itself names. */
+  static LoadGenerator of(ServiceProcess service, int candidates, String extra, long seed)
+      throws IOException, InterruptedException {
+    Set<String> users = new LinkedHashSet<>();
+    Set<String> items = new LinkedHashSet<>();
+    for (int i = 1; i < 100; i++) {
+      Matcher match = USER.matcher(service.get("/v1/users?prefix=" + i).body());
+      while (match.find()) {
+        users.add(match.group(1));
+      }
+    }
+    for (char letter = 'a'; letter <= 'z'; letter++) {
+      Matcher match = ID.matcher(service.get("/v1/items?prefix=" + letter).body());
+      while (match.find()) {
+        items.add(match.group(1));
+      }
+    }
+    return new LoadGenerator(
+        service.base(), List.copyOf(users), List.copyOf(items), candidates, extra, seed);
+  }
+
+  List<String> users() {
+    return users;
+  }
+
+  List<String> items() {
+    return items;
   }
 
   /**

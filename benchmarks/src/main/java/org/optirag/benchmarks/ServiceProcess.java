@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -25,24 +24,15 @@ final class ServiceProcess implements AutoCloseable {
   /**
    * Starts it and waits until it is ready.
    *
-   * @param launcher the optirag script
+   * @param launcher the command that is optirag
    * @param log takes what it says
    * @param arguments of serve
    */
-  ServiceProcess(Path launcher, int port, Path log, List<String> arguments)
+  ServiceProcess(List<String> launcher, int port, Path log, List<String> arguments)
       throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                launcher.toString(),
-                "serve",
-                "--quiet",
-                "--port",
-                Integer.toString(port),
-                "--access-log",
-                "false",
-                "--rate",
-                "0"));
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(List.of("serve", "--quiet", "--port", Integer.toString(port)));
+    command.addAll(List.of("--access-log", "false", "--rate", "0"));
     command.addAll(arguments);
     base = URI.create("http://127.0.0.1:" + port);
     long start = System.nanoTime();
@@ -76,6 +66,15 @@ final class ServiceProcess implements AutoCloseable {
         HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
   }
 
+  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(base.resolve(path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+  }
+
   URI base() {
     return base;
   }
@@ -96,15 +95,23 @@ final class ServiceProcess implements AutoCloseable {
     return (Long.parseLong(stat[13]) + Long.parseLong(stat[14])) / 100.0;
   }
 
+  /** Resident megabytes now. */
+  long residentMegabytes() throws IOException {
+    return megabytes("VmRSS");
+  }
+
   /** Resident megabytes: now and at most. */
   String memory() throws IOException {
-    return Arrays.stream(
-            Files.readString(Path.of("/proc/" + process.pid() + "/status")).split("\n", -1))
-        .filter(line -> line.startsWith("VmRSS") || line.startsWith("VmHWM"))
-        .map(line ->
-            line.substring(0, 5) + " " + Long.parseLong(line.replaceAll("\\D", "")) / 1024 + " MB")
-        .reduce((one, other) -> other + ", " + one)
-        .orElse("unknown");
+    return "resident %d MB, at most %d MB".formatted(megabytes("VmRSS"), megabytes("VmHWM"));
+  }
+
+  private long megabytes(String name) throws IOException {
+    return Files.readString(Path.of("/proc/" + process.pid() + "/status"))
+        .lines()
+        .filter(line -> line.startsWith(name + ":"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .findAny()
+        .orElseThrow();
   }
 
   @Override

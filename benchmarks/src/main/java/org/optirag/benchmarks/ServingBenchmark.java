@@ -6,11 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The service under load, in a process of its own on the same machine: what it carries, what it
@@ -18,18 +14,16 @@ import java.util.regex.Pattern;
  */
 public final class ServingBenchmark {
   private static final long SEED = 20251125;
-  private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
-  private static final Pattern USER = Pattern.compile("\"([^\"]+)\"[,\\]]");
   private static final int PORT = 18_080;
 
   private final PrintStream out = System.out;
-  private final Path launcher;
+  private final List<String> launcher;
   private final Path directory;
   private final int candidates;
   private final Duration deadline;
   private final List<String> arguments;
 
-  private ServingBenchmark(Path launcher, String[] arguments) throws IOException {
+  private ServingBenchmark(List<String> launcher, String[] arguments) throws IOException {
     this.launcher = launcher;
     this.directory = Files.createTempDirectory("optirag-serving-");
     this.candidates = Integer.getInteger("candidates", 10);
@@ -44,7 +38,7 @@ public final class ServingBenchmark {
    * arguments of serve.
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    ServingBenchmark benchmark = new ServingBenchmark(Path.of(arguments[0]), arguments);
+    ServingBenchmark benchmark = new ServingBenchmark(List.of(arguments[0]), arguments);
     switch (arguments[1]) {
       case "spike" -> benchmark.spike();
       case "carry" -> benchmark.carry();
@@ -63,24 +57,11 @@ public final class ServingBenchmark {
 
   private LoadGenerator generator(ServiceProcess service, String extra)
       throws IOException, InterruptedException {
-    Set<String> users = new LinkedHashSet<>();
-    Set<String> items = new LinkedHashSet<>();
-    for (int i = 1; i < 100; i++) {
-      Matcher match = USER.matcher(service.get("/v1/users?prefix=" + i).body());
-      while (match.find()) {
-        users.add(match.group(1));
-      }
-    }
-    for (char letter = 'a'; letter <= 'z'; letter++) {
-      Matcher match = ID.matcher(service.get("/v1/items?prefix=" + letter).body());
-      while (match.find()) {
-        items.add(match.group(1));
-      }
-    }
+    LoadGenerator load = LoadGenerator.of(service, candidates, extra, SEED);
     out.printf(
-        "%d users, %d items, %d candidates a request%n", users.size(), items.size(), candidates);
-    return new LoadGenerator(
-        service.base(), List.copyOf(users), List.copyOf(items), candidates, extra, SEED);
+        "%d users, %d items, %d candidates a request%n",
+        load.users().size(), load.items().size(), candidates);
+    return load;
   }
 
   /** What it can: with a queue that is never empty and requests that insist on a policy. */
@@ -200,18 +181,20 @@ public final class ServingBenchmark {
     }
   }
 
-  /** The same load for long: nothing grows. */
+  /** The same load for long: nothing grows, nothing is lost. */
   private void soak(int seconds) throws IOException, InterruptedException {
     try (ServiceProcess service = start()) {
       double capacity = capacity(service, top());
       try (LoadGenerator load = generator(service, "")) {
         int parts = Math.max(2, seconds / 60);
+        Soak soak = new Soak(service, load, 0.7 * capacity, (double) seconds / parts, deadline);
         for (int part = 0; part < parts; part++) {
-          print(
-              "part " + (part + 1) + " of " + parts,
-              load.open(0.7 * capacity, (double) seconds / parts, deadline));
+          print("part " + (part + 1) + " of " + parts, soak.run());
           out.println("                 " + service.memory());
         }
+        out.printf(
+            "events: %d acknowledged, %.0f known to the service, %d refused%n",
+            soak.acknowledged(), service.metric("optirag_live_events"), soak.refused());
       }
     }
   }

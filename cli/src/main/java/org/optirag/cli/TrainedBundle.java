@@ -113,6 +113,7 @@ record TrainedBundle(
                     0,
                     0,
                     1,
-                    1))));
+                    1))),
+        List.of());
   }
 }

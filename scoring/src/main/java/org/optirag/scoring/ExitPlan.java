@@ -10,20 +10,31 @@ import java.util.List;
  * @param calibrations of the heads, shallowest first
  * @param answer how the heads seen make the probability
  * @param curve the validation curve that the policy was chosen on
+ * @param scoreDeciles of each head's calibrated probabilities on validation: nine, ascending; empty
+ *     where nobody looked. Scores of later on can be held against them
  */
 public record ExitPlan(
     ExitPolicy policy,
     String chosen,
     List<HeadCalibration> calibrations,
     TraceScore answer,
-    TradeOffCurve curve) {
+    TradeOffCurve curve,
+    List<List<Double>> scoreDeciles) {
+  private static final int DECILES = 9;
+
   /** Checks that calibrations, answer and curve speak of the same heads. */
   public ExitPlan {
     calibrations = List.copyOf(calibrations);
+    scoreDeciles = scoreDeciles.stream().map(List::copyOf).toList();
     if (calibrations.size() != curve.blocks().size() || !answer.fits(calibrations.size())) {
       throw new IllegalArgumentException(
           "calibrations of %d heads, an answer from %d, a curve of %d"
               .formatted(calibrations.size(), answer.heads().size(), curve.blocks().size()));
+    }
+    boolean deciles = scoreDeciles.stream().allMatch(of -> of.size() == DECILES);
+    if (!deciles || !(scoreDeciles.isEmpty() || scoreDeciles.size() == calibrations.size())) {
+      throw new IllegalArgumentException(
+          "deciles of the scores: %s, of %d heads".formatted(scoreDeciles, calibrations.size()));
     }
   }
 }

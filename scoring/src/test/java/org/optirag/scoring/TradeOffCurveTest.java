@@ -59,7 +59,8 @@ class TradeOffCurveTest {
             "max-auc-drop 0.002",
             List.of(new HeadCalibration(0.5, 0.1), HeadCalibration.IDENTITY),
             TraceScore.of(new double[][] {{1}, {0.3, 0.7}}, new double[] {0, -0.1}),
-            curve);
+            curve,
+            List.of());
     assertThat(json.readValue(json.writeValueAsString(plan), ExitPlan.class)).isEqualTo(plan);
   }
 

@@ -127,4 +127,16 @@ final class Calibrated {
     }
     return aucs;
   }
+
+  /** The nine deciles of each head's probabilities. */
+  List<List<Double>> scoreDeciles() {
+    return IntStream.range(0, readings.heads())
+        .mapToObj(head -> {
+          double[] sorted = Arrays.stream(ratios).mapToDouble(row -> row[head]).sorted().toArray();
+          return IntStream.rangeClosed(1, 9)
+              .mapToObj(tenth -> 1 / (1 + Math.exp(-sorted[tenth * sorted.length / 10])))
+              .toList();
+        })
+        .toList();
+  }
 }

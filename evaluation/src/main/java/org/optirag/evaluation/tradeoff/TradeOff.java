@@ -16,11 +16,17 @@ import org.optirag.scoring.TradeOffPoint;
  * @param calibrations of the heads, shallowest first
  * @param answer how the heads seen make the probability
  * @param curve a point for each policy tried
+ * @param scoreDeciles of each head's calibrated probabilities
  */
-public record TradeOff(List<HeadCalibration> calibrations, TraceScore answer, TradeOffCurve curve) {
-  /** Copies the list. */
+public record TradeOff(
+    List<HeadCalibration> calibrations,
+    TraceScore answer,
+    TradeOffCurve curve,
+    List<List<Double>> scoreDeciles) {
+  /** Copies the lists. */
   public TradeOff {
     calibrations = List.copyOf(calibrations);
+    scoreDeciles = List.copyOf(scoreDeciles);
   }
 
   /** What answers where a candidate stops. */
@@ -64,7 +70,8 @@ public record TradeOff(List<HeadCalibration> calibrations, TraceScore answer, Tr
     return new TradeOff(
         calibrated.calibrations(),
         calibrated.answer(),
-        new TradeOffCurve(calibrated.readings().blocks(), calibrated.headAucs(), points));
+        new TradeOffCurve(calibrated.readings().blocks(), calibrated.headAucs(), points),
+        calibrated.scoreDeciles());
   }
 
   /**
@@ -87,7 +94,7 @@ public record TradeOff(List<HeadCalibration> calibrations, TraceScore answer, Tr
   public static TradeOffCurve measured(ExitPlan plan, HeadReadings calibrated) {
     List<HeadCalibration> applied =
         Collections.nCopies(calibrated.heads(), HeadCalibration.IDENTITY);
-    return new TradeOff(applied, plan.answer(), plan.curve())
+    return new TradeOff(applied, plan.answer(), plan.curve(), plan.scoreDeciles())
         .on(calibrated, plan.curve().points().stream().map(TradeOffPoint::policy).toList());
   }
 
@@ -101,6 +108,6 @@ public record TradeOff(List<HeadCalibration> calibrations, TraceScore answer, Tr
   }
 
   ExitPlan plan(ExitPolicy policy, String chosen) {
-    return new ExitPlan(policy, chosen, calibrations, answer, curve);
+    return new ExitPlan(policy, chosen, calibrations, answer, curve, scoreDeciles);
   }
 }

@@ -74,7 +74,12 @@ class TradeOffReportTest {
             6,
             // A policy given by hand is no point of the curve.
             new ExitPlan(
-                ExitPolicy.parse("fixed:1"), "by hand", calibrations, TraceScore.LAST, curve),
+                ExitPolicy.parse("fixed:1"),
+                "by hand",
+                calibrations,
+                TraceScore.LAST,
+                curve,
+                List.of()),
             Optional.empty());
     assertThat(report.json().toString()).doesNotContain("NaN");
     Path page = directory.resolve("tradeoff.html");

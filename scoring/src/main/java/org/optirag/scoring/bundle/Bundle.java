@@ -25,6 +25,7 @@ import org.optirag.workspace.Checksums;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A trained model on disk, verified when opened: bundle.json, adapter/, heads.safetensors,
@@ -52,7 +53,7 @@ public final class Bundle {
   private Bundle(Path directory, BundleManifest manifest) {
     this.directory = directory;
     this.manifest = manifest;
-    this.plan = BundleJson.read(directory.resolve(POLICY), new TypeReference<ExitPlan>() {});
+    this.plan = plan(directory.resolve(POLICY));
     this.heads = heads(HeadsFile.read(directory.resolve(HEADS), manifest.backbone()), plan);
     this.dataset =
         BundleJson.read(directory.resolve(DATASET), new TypeReference<DatasetSchema>() {});
@@ -95,6 +96,14 @@ public final class Bundle {
    */
   public static void write(Path directory, BundleContents contents) {
     BundleWriter.write(directory, contents);
+  }
+
+  private static ExitPlan plan(Path file) {
+    JsonNode tree = BundleJson.tree(file);
+    if (tree instanceof ObjectNode plan && !plan.has("scoreDeciles")) {
+      plan.putArray("scoreDeciles"); // written before it had them
+    }
+    return BundleJson.as(file, tree, ExitPlan.class);
   }
 
   private static BundleManifest manifest(Path directory) {

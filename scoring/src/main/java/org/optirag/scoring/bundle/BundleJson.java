@@ -43,11 +43,24 @@ final class BundleJson {
       }
       return JSON.readValue(Files.readString(file), type);
     } catch (IOException | JacksonException e) {
-      throw new UserException(
-          file + " is broken: " + firstLine(e) + ".",
-          "Take the bundle again from where it came from.",
-          e);
+      throw broken(file, e);
     }
+  }
+
+  /** A file's tree as what it tells of. */
+  static <T> T as(Path file, JsonNode tree, Class<T> type) {
+    try {
+      return JSON.treeToValue(tree, type);
+    } catch (JacksonException e) {
+      throw broken(file, e);
+    }
+  }
+
+  private static UserException broken(Path file, Exception e) {
+    return new UserException(
+        file + " is broken: " + firstLine(e) + ".",
+        "Take the bundle again from where it came from.",
+        e);
   }
 
   private static String firstLine(Exception e) {

@@ -388,6 +388,8 @@ class BundleTest {
     return directory;
   }
 
+  private static final List<Double> DECILES = List.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
+
   private static BundleContents contents(SortedMap<Integer, ExitHead> heads) {
     TradeOffPoint point =
         new TradeOffPoint(POLICY, 0.5, List.of(3, 1), 0.7, Double.NaN, 0.6, 0.7, 0.5, 0.8);
@@ -403,7 +405,8 @@ class BundleTest {
             "mean-depth 0.5",
             List.of(new HeadCalibration(0.5, 0.1), HeadCalibration.IDENTITY),
             TraceScore.of(new double[][] {{1}, {0.2, 0.8}}, new double[] {0, 0.1}),
-            new TradeOffCurve(List.of(2, 6), List.of(0.6, 0.7), List.of(point))),
+            new TradeOffCurve(List.of(2, 6), List.of(0.6, 0.7), List.of(point)),
+            List.of(DECILES, DECILES)),
         Optional.of(graph()),
         new DatasetSchema(
             "books",

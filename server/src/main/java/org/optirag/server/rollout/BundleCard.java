@@ -19,6 +19,7 @@ import org.optirag.scoring.TradeOffCurve;
  * @param heads after which blocks they stand
  * @param chosen the policy that validation chose
  * @param curve what validation measured
+ * @param scoreDeciles of each head's probabilities on validation; empty where not known
  * @param metrics what it reached: split, figure, value
  */
 public record BundleCard(
@@ -32,9 +33,11 @@ public record BundleCard(
     List<Integer> heads,
     String chosen,
     TradeOffCurve curve,
+    List<List<Double>> scoreDeciles,
     Map<String, Map<String, Double>> metrics) {
-  /** Copies the list. */
+  /** Copies the lists. */
   public BundleCard {
     heads = List.copyOf(heads);
+    scoreDeciles = List.copyOf(scoreDeciles);
   }
 }

@@ -52,7 +52,10 @@ public final class LiveQuality {
     private final List<Meter> meters = new ArrayList<>();
     private final OutcomeWindow answers = new OutcomeWindow(WINDOW);
     private final Map<Integer, OutcomeWindow> heads = new TreeMap<>();
-    private final ScoreDrift scores = new ScoreDrift(WINDOW);
+    private final double[] firstScores = new double[WINDOW];
+    private int first;
+    private @Nullable ScoreDrift sinceFirst;
+    private final Map<Integer, ScoreDrift> sinceValidation = new TreeMap<>();
     private final RecentMean depth = new RecentMean(WINDOW);
     private final RecentMean expectedDepth = new RecentMean(WINDOW);
     private final RecentMean[] inputs = new RecentMean[CandidateFeatures.NAMES.size()];
@@ -61,6 +64,32 @@ public final class LiveQuality {
       created = card.created();
       directory = card.directory();
       Arrays.setAll(inputs, i -> new RecentMean(WINDOW));
+      for (int head = 0; head < card.scoreDeciles().size(); head++) {
+        sinceValidation.put(
+            card.heads().get(head), ScoreDrift.against(card.scoreDeciles().get(head), WINDOW));
+      }
+    }
+
+    void score(Score score) {
+      if (sinceFirst != null) {
+        sinceFirst.add(score.probability());
+      } else {
+        firstScores[first++] = score.probability();
+        sinceFirst = first == WINDOW ? ScoreDrift.against(firstScores) : null;
+      }
+      if (!score.trace().isEmpty()) {
+        // Every candidate meets the first head, so that its scores can be held against those of
+        // all of validation; which candidates meet a later head is up to the policy.
+        Score.Reading reading = score.trace().getFirst();
+        ScoreDrift drift = sinceValidation.get(reading.block());
+        if (drift != null) {
+          drift.add(reading.probability());
+        }
+      }
+    }
+
+    double driftFromFirst() {
+      return sinceFirst == null ? Double.NaN : sinceFirst.index();
     }
   }
 
@@ -81,7 +110,7 @@ public final class LiveQuality {
       Key key = new Key(card.name(), answer.query().user(), item.id());
       waiting.remove(key);
       waiting.put(key, new Served(score.probability(), score.trace()));
-      of.scores.add(score.probability());
+      of.score(score);
       of.depth.add((double) score.exitBlock() / card.blocks());
       of.expectedDepth.add(expected);
       for (int f = 0; f < Math.min(of.inputs.length, features[i].length); f++) {
@@ -144,8 +173,13 @@ public final class LiveQuality {
   private void register(BundleCard card, OfBundle of) {
     String name = card.name();
     outcomes(of, of.answers, name, "answer");
-    gauge(
-        of, "optirag.drift.scores", "PSI of the scores against the first", of.scores::index, name);
+    String drift = "PSI of the scores against the first, and of a head's against validation's";
+    String[] first = {"against", "first", "head", "answer"};
+    gauge(of, "optirag.drift.scores", drift, of::driftFromFirst, name, first);
+    of.sinceValidation.forEach((block, scores) -> {
+      String[] validation = {"against", "validation", "head", block.toString()};
+      gauge(of, "optirag.drift.scores", drift, scores::index, name, validation);
+    });
     gauge(
         of,
         "optirag.drift.depth",

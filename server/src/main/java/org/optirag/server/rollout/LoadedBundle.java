@@ -86,6 +86,7 @@ public final class LoadedBundle implements Deployable {
             bundle.heads().stream().map(CalibratedHead::block).toList(),
             bundle.plan().policy().text(),
             bundle.plan().curve(),
+            bundle.plan().scoreDeciles(),
             bundle.metrics());
   }
 

@@ -1,41 +1,47 @@
 package org.optirag.server.rollout;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * How far the scores of now lie from those that came first, as population stability index over the
- * tenths of the first: Σ (now − then) · ln(now / then). Below 0.1 they are alike, above 0.25 they
- * are others. Not safe for use from many threads.
+ * How far the latest scores lie from others, as population stability index over the tenths of the
+ * others: Σ (now − then) · ln(now / then). Below 0.1 they are alike, above 0.25 they are others.
+ * Not safe for use from many threads.
  */
 final class ScoreDrift {
   private static final int BINS = 10;
 
-  private final double[] first;
   private final double[] edges = new double[BINS - 1];
   private final int[] latest;
   private final int[] counts = new int[BINS];
-  private int firstSeen;
   private long seen;
 
+  private ScoreDrift(int window) {
+    latest = new int[window];
+  }
+
   /**
-   * @param window how many scores are the first, and how many the latest
+   * Against scores whose tenths are known.
+   *
+   * @param deciles nine, ascending
+   * @param window how many scores are the latest
    */
-  ScoreDrift(int window) {
-    this.first = new double[window];
-    this.latest = new int[window];
+  static ScoreDrift against(List<Double> deciles, int window) {
+    ScoreDrift drift = new ScoreDrift(window);
+    Arrays.setAll(drift.edges, deciles::get);
+    return drift;
+  }
+
+  /** Against the scores given, as many as are the latest later on. */
+  static ScoreDrift against(double[] others) {
+    double[] sorted = others.clone();
+    Arrays.sort(sorted);
+    ScoreDrift drift = new ScoreDrift(sorted.length);
+    Arrays.setAll(drift.edges, i -> sorted[(i + 1) * sorted.length / BINS]);
+    return drift;
   }
 
   void add(double score) {
-    if (firstSeen < first.length) {
-      first[firstSeen++] = score;
-      if (firstSeen == first.length) {
-        Arrays.sort(first);
-        for (int i = 0; i < edges.length; i++) {
-          edges[i] = first[(i + 1) * first.length / BINS];
-        }
-      }
-      return;
-    }
     int bin = 0;
     while (bin < edges.length && score >= edges[bin]) {
       bin++;
@@ -48,7 +54,7 @@ final class ScoreDrift {
     counts[bin]++;
   }
 
-  /** NaN until there are as many latest as first. */
+  /** NaN until the window is full. */
   double index() {
     if (seen < latest.length) {
       return Double.NaN;

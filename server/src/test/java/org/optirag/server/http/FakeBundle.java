@@ -41,6 +41,7 @@ final class FakeBundle extends FakeModel implements Deployable {
         List.of(1, 2),
         "none",
         curve,
+        List.of(),
         Map.of("test", Map.of("auc", 0.7)));
   }
 

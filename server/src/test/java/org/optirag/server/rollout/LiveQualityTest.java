@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -28,6 +29,9 @@ class LiveQualityTest {
   private static final TradeOffPoint FULL =
       new TradeOffPoint(new ExitPolicy.None(), 0.75, List.of(1, 1), 0.7, 0.7, 0.55, 0.6, 1, 1);
 
+  /** Validation's scores lay evenly in (0, 1). */
+  private static final List<Double> DECILES = List.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
+
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final LiveQuality quality = new LiveQuality(registry);
 
@@ -43,6 +47,7 @@ class LiveQualityTest {
         List.of(2, 4),
         "none",
         new TradeOffCurve(List.of(2, 4), List.of(0.6, 0.7), List.of(FULL)),
+        List.of(DECILES, DECILES),
         Map.of());
   }
 
@@ -100,6 +105,30 @@ class LiveQualityTest {
     label(0, true);
     label(7, true);
     assertThat(figure("optirag.live.labels", "head", "answer")).isEqualTo(1);
+  }
+
+  @Test
+  void scoresAreHeldAgainstTheFirstAndThoseOfTheFirstHeadAgainstValidation() {
+    double[] even = new double[1000];
+    Arrays.setAll(even, i -> (i + 0.5) / 1000);
+    double[] high = new double[1000];
+    Arrays.setAll(high, i -> 0.9 + i / 10_000.0);
+    BundleCard card = card(Instant.EPOCH);
+    quality.served(card, answer(even));
+    assertThat(drift("validation", "2")).as("too few to tell").isNaN();
+    quality.served(card, answer(even));
+    assertThat(drift("validation", "2")).isCloseTo(0, within(0.001));
+    assertThat(drift("validation", "4")).as("the policy decides who gets there").isNaN();
+    assertThat(drift("first", "answer")).isNaN();
+    for (int i = 0; i < 2; i++) {
+      quality.served(card, answer(high));
+    }
+    assertThat(drift("validation", "2")).isGreaterThan(1);
+    assertThat(drift("first", "answer")).isGreaterThan(1);
+  }
+
+  private double drift(String against, String head) {
+    return figure("optirag.drift.scores", "against", against, "head", head);
   }
 
   @Test
