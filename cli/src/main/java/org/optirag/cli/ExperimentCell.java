@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.UserException;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -80,7 +81,8 @@ record ExperimentCell(Path directory, List<List<String>> commands) {
    * Runs the commands one after the other.
    *
    * @param more arguments that change nothing of what is made, for instance --quiet
-   * @throws UserException if one of them ends with an error
+   * @throws UserException if one of them ends with an error that can be mended
+   * @throws IllegalStateException if one ends with an error of ours
    */
   void run(List<String> more) {
     for (List<String> command : commands) {
@@ -92,13 +94,16 @@ record ExperimentCell(Path directory, List<List<String>> commands) {
               .execute(Stream.concat(command.stream(), more.stream()).toArray(String[]::new));
       if (code != 0) {
         List<String> lines = said.toString().lines().map(String::strip).toList();
-        throw new UserException(
+        String problem =
             "'optirag %s' ended with code %d: %s"
                 .formatted(
                     String.join(" ", command),
                     code,
-                    lines.isEmpty() ? "" : lines.getFirst().replaceFirst("^optirag: ", "")),
-            lines.size() < 2 ? "Run it by itself." : lines.get(1));
+                    lines.isEmpty() ? "" : lines.getFirst().replaceFirst("^optirag: ", ""));
+        if (code == ExitCode.SOFTWARE) { // ours, and not for the user to mend
+          throw new IllegalStateException(problem);
+        }
+        throw new UserException(problem, lines.size() < 2 ? "Run it by itself." : lines.get(1));
       }
     }
     AtomicFiles.writeString(directory.resolve(COMMANDS), text("\n"));

@@ -16,7 +16,6 @@ import org.optirag.dataset.Interactions;
 import org.optirag.evaluation.LlmScorer;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.Behaviour;
-import org.optirag.retrieval.Neighbour;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.bundle.Bundle;
@@ -189,19 +188,19 @@ final class RankCommand implements Callable<Integer> {
   }
 
   private static List<Similar> neighbours(LlmScorer.Answer answer, Dataset data) {
-    List<Similar> similar = new ArrayList<>();
-    List<Neighbour> all = answer.retrieved().neighbours();
-    for (Neighbour neighbour : all.subList(0, answer.prompt().neighboursTold())) {
-      similar.add(
-          new Similar(
-              data.users().ids().id(neighbour.user()),
-              neighbour.similarity(),
-              neighbour.behaviours().stream()
-                  .filter(Behaviour::liked)
-                  .map(behaviour -> data.items().title(behaviour.item()))
-                  .toList()));
-    }
-    return similar;
+    // One with nothing to tell takes no room, and is not told of.
+    return answer.retrieved().neighbours().stream()
+        .filter(neighbour -> !neighbour.behaviours().isEmpty())
+        .limit(answer.prompt().neighboursTold())
+        .map(neighbour ->
+            new Similar(
+                data.users().ids().id(neighbour.user()),
+                neighbour.similarity(),
+                neighbour.behaviours().stream()
+                    .filter(Behaviour::liked)
+                    .map(behaviour -> data.items().title(behaviour.item()))
+                    .toList()))
+        .toList();
   }
 
   private static void print(PrintWriter out, Explanation explanation) {
