@@ -8,6 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import org.optirag.dataset.store.Manifest;
 import org.optirag.spark.prepare.Output;
 import org.optirag.spark.prepare.Preparation;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.spark.table.TableSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,15 +51,15 @@ final class PrepareJob implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "NAME",
-      defaultValue = Output.PARQUET,
+      defaultValue = "parquet",
       description = "Of what is written; every command reads parquet, the default.")
-  private String format = Output.PARQUET;
+  private String format = "parquet";
 
   @Override
   public Integer call() {
     SparkSession spark = Main.session("prepare");
     TableSource source = TableSource.read(mapping, input);
-    Manifest manifest = Preparation.run(spark, source, new Output(spark, output, format));
+    Manifest manifest = Preparation.run(spark, source, new Output(spark, output, new TableFormat(format)));
     Manifest.Counts counts = manifest.counts();
     PrintWriter out = command.commandLine().getOut();
     out.printf(

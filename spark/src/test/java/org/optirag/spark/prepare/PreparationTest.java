@@ -20,6 +20,7 @@ import org.optirag.dataset.source.Source;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.spark.LocalSpark;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.spark.table.TableSource;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
@@ -141,7 +142,7 @@ final class PreparationTest {
 
   private ImportedDataset prepared(Path yaml) {
     Output output =
-        new Output(LocalSpark.session(), directory.resolve("prepared").toString(), Output.PARQUET);
+        new Output(LocalSpark.session(), directory.resolve("prepared").toString(), TableFormat.PARQUET);
     Preparation.run(LocalSpark.session(), TableSource.read(yaml, directory.toString()), output);
     return ImportedDataset.open(directory.resolve("prepared"));
   }
