@@ -59,6 +59,28 @@ final class PreparationTest {
     assertEqual(mapping);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "time: at} | {most-broken: 1}",
+        "rating: stars} | {order: shuffled, core: 2, most-broken: 1}",
+      })
+  void moreRowsThanOneTaskSortsAreDealtToSeveral(String variant) throws IOException {
+    writeMessyShop(100);
+    LocalSpark.session().conf().set(TotalOrder.BY_ONE_TASK, 5);
+    try {
+      assertEqual(
+          """
+          name: shop
+          interactions: {file: first.csv, user: who, item: what, %s
+          rules: %s
+          """
+              .formatted((Object[]) variant.split(" \\| ")));
+    } finally {
+      LocalSpark.session().conf().unset(TotalOrder.BY_ONE_TASK);
+    }
+  }
+
   @Test
   void keepsAPublishedSplit() throws IOException {
     writeMessyShop(60);
@@ -142,7 +164,8 @@ final class PreparationTest {
 
   private ImportedDataset prepared(Path yaml) {
     Output output =
-        new Output(LocalSpark.session(), directory.resolve("prepared").toString(), TableFormat.PARQUET);
+        new Output(
+            LocalSpark.session(), directory.resolve("prepared").toString(), TableFormat.PARQUET);
     Preparation.run(LocalSpark.session(), TableSource.read(yaml, directory.toString()), output);
     return ImportedDataset.open(directory.resolve("prepared"));
   }
