@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -76,11 +77,12 @@ public record ScoreWaves(String output, TableFormat format, int waves, int parti
     if (format.isFiles()) {
       return files.exists(new Path(folder(wave), "_SUCCESS"));
     }
-    try {
-      return !format.read(spark, output).filter(col(WAVE).equalTo(wave)).isEmpty();
-    } catch (UserException e) {
-      return false; // nothing is there
+    for (FileStatus file : files.listStatus(new Path(output))) {
+      if (!file.getPath().getName().equals(SETTINGS)) { // a table that was begun
+        return !format.read(spark, output).filter(col(WAVE).equalTo(wave)).isEmpty();
+      }
     }
+    return false;
   }
 
   private void write(Dataset<Row> scores, int wave) {

@@ -165,9 +165,11 @@ final class ScoringTest {
     Dataset<Row> scored = format.read(spark, output);
     assertExpected(scored.drop("wave"));
     assertThat(waves.run(spark, table(), settings).waves()).isEqualTo(0);
-    format.write(scored.filter("wave <> 1").localCheckpoint(), output); // as if that was missing
-    assertThat(waves.run(spark, table(), settings).waves()).isEqualTo(1);
-    assertExpected(format.read(spark, output).drop("wave"));
+    String ended = directory.resolve("ended").toString();
+    format.append(scored.filter("wave <> 1"), ended, "wave");
+    assertThat(new ScoreWaves(ended, format, 3, 1).run(spark, table(), settings).waves())
+        .isEqualTo(1);
+    assertExpected(format.read(spark, ended).drop("wave"));
   }
 
   @Test
