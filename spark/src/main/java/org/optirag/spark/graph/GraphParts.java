@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import org.optirag.retrieval.Graph;
 import org.optirag.spark.prepare.Output;
 import org.optirag.spark.prepare.PartedTable;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.workspace.UserException;
 
 /**
@@ -30,7 +31,7 @@ public record GraphParts(
    * @param split as {@link PartedTable#of} names it
    */
   public static GraphParts of(SparkSession spark, String directory, String split) {
-    Output data = new Output(spark, directory, Output.PARQUET);
+    Output data = new Output(spark, directory, TableFormat.PARQUET);
     PartedTable parted = PartedTable.of(data, split);
     return new GraphParts(
         Math.toIntExact(data.read("users").count()),

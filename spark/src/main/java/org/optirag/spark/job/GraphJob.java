@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.optirag.retrieval.Graph;
@@ -21,6 +20,7 @@ import org.optirag.spark.graph.BlockPropagation;
 import org.optirag.spark.graph.Blocks;
 import org.optirag.spark.graph.GraphParts;
 import org.optirag.spark.prepare.PartedTable;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.workspace.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,6 +60,13 @@ final class GraphJob implements Callable<Integer> {
 
   @Option(names = "--output", paramLabel = "DIR", required = true, description = "The embeddings.")
   private String output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "NAME",
+      defaultValue = "parquet",
+      description = "Of the embeddings: parquet, orc, delta, …; default parquet.")
+  private String format = "parquet";
 
   @Option(
       names = "--file",
@@ -173,7 +180,7 @@ final class GraphJob implements Callable<Integer> {
   }
 
   private void write(SparkSession spark, String name, BlockEmbeddings embeddings) {
-    embeddings.table(spark).write().mode(SaveMode.Overwrite).parquet(output + "/" + name);
+    new TableFormat(format).write(embeddings.table(spark), output + "/" + name);
   }
 
   private static void tell(PrintWriter out, String name, LightGcn model, GraphParts parts) {

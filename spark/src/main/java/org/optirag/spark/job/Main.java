@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
 public final class Main implements Runnable {
   private static final int USER_ERROR = 2;
   private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
+  private static final String COMPRESSED = "spark.sql.inMemoryColumnarStorage.compressed";
   private static final int LEAST_PARTS = 8;
   private static final int PARTS_A_CORE = 4;
 
@@ -61,11 +62,15 @@ public final class Main implements Runnable {
 
   /**
    * The session that spark-submit set up. Times are told in UTC, as imports do; where nobody said
-   * into how many parts to shuffle, it goes by the cores and not by Spark's 200.
+   * into how many parts to shuffle, it goes by the cores and not by Spark's 200. What is kept of
+   * tables is read a few times at most: to look for the smallest form of each column costs more.
    */
   static SparkSession session(String job) {
     SparkSession spark = SparkSession.builder().appName("optirag " + job).getOrCreate();
     spark.conf().set("spark.sql.session.timeZone", "UTC");
+    if (!spark.sparkContext().getConf().contains(COMPRESSED)) {
+      spark.conf().set(COMPRESSED, false);
+    }
     if (!spark.sparkContext().getConf().contains(SHUFFLE_PARTITIONS)) {
       int parts = Math.max(LEAST_PARTS, PARTS_A_CORE * spark.sparkContext().defaultParallelism());
       spark.conf().set(SHUFFLE_PARTITIONS, parts);

@@ -6,13 +6,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.optirag.spark.graph.BlockEmbeddings;
 import org.optirag.spark.graph.Blocks;
 import org.optirag.spark.neighbours.Projections;
 import org.optirag.spark.neighbours.UserNeighbours;
+import org.optirag.spark.table.TableFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,8 +38,22 @@ final class NeighboursJob implements Callable<Integer> {
       description = "What the job 'graph' wrote.")
   private String graph;
 
+  @Option(
+      names = "--graph-format",
+      paramLabel = "NAME",
+      defaultValue = "parquet",
+      description = "In which format it did; default parquet.")
+  private String graphFormat = "parquet";
+
   @Option(names = "--output", paramLabel = "DIR", required = true, description = "The neighbours.")
   private String output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "NAME",
+      defaultValue = "parquet",
+      description = "Of the neighbours: parquet, orc, json, delta, …; default parquet.")
+  private String format = "parquet";
 
   @Option(names = "--most", paramLabel = "N", defaultValue = "50", description = "Default 50.")
   private int most = 50;
@@ -69,7 +83,7 @@ final class NeighboursJob implements Callable<Integer> {
   @Override
   public Integer call() {
     SparkSession spark = Main.session("neighbours");
-    Dataset<Row> vectors = spark.read().parquet(graph + "/users");
+    Dataset<Row> vectors = new TableFormat(graphFormat).read(spark, graph + "/users");
     int users = Math.toIntExact(vectors.count());
     int dimension = vectors.head().getList(1).size();
     int blocks = Blocks.of(users, 1, spark.sparkContext().defaultParallelism()).userBlocks();
@@ -79,7 +93,8 @@ final class NeighboursJob implements Callable<Integer> {
     UserNeighbours neighbours = new UserNeighbours(spark, embeddings, most);
     long start = System.nanoTime();
     Dataset<Row> found = exact ? neighbours.exact() : neighbours.approximate(projections(users));
-    found.write().mode(SaveMode.Overwrite).parquet(output);
+    TableFormat written = new TableFormat(format);
+    written.write(found, output);
     PrintWriter out = command.commandLine().getOut();
     out.printf(
         Locale.ROOT,
@@ -89,7 +104,7 @@ final class NeighboursJob implements Callable<Integer> {
         output);
     if (!exact && check > 0) {
       int[] asked = new SplittableRandom(seed).ints(check, 0, users).distinct().sorted().toArray();
-      double recall = UserNeighbours.recall(neighbours.exact(asked), spark.read().parquet(output));
+      double recall = UserNeighbours.recall(neighbours.exact(asked), written.read(spark, output));
       out.printf(Locale.ROOT, "recall@%d %.4f over %,d users%n", most, recall, asked.length);
     }
     out.flush();

@@ -8,6 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import org.optirag.dataset.store.Manifest;
 import org.optirag.spark.prepare.Output;
 import org.optirag.spark.prepare.Preparation;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.spark.table.TableSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,17 +51,29 @@ final class PrepareJob implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "NAME",
-      defaultValue = Output.PARQUET,
+      defaultValue = "parquet",
       description = "Of what is written; every command reads parquet, the default.")
-  private String format = Output.PARQUET;
+  private String format = "parquet";
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Prepares it so many times in one session and tells the seconds of each: only the first"
+              + " pays for start-up and compilation; default 1.")
+  private int rounds = 1;
 
   @Override
   public Integer call() {
     SparkSession spark = Main.session("prepare");
     TableSource source = TableSource.read(mapping, input);
-    Manifest manifest = Preparation.run(spark, source, new Output(spark, output, format));
-    Manifest.Counts counts = manifest.counts();
     PrintWriter out = command.commandLine().getOut();
+    for (int round = 1; round < rounds; round++) {
+      prepare(spark, source, out);
+    }
+    Manifest manifest = prepare(spark, source, out);
+    Manifest.Counts counts = manifest.counts();
     out.printf(
         Locale.ROOT,
         "%s: %,d interactions of %,d users with %,d items; %,d rows broken, %,d repeated%nIn %s%n",
@@ -73,5 +86,14 @@ final class PrepareJob implements Callable<Integer> {
         output);
     out.flush();
     return 0;
+  }
+
+  private Manifest prepare(SparkSession spark, TableSource source, PrintWriter out) {
+    long start = System.nanoTime();
+    Manifest manifest =
+        Preparation.run(spark, source, new Output(spark, output, new TableFormat(format)));
+    out.printf(Locale.ROOT, "prepared in %.1f s%n", (System.nanoTime() - start) / 1e9);
+    out.flush();
+    return manifest;
   }
 }

@@ -1,6 +1,7 @@
 package org.optirag.spark.job;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -8,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.optirag.spark.score.ScoreReport;
 import org.optirag.spark.score.ScoreWaves;
+import org.optirag.spark.table.TableFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,7 +38,9 @@ final class ScoreJob implements Callable<Integer> {
       names = "--input-format",
       paramLabel = "NAME",
       defaultValue = "parquet",
-      description = "Of the impressions; csv with a header; default parquet.")
+      description =
+          "Of the impressions: csv (with a header), parquet, delta, …, or table for one of the"
+              + " catalog; default parquet.")
   private String inputFormat = "parquet";
 
   @Option(names = "--output", paramLabel = "DIR", required = true, description = "The scores.")
@@ -46,7 +50,9 @@ final class ScoreJob implements Callable<Integer> {
       names = "--format",
       paramLabel = "NAME",
       defaultValue = "parquet",
-      description = "Of the scores: parquet, orc, json, csv; default parquet.")
+      description =
+          "Of the scores: parquet, orc, json, csv, delta, …; default parquet. Where it is one of"
+              + " files, each wave has its own folder of them.")
   private String format = "parquet";
 
   @Option(
@@ -65,11 +71,13 @@ final class ScoreJob implements Callable<Integer> {
   @Override
   public Integer call() {
     SparkSession spark = Main.session("score");
-    Dataset<Row> impressions = spark.read().format(inputFormat).option("header", true).load(input);
+    Dataset<Row> impressions =
+        new TableFormat(inputFormat).read(spark, input, Map.of("header", "true"));
     int tasks = partitions == null ? 4 * spark.sparkContext().defaultParallelism() : partitions;
     long start = System.nanoTime();
     ScoreReport report =
-        new ScoreWaves(output, format, waves, tasks).run(spark, impressions, scoring.settings());
+        new ScoreWaves(output, new TableFormat(format), waves, tasks)
+            .run(spark, impressions, scoring.settings());
     command
         .commandLine()
         .getOut()

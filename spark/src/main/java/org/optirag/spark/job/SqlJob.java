@@ -3,10 +3,10 @@ package org.optirag.spark.job;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.optirag.spark.score.PctrFunctions;
+import org.optirag.spark.table.TableFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,8 +36,15 @@ final class SqlJob implements Callable<Integer> {
   @Parameters(paramLabel = "QUERY", description = "In Spark SQL.")
   private String query;
 
-  @Option(names = "--output", paramLabel = "DIR", description = "Takes the rows as Parquet.")
+  @Option(names = "--output", paramLabel = "DIR", description = "Takes all rows.")
   private @Nullable String output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "NAME",
+      defaultValue = "parquet",
+      description = "Of the output: parquet, orc, json, csv, delta, …; default parquet.")
+  private String format = "parquet";
 
   @Override
   public Integer call() {
@@ -47,7 +54,7 @@ final class SqlJob implements Callable<Integer> {
     if (output == null) {
       rows.show(SHOWN, false);
     } else {
-      rows.write().mode(SaveMode.Overwrite).parquet(output);
+      new TableFormat(format).write(rows, output);
     }
     return 0;
   }

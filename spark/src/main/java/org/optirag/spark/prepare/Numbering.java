@@ -19,13 +19,15 @@ final class Numbering {
   /**
    * Adds a column with each row's number.
    *
+   * @param size at least the number of rows
    * @param type of the numbers, integer or long
    */
-  static Dataset<Row> of(Dataset<Row> rows, String column, DataType type, Column... order) {
+  static Dataset<Row> of(
+      Dataset<Row> rows, long size, String column, DataType type, Column... order) {
     StructType schema = rows.schema().add(column, type, false);
     boolean small = type.equals(DataTypes.IntegerType);
     JavaRDD<Row> numbered =
-        rows.sort(order)
+        TotalOrder.of(rows, size, order)
             .javaRDD()
             .zipWithIndex()
             .map(pair -> {
@@ -40,10 +42,14 @@ final class Numbering {
     return rows.sparkSession().createDataFrame(numbered, schema);
   }
 
-  /** Numbers distinct ids: those that are whole numbers first, by their value. */
-  static Dataset<Row> ids(Dataset<Row> ids, String number) {
+  /**
+   * Numbers distinct ids: those that are whole numbers first, by their value.
+   *
+   * @param size at least the number of ids
+   */
+  static Dataset<Row> ids(Dataset<Row> ids, long size, String number) {
     Column id = col("id");
     Column whole = when(id.rlike("^[+-]?[0-9]{1,18}$"), id.cast("long"));
-    return of(ids, number, DataTypes.IntegerType, whole.asc_nulls_last(), id.asc());
+    return of(ids, size, number, DataTypes.IntegerType, whole.asc_nulls_last(), id.asc());
   }
 }

@@ -10,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.optirag.dataset.store.Manifest;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.workspace.UserException;
 
 /**
@@ -18,12 +19,9 @@ import org.optirag.workspace.UserException;
  *
  * @param spark the session
  * @param directory of any file system that Spark knows
- * @param format as Spark calls it
+ * @param format of the tables
  */
-public record Output(SparkSession spark, String directory, String format) {
-  /** The format that the commands of a single machine read. */
-  public static final String PARQUET = "parquet";
-
+public record Output(SparkSession spark, String directory, TableFormat format) {
   /** Takes dataset.json away, so that nobody takes a mixture of old and new for a data set. */
   void begin() {
     Path file = new Path(directory, "dataset.json");
@@ -38,17 +36,17 @@ public record Output(SparkSession spark, String directory, String format) {
   }
 
   void write(String name, Dataset<Row> rows) {
-    rows.write().format(format).mode(SaveMode.Overwrite).save(location(name));
+    format.write(rows, location(name));
   }
 
   /** Where a table lies. */
   public String location(String name) {
-    return directory + "/" + name + (format.equals(PARQUET) ? ".parquet" : "");
+    return directory + "/" + name + (format.equals(TableFormat.PARQUET) ? ".parquet" : "");
   }
 
   /** Reads a table again. */
   public Dataset<Row> read(String name) {
-    return spark.read().format(format).load(location(name));
+    return format.read(spark, location(name));
   }
 
   /** Writes dataset.json, last: without it there is no data set. */

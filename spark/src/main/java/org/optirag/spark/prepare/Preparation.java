@@ -1,10 +1,10 @@
 package org.optirag.spark.prepare;
 
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lag;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.shiftleft;
 
 import java.time.Clock;
 import java.time.Instant;
@@ -26,14 +26,11 @@ import org.optirag.workspace.UserException;
  * order by time, users and items numbered by their ids. Row by row what {@code optirag data import}
  * makes of the same tables and the same mapping.
  *
- * <p>No step gathers rows on one machine. What is read is kept on the executors' disks, once as
- * texts and once as numbers.
+ * <p>No step gathers rows on one machine, but for a few million that one task sorts. What is read
+ * is kept on the executors' disks, once as texts and once as numbers.
  */
 public final class Preparation {
   private static final StorageLevel DISK = StorageLevel.DISK_ONLY();
-
-  /** Ids that every executor can hold; a join with more is spread. */
-  private static final long FEW = 500_000;
 
   private final SparkSession spark;
   private final TableSource source;
@@ -68,18 +65,26 @@ public final class Preparation {
     TextStage userTexts = TextStage.of(spark, source.users());
 
     Dataset<Row> good = staged.filter(col("state").equalTo(Stage.GOOD));
-    Dataset<Row> users = numbered(good.select(col("user").as("id")), "u");
+    Ids users = Ids.numbered(good.select(col("user").as("id")), counts.interactions(), "u");
     Dataset<Row> itemIds = good.select(col("item").as("id"));
     Dataset<Row> described = itemTexts.ids();
-    Dataset<Row> items =
-        numbered(rules.allItems() && described != null ? itemIds.union(described) : itemIds, "i");
+    Ids items =
+        rules.allItems() && described != null
+            ? Ids.numbered(itemIds.union(described), counts.interactions() + described.count(), "i")
+            : Ids.numbered(itemIds, counts.interactions(), "i");
     Dataset<Row> kept =
         joined(joined(good, users, "user"), items, "item")
             .select("place", "line", "u", "i", "rating", "label", "time", "part");
     boolean timed = counts.untimed() == 0;
-    Dataset<Row> last = withoutRepeats(kept, timed).persist(DISK);
-    long interactions = last.count();
-    staged.unpersist();
+    Dataset<Row> last = withoutRepeats(kept, timed);
+    long interactions = counts.interactions(); // or less, with repeats
+    // Few rows in order of time are read once, when they are sorted and written.
+    boolean once = timed && rules.core() == 1 && TotalOrder.byOneTask(spark, interactions);
+    if (!once) {
+      last = last.persist(DISK);
+      interactions = last.count();
+      staged.unpersist();
+    }
     long repeats = counts.interactions() - interactions;
     if (rules.core() > 1) {
       last = core(last, rules.core());
@@ -92,13 +97,14 @@ public final class Preparation {
               ? "A core of " + rules.core() + " is too strict for it; try a smaller one."
               : "Check that these are the right tables.");
     }
-    Dataset<Row> finalUsers = left(users, last, "u", rules.core() == 1);
-    Dataset<Row> finalItems = left(items, last, "i", rules.core() == 1 || rules.allItems());
+    boolean all = rules.core() == 1;
+    Ids finalUsers = all ? users : users.left(last);
+    Ids finalItems = all || rules.allItems() ? items : items.left(last);
     Dataset<Row> ordered =
         timed
             ? last
             : new UntimedOrder(rules.order(), counts.parted(), interactions)
-                .apply(last, finalUsers, finalItems);
+                .apply(last, finalUsers.rows(), finalItems.rows());
     List<Column> columns =
         new ArrayList<>(
             List.of(col("user"), col("item"), col("rating"), col("label"), col("time")));
@@ -107,11 +113,19 @@ public final class Preparation {
     }
     output.write(
         "interactions",
-        renumbered(renumbered(ordered, finalUsers, "u", "user"), finalItems, "i", "item")
-            .sort("time", "place", "line")
+        TotalOrder.of(
+                finalItems.renumber(finalUsers.renumber(ordered, "user"), "item"),
+                interactions,
+                col("time"),
+                col("place"),
+                col("line"))
             .select(columns.toArray(Column[]::new)));
-    output.write("items", itemTexts.of(finalItems.select("number", "id"), true));
-    output.write("users", userTexts.of(finalUsers.select("number", "id"), false));
+    if (once) {
+      interactions = output.read("interactions").count();
+      repeats = counts.interactions() - interactions;
+    }
+    output.write("items", itemTexts.of(finalItems.table(), finalItems.count(), true));
+    output.write("users", userTexts.of(finalUsers.table(), finalUsers.count(), false));
     TextStage.Faults ofItems = itemTexts.faults();
     TextStage.Faults ofUsers = userTexts.faults();
     Manifest manifest =
@@ -134,23 +148,17 @@ public final class Preparation {
                 interactions,
                 Math.toIntExact(finalUsers.count()),
                 Math.toIntExact(finalItems.count()),
-                Math.toIntExact(itemTexts.untitled(finalItems))),
+                Math.toIntExact(itemTexts.untitled(finalItems.table(), finalItems.count()))),
             List.of());
     output.write(manifest);
     last.unpersist();
+    staged.unpersist();
     return manifest;
   }
 
-  private static Dataset<Row> numbered(Dataset<Row> ids, String number) {
-    return Numbering.ids(ids.distinct(), number).persist(DISK);
-  }
-
-  private static Dataset<Row> joined(Dataset<Row> rows, Dataset<Row> ids, String by) {
-    return rows.join(spread(ids), rows.col(by).equalTo(ids.col("id"))).drop("id");
-  }
-
-  private static Dataset<Row> spread(Dataset<Row> ids) {
-    return ids.count() <= FEW ? broadcast(ids) : ids;
+  private static Dataset<Row> joined(Dataset<Row> rows, Ids ids, String by) {
+    Dataset<Row> known = ids.spread();
+    return rows.join(known, rows.col(by).equalTo(known.col("id"))).drop("id");
   }
 
   private static Dataset<Row> withoutRepeats(Dataset<Row> kept, boolean timed) {
@@ -158,10 +166,14 @@ public final class Preparation {
         timed
             ? new Column[] {col("time").desc(), col("place").desc(), col("line").desc()}
             : new Column[] {col("place").desc(), col("line").desc()};
-    return kept.withColumn(
-            "rank", row_number().over(Window.partitionBy("u", "i").orderBy(latestFirst)))
-        .filter("rank = 1")
-        .drop("rank");
+    // A pair as one number sorts by itself. And asked for by rank, Spark would sort all rows twice,
+    // before and after they come together, in the hope that there are many repeats.
+    Column pair = shiftleft(col("u").cast("long"), 32).bitwiseOR(col("i"));
+    Column later = lag(lit(true), 1).over(Window.partitionBy("pair").orderBy(latestFirst));
+    return kept.withColumn("pair", pair)
+        .withColumn("later", later)
+        .filter("later IS NULL")
+        .drop("pair", "later");
   }
 
   /** Takes turns in removing users and items with too few, until nobody is left to remove. */
@@ -181,22 +193,5 @@ public final class Preparation {
       size = now.count();
     } while (size < before);
     return now;
-  }
-
-  /** Those that are left, numbered 0, 1, 2, … in the order that they have. */
-  private static Dataset<Row> left(Dataset<Row> ids, Dataset<Row> kept, String key, boolean all) {
-    if (all) {
-      return ids.withColumn("number", col(key)).persist(DISK);
-    }
-    Dataset<Row> some = ids.join(kept.select(key).distinct(), key);
-    return Numbering.of(
-            some, "number", org.apache.spark.sql.types.DataTypes.IntegerType, col(key).asc())
-        .persist(DISK);
-  }
-
-  private static Dataset<Row> renumbered(
-      Dataset<Row> rows, Dataset<Row> ids, String key, String column) {
-    Dataset<Row> numbers = ids.select(col(key), col("number").as(column));
-    return rows.join(spread(numbers), key);
   }
 }

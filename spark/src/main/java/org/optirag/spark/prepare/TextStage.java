@@ -130,9 +130,10 @@ final class TextStage {
    * The imported form of the texts.
    *
    * @param numbered number, id
+   * @param size how many they are
    * @param titled whether there is a column of titles, the id where there is none
    */
-  Dataset<Row> of(Dataset<Row> numbered, boolean titled) {
+  Dataset<Row> of(Dataset<Row> numbered, long size, boolean titled) {
     Dataset<Row> joined;
     if (rows == null) {
       joined = numbered.selectExpr("*", "CAST(NULL AS STRING) AS title");
@@ -150,16 +151,16 @@ final class TextStage {
     for (int f = 0; f < names.size(); f++) {
       columns.add(col("f" + f).as("field " + names.get(f)));
     }
-    return joined.sort("number").select(columns.toArray(Column[]::new));
+    return TotalOrder.of(joined, size, col("number")).select(columns.toArray(Column[]::new));
   }
 
-  /** How many ids have no title. */
-  long untitled(Dataset<Row> numbered) {
+  /** How many of so many ids have no title. */
+  long untitled(Dataset<Row> numbered, long size) {
     if (rows == null) {
-      return numbered.count();
+      return size;
     }
     Dataset<Row> titled = first(rows).filter("title IS NOT NULL").select("id");
-    return numbered.count() - numbered.join(titled, "id").count();
+    return size - numbered.join(titled, "id").count();
   }
 
   /** Of texts with the same id the first counts. */

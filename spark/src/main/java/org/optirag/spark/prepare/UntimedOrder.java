@@ -52,11 +52,11 @@ record UntimedOrder(Rules.Order order, boolean parted, long size) {
         .withColumn("line", lit(0L));
   }
 
-  private static Dataset<Row> inFile(Dataset<Row> rows) {
+  private Dataset<Row> inFile(Dataset<Row> rows) {
     return numbered(rows, col("place"), col("line"));
   }
 
-  private static Dataset<Row> drawn(Dataset<Row> rows, Dataset<Row> users, Dataset<Row> items) {
+  private Dataset<Row> drawn(Dataset<Row> rows, Dataset<Row> users, Dataset<Row> items) {
     Column draw = md5(concat_ws(" ", col("user_id"), col("item_id")));
     Dataset<Row> named =
         rows.join(users.select(col("u"), col("id").as("user_id")), "u")
@@ -67,7 +67,8 @@ record UntimedOrder(Rules.Order order, boolean parted, long size) {
   }
 
   /** Places count from 1. */
-  private static Dataset<Row> numbered(Dataset<Row> rows, Column... order) {
-    return Numbering.of(rows, "at", DataTypes.LongType, order).withColumn("at", col("at").plus(1L));
+  private Dataset<Row> numbered(Dataset<Row> rows, Column... order) {
+    return Numbering.of(rows, size, "at", DataTypes.LongType, order)
+        .withColumn("at", col("at").plus(1L));
   }
 }

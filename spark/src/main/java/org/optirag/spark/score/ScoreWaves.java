@@ -8,26 +8,29 @@ import static org.apache.spark.sql.functions.xxhash64;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.workspace.UserException;
 
 /**
  * Writes scores wave by wave: users are dealt to waves by a hash of their ids, and a wave is
- * written whole or not at all, into its own folder. A job that is started again goes on after the
- * waves that are there; doing one again writes the same.
+ * written whole or not at all: as files into a folder of its own, else at once to the one table,
+ * where a column tells the waves apart. A job that is started again goes on after the waves that
+ * are there; doing one again writes the same.
  *
  * @param output folder of any file system that Spark knows
- * @param format of files: parquet, orc, json, csv
+ * @param format of files, or of a table whose writes count whole or not at all
  * @param waves into how many parts the users are dealt; what a crash can cost is one of them
  * @param partitions tasks of a wave
  */
-public record ScoreWaves(String output, String format, int waves, int partitions) {
+public record ScoreWaves(String output, TableFormat format, int waves, int partitions) {
   private static final String SETTINGS = "_settings";
+  private static final String WAVE = "wave";
 
   /** Checks the numbers. */
   public ScoreWaves {
@@ -52,18 +55,13 @@ public record ScoreWaves(String output, String format, int waves, int partitions
       FileSystem files = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
       begin(files, new Path(root, SETTINGS), settings + ", " + waves + " waves");
       for (int wave = 0; wave < waves; wave++) {
-        Path folder = new Path(root, "wave=" + wave);
-        if (files.exists(new Path(folder, "_SUCCESS"))) {
+        if (done(files, spark, wave)) {
           continue;
         }
         Dataset<Row> some =
             requests.filter(
                 pmod(xxhash64(lit("wave"), col("user")), lit((long) waves)).equalTo(wave));
-        Scoring.score(some, settings, partitions, meter)
-            .write()
-            .format(format)
-            .mode(SaveMode.Overwrite)
-            .save(folder.toString());
+        write(Scoring.score(some, settings, partitions, meter), wave);
         scored++;
       }
     } catch (IOException e) {
@@ -73,6 +71,30 @@ public record ScoreWaves(String output, String format, int waves, int partitions
           e);
     }
     return meter.report(scored);
+  }
+
+  private boolean done(FileSystem files, SparkSession spark, int wave) throws IOException {
+    if (format.isFiles()) {
+      return files.exists(new Path(folder(wave), "_SUCCESS"));
+    }
+    for (FileStatus file : files.listStatus(new Path(output))) {
+      if (!file.getPath().getName().equals(SETTINGS)) { // a table that was begun
+        return !format.read(spark, output).filter(col(WAVE).equalTo(wave)).isEmpty();
+      }
+    }
+    return false;
+  }
+
+  private void write(Dataset<Row> scores, int wave) {
+    if (format.isFiles()) {
+      format.write(scores, folder(wave));
+    } else {
+      format.append(scores.withColumn(WAVE, lit(wave)), output, WAVE);
+    }
+  }
+
+  private String folder(int wave) {
+    return output + "/" + WAVE + "=" + wave;
   }
 
   private static void begin(FileSystem files, Path file, String settings) throws IOException {

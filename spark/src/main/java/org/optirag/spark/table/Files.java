@@ -3,6 +3,7 @@ package org.optirag.spark.table;
 import static org.apache.spark.sql.functions.udf;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -18,13 +19,15 @@ final class Files {
   static UserDefinedFunction number(SparkSession spark, String[] sorted, long first) {
     Map<String, Long> numbers = new HashMap<>();
     for (int i = 0; i < sorted.length; i++) {
-      numbers.put(plain(sorted[i]), first + i);
+      for (String spelled : spellings(sorted[i])) {
+        numbers.put(spelled, first + i);
+      }
     }
     Broadcast<Map<String, Long>> known =
         new JavaSparkContext(spark.sparkContext()).broadcast(numbers);
     UDF1<String, Long> number =
         path -> {
-          Long found = known.value().get(plain(path));
+          Long found = known.value().get(path);
           if (found == null) {
             throw new IllegalStateException(path + " was not there when the job began");
           }
@@ -34,7 +37,8 @@ final class Files {
   }
 
   /** Spark itself writes file:///path in one place and file:/path in another. */
-  private static String plain(String path) {
-    return path.replaceFirst("^([A-Za-z0-9+.-]+):///", "$1:/");
+  private static List<String> spellings(String path) {
+    String plain = path.replaceFirst("^([A-Za-z0-9+.-]+):///", "$1:/");
+    return List.of(path, plain, plain.replaceFirst("^([A-Za-z0-9+.-]+):/(?!/)", "$1:///"));
   }
 }

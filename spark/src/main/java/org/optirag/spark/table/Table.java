@@ -154,14 +154,12 @@ public record Table(
   public record Read(Dataset<Row> rows, long nextFile) {}
 
   private Dataset<Row> open(SparkSession spark) {
+    TableFormat stored = new TableFormat(format);
+    if (!format.equals("csv")) {
+      return stored.read(spark, location, options);
+    }
     try {
-      if (format.equals("table")) {
-        return spark.read().table(location);
-      }
       DataFrameReader reader = spark.read().format(format).options(options);
-      if (!format.equals("csv")) {
-        return reader.load(location);
-      }
       List<String> names = columns;
       if (names.isEmpty()) {
         names =
@@ -177,18 +175,8 @@ public record Table(
           .option("columnPruning", false) // else a row that lacks a field nobody asks for is well
           .option("columnNameOfCorruptRecord", MISFIT)
           .load(location);
-    } catch (UserException e) {
-      throw e;
     } catch (Exception e) { // Scala's own do not say that they are thrown
-      throw new UserException(
-          "Cannot read %s as %s: %s."
-              .formatted(
-                  location,
-                  format,
-                  String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip()),
-          "Check the path and the format; one of another project needs its package, for instance"
-              + " '--packages' of spark-submit.",
-          e);
+      throw stored.unreadable(location, e);
     }
   }
 

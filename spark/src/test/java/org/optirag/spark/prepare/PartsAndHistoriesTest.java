@@ -19,6 +19,7 @@ import org.optirag.dataset.Split;
 import org.optirag.dataset.SplitRule;
 import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.spark.LocalSpark;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.spark.table.TableSource;
 
 final class PartsAndHistoriesTest {
@@ -75,7 +76,7 @@ final class PartsAndHistoriesTest {
             + columns
             + "}\n");
     Output output =
-        new Output(LocalSpark.session(), directory.resolve("out").toString(), Output.PARQUET);
+        new Output(LocalSpark.session(), directory.resolve("out").toString(), TableFormat.PARQUET);
     Preparation.run(LocalSpark.session(), TableSource.read(yaml, directory.toString()), output);
     return output;
   }

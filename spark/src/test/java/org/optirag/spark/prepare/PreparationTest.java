@@ -20,6 +20,7 @@ import org.optirag.dataset.source.Source;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.spark.LocalSpark;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.spark.table.TableSource;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
@@ -56,6 +57,28 @@ final class PreparationTest {
         """
             .formatted(columns, columns, rules);
     assertEqual(mapping);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "time: at} | {most-broken: 1}",
+        "rating: stars} | {order: shuffled, core: 2, most-broken: 1}",
+      })
+  void moreRowsThanOneTaskSortsAreDealtToSeveral(String variant) throws IOException {
+    writeMessyShop(100);
+    LocalSpark.session().conf().set(TotalOrder.BY_ONE_TASK, 5);
+    try {
+      assertEqual(
+          """
+          name: shop
+          interactions: {file: first.csv, user: who, item: what, %s
+          rules: %s
+          """
+              .formatted((Object[]) variant.split(" \\| ")));
+    } finally {
+      LocalSpark.session().conf().unset(TotalOrder.BY_ONE_TASK);
+    }
   }
 
   @Test
@@ -141,7 +164,8 @@ final class PreparationTest {
 
   private ImportedDataset prepared(Path yaml) {
     Output output =
-        new Output(LocalSpark.session(), directory.resolve("prepared").toString(), Output.PARQUET);
+        new Output(
+            LocalSpark.session(), directory.resolve("prepared").toString(), TableFormat.PARQUET);
     Preparation.run(LocalSpark.session(), TableSource.read(yaml, directory.toString()), output);
     return ImportedDataset.open(directory.resolve("prepared"));
   }

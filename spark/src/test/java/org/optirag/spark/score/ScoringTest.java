@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.backbone.DType;
 import org.optirag.spark.LocalSpark;
+import org.optirag.spark.table.TableFormat;
 import org.optirag.workspace.UserException;
 
 /** On the shipped bundle, its data and its backbone. */
@@ -134,7 +135,7 @@ final class ScoringTest {
   @Test
   void aJobStartedAgainDoesOnlyTheWavesThatAreMissing() throws IOException {
     Path output = directory.resolve("scores");
-    ScoreWaves waves = new ScoreWaves(output.toString(), "parquet", 3, 2);
+    ScoreWaves waves = new ScoreWaves(output.toString(), TableFormat.PARQUET, 3, 2);
     ScoreReport report = waves.run(spark, table(), settings);
     assertThat(report.waves()).isEqualTo(3);
     assertThat(report.impressions()).isEqualTo(22);
@@ -151,6 +152,24 @@ final class ScoringTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("was begun with")
         .hasMessageContaining("policy=chosen");
+  }
+
+  /** A format that is not one of files by its name stands for those that keep a log. */
+  @Test
+  void aFormatOfTablesHasAllWavesInOne() {
+    TableFormat format =
+        new TableFormat("org.apache.spark.sql.execution.datasources.orc.OrcFileFormat");
+    String output = directory.resolve("table").toString();
+    ScoreWaves waves = new ScoreWaves(output, format, 3, 1);
+    assertThat(waves.run(spark, table(), settings).waves()).isEqualTo(3);
+    Dataset<Row> scored = format.read(spark, output);
+    assertExpected(scored.drop("wave"));
+    assertThat(waves.run(spark, table(), settings).waves()).isEqualTo(0);
+    String ended = directory.resolve("ended").toString();
+    format.append(scored.filter("wave <> 1"), ended, "wave");
+    assertThat(new ScoreWaves(ended, format, 3, 1).run(spark, table(), settings).waves())
+        .isEqualTo(1);
+    assertExpected(format.read(spark, ended).drop("wave"));
   }
 
   @Test
