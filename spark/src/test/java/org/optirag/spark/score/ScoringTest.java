@@ -31,6 +31,13 @@ import org.optirag.workspace.UserException;
 /** On the shipped bundle, its data and its backbone. */
 final class ScoringTest {
   private static final long SEED = 3;
+
+  /**
+   * A context that is remembered goes through products of other shapes, and some processors then
+   * round bf16 otherwise: 2e-5 was seen where the units for matrices (AMX) are used, 0 elsewhere.
+   */
+  private static final double BF16 = 1e-3;
+
   private static final StructType PAIRS =
       new StructType()
           .add("user", DataTypes.StringType)
@@ -123,13 +130,13 @@ final class ScoringTest {
                     + single.afterAll()
                     + "), optirag_pctr('42', 'none'), optirag_pctrs('42', array('50', 'x', '258'))")
             .head();
-    assertThat(row.getDouble(0)).isCloseTo(alone, within(1e-6));
-    assertThat(row.getDouble(1)).isCloseTo(alone, within(1e-6));
+    assertThat(row.getDouble(0)).isCloseTo(alone, within(BF16));
+    assertThat(row.getDouble(1)).isCloseTo(alone, within(BF16));
     assertThat(row.isNullAt(2)).isTrue();
     List<Double> found = row.getList(3);
-    assertThat(found.get(0)).isCloseTo(list[0], within(1e-6));
+    assertThat(found.get(0)).isCloseTo(list[0], within(BF16));
     assertThat(found.get(1)).isNull();
-    assertThat(found.get(2)).isCloseTo(list[1], within(1e-6));
+    assertThat(found.get(2)).isCloseTo(list[1], within(BF16));
   }
 
   @Test
