@@ -21,6 +21,9 @@ public final class PostgresStore {
   /** Names the lock that appending transactions hold; any number that nobody else takes. */
   static final long LOCK = 0x4F50_5449_5241_4701L;
 
+  /** And this one whoever makes or migrates the tables. */
+  private static final long MIGRATION = LOCK + 1;
+
   private PostgresStore() {}
 
   /**
@@ -40,11 +43,32 @@ public final class PostgresStore {
     String name = "The database at " + withoutParameters(url);
     HikariDataSource source = connect(config(url, user, password), name);
     try {
-      Migrations.run(source, "postgresql", name);
+      migrate(source, name);
       return new JdbcEventStore(source, new Engine(name));
     } catch (RuntimeException e) {
       source.close();
       throw e;
+    }
+  }
+
+  /**
+   * One replica at a time: Flyway excludes others only once its own table is there and filled, and
+   * of several that find none, one makes it and the rest find it empty.
+   */
+  private static void migrate(HikariDataSource source, String name) {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET lock_timeout = '15s'; SELECT pg_advisory_lock(" + MIGRATION + ")");
+      try {
+        Migrations.run(source, "postgresql", name);
+      } finally {
+        statement.execute("SELECT pg_advisory_unlock(" + MIGRATION + "); SET lock_timeout = '3s'");
+      }
+    } catch (SQLException e) {
+      throw new UserException(
+          "%s lets nobody migrate its tables: %s.".formatted(name, firstLine(e)),
+          "See whether another replica has been at it for long, and start again.",
+          e);
     }
   }
 
