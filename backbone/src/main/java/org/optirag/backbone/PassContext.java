@@ -65,16 +65,15 @@ final class PassContext implements AutoCloseable {
   }
 
   /**
-   * Leaves what it has learned in the cache.
+   * Leaves a copy of what it has learned in the cache.
    *
    * @param x the input of the last block it learned at
    * @param start its first row
    */
   void remember(Tensor x, int start) {
     if (cache != null && awake && learned.size() > (known == null ? 0 : known.depth())) {
-      Tensor residual = Tensors.hold(x.narrow(0, start, tokens.length).clone());
-      cache.put(tokens, new RememberedContext(List.copyOf(learned), residual));
-      learned.clear();
+      Tensor residual = x.narrow(0, start, tokens.length);
+      cache.put(tokens, RememberedContext.copyOf(learned, residual));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.optirag.backbone;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -11,6 +12,42 @@ import org.bytedeco.pytorch.Tensor;
  *     reading goes on
  */
 record RememberedContext(List<Past> pasts, Tensor residual) {
+  /** Numbers; in any type a whole number of cache lines. */
+  private static final long ALIGNMENT = 64;
+
+  /**
+   * Copies a context into one piece of memory. It stays for long, while what passes compute comes
+   * and goes: hundreds of small pieces of it would leave holes everywhere that nothing large fits
+   * into.
+   */
+  static RememberedContext copyOf(List<Past> pasts, Tensor residual) {
+    long numbers = 0;
+    for (Past past : pasts) {
+      numbers += aligned(past.keys()) + aligned(past.values());
+    }
+    Tensor memory = pasts.getFirst().keys().new_empty(numbers);
+    List<Past> copies = new ArrayList<>();
+    long at = 0;
+    for (Past past : pasts) {
+      Tensor keys = copied(past.keys(), memory, at);
+      at += aligned(past.keys());
+      Tensor values = copied(past.values(), memory, at);
+      at += aligned(past.values());
+      copies.add(new Past(keys, values));
+    }
+    // Of another type than keys and values, perhaps, and a thirtieth of them.
+    return new RememberedContext(copies, Tensors.hold(residual.clone()));
+  }
+
+  private static long aligned(Tensor tensor) {
+    return (tensor.numel() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  private static Tensor copied(Tensor tensor, Tensor memory, long at) {
+    Tensor copy = memory.narrow(0, at, tensor.numel()).view_as(tensor);
+    copy.copy_(tensor);
+    return Tensors.hold(copy);
+  }
 
   /** How many blocks it has keys and values of. */
   int depth() {

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class ServingBenchmark {
   private static final long SEED = 20251125;
-  private static final int PORT = 18_080;
+  private static final int PORT = Integer.getInteger("port", 18_080);
 
   private final PrintStream out = System.out;
   private final List<String> launcher;
