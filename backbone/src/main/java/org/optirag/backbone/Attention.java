@@ -3,8 +3,10 @@ package org.optirag.backbone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.weights.ModelConfig;
@@ -67,6 +69,37 @@ final class Attention {
   Tensor attendPlainly(
       Tensor q, Tensor k, Tensor v, List<Packing.Segment> segments, @Nullable AttentionTape tape) {
     return attend(q, k, v, segments, false, tape);
+  }
+
+  /**
+   * The same as one masked product over all rows, with a way back through autograd: more arithmetic
+   * than the structure asks for, in a handful of operations. That pays where starting an operation
+   * costs more than running it, on a GPU.
+   *
+   * @param q of all tokens, or of some
+   * @param mask [tokens of q, tokens], added to the scores
+   */
+  Tensor attendMasked(Tensor q, Tensor k, Tensor v, Tensor mask) {
+    Tensor queries = q.permute(1, 0, 2).unsqueeze(0);
+    Tensor mixed =
+        torch.scaled_dot_product_attention(
+            queries,
+            everyHead(k),
+            everyHead(v),
+            new TensorOptional(mask),
+            0,
+            false,
+            new DoubleOptional(1),
+            false);
+    return mixed.squeeze(0).permute(1, 0, 2).reshape(q.size(0), (long) heads * headSize);
+  }
+
+  /** [tokens, kvHeads, headSize] → [1, heads, tokens, headSize]. */
+  private Tensor everyHead(Tensor rows) {
+    return rows.permute(1, 0, 2)
+        .unsqueeze(1)
+        .expand(kvHeads, heads / kvHeads, rows.size(0), headSize)
+        .reshape(1, heads, rows.size(0), headSize);
   }
 
   private Tensor attend(

@@ -111,11 +111,15 @@ public final class Backbone implements AutoCloseable {
   }
 
   private static org.bytedeco.pytorch.Device device(Device device) {
-    if (device == Device.CUDA && !torch.hasCUDA()) {
+    if (device == Device.CUDA && !torch.cuda_is_available()) {
       throw new UserException(
           "There is no CUDA device that libtorch can use.",
-          "Add org.bytedeco:pytorch with the classifier linux-x86_64-gpu to the class path, with"
-              + " CUDA 13 and cuDNN 9 installed, or use the CPU.");
+          "Set OPTIRAG_TORCH to the folder torch/lib of a PyTorch 2.10 or 2.11 with CUDA that sees"
+              + " the GPU, or use the CPU.");
+    }
+    if (device == Device.CUDA) {
+      // cuDNN's attention would build a plan, for about a second, for every new number of tokens.
+      torch.globalContext().setSDPUseCuDNN(false);
     }
     return new org.bytedeco.pytorch.Device(device == Device.CUDA ? "cuda" : "cpu")
         .retainReference();
@@ -132,6 +136,11 @@ public final class Backbone implements AutoCloseable {
   /** The model's shape. */
   public ModelConfig config() {
     return config;
+  }
+
+  /** Whether it runs on a GPU, where starting an operation costs more than a larger batch. */
+  public boolean onGpu() {
+    return device.is_cuda();
   }
 
   /** The number type of its projections. */
@@ -160,7 +169,7 @@ public final class Backbone implements AutoCloseable {
     if (cache != null && cache.backbone() != this) {
       throw new IllegalArgumentException("the cache is of another backbone");
     }
-    return new ForwardPass(this, prompts, cache);
+    return new ForwardPass(this, prompts, cache, onGpu() && cache == null);
   }
 
   /**

@@ -164,6 +164,11 @@ final class Block implements AutoCloseable {
     return attention;
   }
 
+  /** The type that its attention computes in. */
+  torch.ScalarType mixing() {
+    return qkv.mixing();
+  }
+
   /**
    * The part before the attention.
    *

@@ -9,15 +9,49 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One block run forward so that it can be run backward: an autograd graph before the attention, one
- * after it, and the attention's tape between them.
+ * after it, and the attention's tape between them; or, where the batch is laid out for one masked
+ * product, a single graph.
  */
 final class BlockGraph implements AutoCloseable {
   private final Tensor input;
   private final @Nullable BlockAdapter adapter;
-  private final Block.Heads heads;
-  private final AttentionTape tape;
-  private final Tensor mixed;
+  private final @Nullable Taped taped;
   private final Tensor output;
+
+  /**
+   * The attention, cut out of autograd.
+   *
+   * @param heads what it read
+   * @param tape its own way back
+   * @param mixed what it made, a leaf
+   */
+  private record Taped(Block.Heads heads, AttentionTape tape, Tensor mixed) {
+    static Taped of(Block block, Block.Heads heads, Packing packing) {
+      Tensors.hold(heads.q());
+      Tensors.hold(heads.k());
+      Tensors.hold(heads.v());
+      AttentionTape tape = new AttentionTape(block.attention(), heads);
+      try (NoGradGuard guard = new NoGradGuard()) {
+        Tensor result =
+            block
+                .attention()
+                .attendPlainly(heads.q(), heads.k(), heads.v(), packing.segments(), tape);
+        return new Taped(heads, tape, Tensors.hold(result.requires_grad_(learns(heads))));
+      }
+    }
+
+    private static boolean learns(Block.Heads heads) {
+      return heads.q().requires_grad() || heads.k().requires_grad() || heads.v().requires_grad();
+    }
+
+    void close() {
+      tape.close();
+      Tensors.release(heads.q());
+      Tensors.release(heads.k());
+      Tensors.release(heads.v());
+      Tensors.release(mixed);
+    }
+  }
 
   /**
    * @param input residual stream [tokens, hidden], a leaf; not closed with the graph
@@ -32,24 +66,18 @@ final class BlockGraph implements AutoCloseable {
     this.input = input;
     this.adapter = adapter;
     try (PointerScope scope = new PointerScope()) {
-      heads = block.heads(input, packing, adapter);
-      Tensors.hold(heads.q());
-      Tensors.hold(heads.k());
-      Tensors.hold(heads.v());
-      tape = new AttentionTape(block.attention(), heads);
-      try (NoGradGuard guard = new NoGradGuard()) {
-        Tensor result =
-            block
-                .attention()
-                .attendPlainly(heads.q(), heads.k(), heads.v(), packing.segments(), tape);
-        mixed = Tensors.hold(result.requires_grad_(learns(heads)));
+      Block.Heads heads = block.heads(input, packing, adapter);
+      @Nullable Tensor mask = packing.mask();
+      Tensor mixed;
+      if (mask == null) {
+        taped = Taped.of(block, heads, packing);
+        mixed = taped.mixed;
+      } else {
+        taped = null;
+        mixed = block.attention().attendMasked(heads.q(), heads.k(), heads.v(), mask);
       }
       output = Tensors.hold(block.finish(input, mixed, adapter, rows));
     }
-  }
-
-  private static boolean learns(Block.Heads heads) {
-    return heads.q().requires_grad() || heads.k().requires_grad() || heads.v().requires_grad();
   }
 
   /** The output without its past; its values are shared. To be released by the caller. */
@@ -67,32 +95,38 @@ final class BlockGraph implements AutoCloseable {
    */
   @Nullable Tensor backward(Tensor gradient, Gradients gradients) {
     boolean inputLearns = input.requires_grad();
-    List<Tensor> leaves = new ArrayList<>();
-    if (inputLearns) {
-      leaves.add(input);
+    List<Tensor> inputs = inputLearns ? List.of(input) : List.of();
+    if (taped == null) {
+      List<Tensor> found =
+          gradients.differentiate(
+              List.of(output), List.of(gradient), inputs, parameters(List.of(Projection.values())));
+      return inputLearns ? found.getFirst() : null;
     }
-    if (mixed.requires_grad()) {
-      leaves.add(mixed);
+    return backward(taped, inputs, gradient, gradients);
+  }
+
+  private @Nullable Tensor backward(
+      Taped attention, List<Tensor> inputs, Tensor gradient, Gradients gradients) {
+    List<Tensor> leaves = new ArrayList<>(inputs);
+    if (attention.mixed.requires_grad()) {
+      leaves.add(attention.mixed);
     }
     List<Tensor> found =
         gradients.differentiate(
             List.of(output), List.of(gradient), leaves, parameters(Projection.AFTER_ATTENTION));
-    Tensor ofInput = inputLearns ? found.getFirst() : null;
-    if (!mixed.requires_grad()) {
+    @Nullable Tensor ofInput = inputs.isEmpty() ? null : found.getFirst();
+    if (!attention.mixed.requires_grad()) {
       return ofInput;
     }
-    Block.Heads ofHeads = tape.backward(found.getLast());
+    Block.Heads heads = attention.heads;
+    Block.Heads ofHeads = attention.tape.backward(found.getLast());
     List<Tensor> outputs = new ArrayList<>();
     List<Tensor> incoming = new ArrayList<>();
     add(heads.q(), ofHeads.q(), outputs, incoming);
     add(heads.k(), ofHeads.k(), outputs, incoming);
     add(heads.v(), ofHeads.v(), outputs, incoming);
     List<Tensor> before =
-        gradients.differentiate(
-            outputs,
-            incoming,
-            inputLearns ? List.of(input) : List.of(),
-            parameters(Projection.BEFORE_ATTENTION));
+        gradients.differentiate(outputs, incoming, inputs, parameters(Projection.BEFORE_ATTENTION));
     return ofInput == null ? null : ofInput.add(before.getFirst());
   }
 
@@ -110,11 +144,9 @@ final class BlockGraph implements AutoCloseable {
 
   @Override
   public void close() {
-    tape.close();
-    Tensors.release(heads.q());
-    Tensors.release(heads.k());
-    Tensors.release(heads.v());
-    Tensors.release(mixed);
+    if (taped != null) {
+      taped.close();
+    }
     Tensors.release(output);
   }
 }

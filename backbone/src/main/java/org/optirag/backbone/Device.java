@@ -4,6 +4,6 @@ package org.optirag.backbone;
 public enum Device {
   /** The processor. */
   CPU,
-  /** The first CUDA device; needs the CUDA artifact of libtorch on the class path. */
+  /** The first CUDA device; needs a CUDA build of libtorch, see OPTIRAG_TORCH in the README. */
   CUDA
 }

@@ -36,6 +36,7 @@ public final class ForwardPass implements AutoCloseable {
   private static final long STRIP = 2048;
 
   private final Backbone backbone;
+  private final boolean masked;
   private List<Row> prompts = new ArrayList<>();
   private Tensor x;
   private Packing packing;
@@ -44,8 +45,14 @@ public final class ForwardPass implements AutoCloseable {
   /** What the attention of block {@link #blocksRun} reads, x being its input; null at first. */
   private Block.@Nullable Heads waiting;
 
-  ForwardPass(Backbone backbone, List<PackedPrompt> packed, @Nullable ContextCache cache) {
+  /**
+   * @param masked whether attention is one masked product, as {@link Attention#attendMasked}; not
+   *     with a cache
+   */
+  ForwardPass(
+      Backbone backbone, List<PackedPrompt> packed, @Nullable ContextCache cache, boolean masked) {
     this.backbone = backbone;
+    this.masked = masked;
     List<int[]> tokens = new ArrayList<>();
     int number = 0;
     for (PackedPrompt prompt : packed) {
@@ -67,12 +74,17 @@ public final class ForwardPass implements AutoCloseable {
   }
 
   private Packing pack() {
-    return backbone.packing(
-        prompts.stream().mapToInt(row -> row.context.rows()).toArray(),
-        prompts.stream().mapToInt(row -> row.context.asleep()).toArray(),
-        prompts.stream()
-            .map(row -> row.candidates.stream().mapToInt(Alive::length).toArray())
-            .toList());
+    Packing packed =
+        backbone.packing(
+            prompts.stream().mapToInt(row -> row.context.rows()).toArray(),
+            prompts.stream().mapToInt(row -> row.context.asleep()).toArray(),
+            prompts.stream()
+                .map(row -> row.candidates.stream().mapToInt(Alive::length).toArray())
+                .toList());
+    if (masked) {
+      packed.mask(backbone.block(1).mixing());
+    }
+    return packed;
   }
 
   /** The prompts with what their sleeping contexts hold at a block. */
@@ -139,13 +151,29 @@ public final class ForwardPass implements AutoCloseable {
       Block.Heads heads = waiting == null ? read(number) : waiting;
       waiting = null;
       Block block = backbone.block(number);
-      List<Packing.Segment> segments = segments(number);
-      Tensor mixed =
-          PassPart.ATTENTION.tensor(
-              () -> block.attention().attend(heads.q(), heads.k(), heads.v(), segments));
+      Tensor mixed = PassPart.ATTENTION.tensor(() -> attend(block, heads, segments(number)));
       replace(finished(block, mixed));
       release(heads);
     }
+  }
+
+  private Tensor attend(Block block, Block.Heads heads, List<Packing.Segment> segments) {
+    @Nullable Tensor mask = packing.mask();
+    return mask == null
+        ? block.attention().attend(heads.q(), heads.k(), heads.v(), segments)
+        : block.attention().attendMasked(heads.q(), heads.k(), heads.v(), mask);
+  }
+
+  /** The same for the candidates' last tokens alone. */
+  private Tensor attendLast(Block block, Block.Heads heads, List<Packing.Segment> segments) {
+    Tensor rows = packing.lastRows();
+    @Nullable Tensor mask = packing.mask();
+    return mask == null
+        ? block.attention().attendLast(heads.q(), heads.k(), heads.v(), rows, segments)
+        : block
+            .attention()
+            .attendMasked(
+                heads.q().index_select(0, rows), heads.k(), heads.v(), mask.index_select(0, rows));
   }
 
   /** The rest of a block; where there are very many rows, a strip of them at a time. */
@@ -213,11 +241,7 @@ public final class ForwardPass implements AutoCloseable {
         return PassPart.STATES.of(() -> Tensors.rows(last));
       }
       Block block = backbone.block(blocksRun);
-      List<Packing.Segment> segments = segments(blocksRun);
-      Tensor lastRows = packing.lastRows();
-      Tensor mixed =
-          PassPart.ATTENTION.of(() ->
-              block.attention().attendLast(heads.q(), heads.k(), heads.v(), lastRows, segments));
+      Tensor mixed = PassPart.ATTENTION.of(() -> attendLast(block, heads, segments(blocksRun)));
       Tensor finished = block.finish(last, mixed, null, null);
       return PassPart.STATES.of(() -> Tensors.rows(finished));
     }

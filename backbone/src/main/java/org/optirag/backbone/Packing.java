@@ -3,8 +3,11 @@ package org.optirag.backbone;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +81,7 @@ final class Packing implements AutoCloseable {
   private final Tensor sines;
   private final Tensor lastRows;
   private final int tokens;
+  private @Nullable Tensor mask;
 
   /**
    * @param contexts rows of each prompt's context
@@ -164,6 +168,52 @@ final class Packing implements AutoCloseable {
     return segments;
   }
 
+  /**
+   * Lays the whole batch out for one masked product: {@link #mask} is there from now on. Contexts
+   * must be rows.
+   *
+   * @param type of the queries
+   */
+  void mask(torch.ScalarType type) {
+    int[] prompts = new int[tokens];
+    int[] parts = new int[tokens];
+    for (int p = 0; p < segments.size(); p++) {
+      Segment segment = segments.get(p);
+      int at = segment.start() + segment.context();
+      Arrays.fill(prompts, segment.start(), at + segment.candidateRows(), p);
+      for (int c = 0; c < segment.candidates().length; c++) {
+        Arrays.fill(parts, at, at + segment.candidates()[c], c + 1);
+        at += segment.candidates()[c];
+      }
+    }
+    try (PointerScope scope = new PointerScope()) {
+      Tensor prompt = Tensors.indices(prompts, lastRows.device());
+      Tensor part = Tensors.indices(parts, lastRows.device());
+      Tensor seen = part.unsqueeze(0);
+      Tensor hidden =
+          prompt
+              .unsqueeze(1)
+              .ne(prompt.unsqueeze(0))
+              .logical_or_(seen.ne(part.unsqueeze(1)).logical_and_(seen.ne(new Scalar(0))))
+              .logical_or_(torch.ones(new long[] {tokens, tokens}, hiding()).triu(1));
+      mask =
+          Tensors.hold(
+              torch
+                  .zeros(new long[] {tokens, tokens}, cosines.options())
+                  .masked_fill_(hidden, new Scalar(Double.NEGATIVE_INFINITY))
+                  .to(type));
+    }
+  }
+
+  private TensorOptions hiding() {
+    return lastRows.options().dtype(new ScalarTypeOptional(torch.ScalarType.Bool));
+  }
+
+  /** [tokens, tokens]: 0 where a token sees another, -inf elsewhere; null unless laid out so. */
+  @Nullable Tensor mask() {
+    return mask;
+  }
+
   int tokens() {
     return tokens;
   }
@@ -188,6 +238,9 @@ final class Packing implements AutoCloseable {
     Tensors.release(cosines);
     Tensors.release(sines);
     Tensors.release(lastRows);
+    if (mask != null) {
+      Tensors.release(mask);
+    }
     for (Segment segment : segments) {
       for (Tensor tensor :
           new @Nullable Tensor[] {segment.padded, segment.unpadded, segment.causal, segment.ends}) {

@@ -8,7 +8,11 @@ import org.optirag.backbone.weights.ModelConfig.Scaling;
  * Dimension i of a head is paired with dimension i + headSize / 2.
  */
 final class RotaryEmbedding {
+  /** Positions that are computed at once; more when they are met. */
+  private static final int FIRST = 256;
+
   private final float[] frequencies;
+  private volatile Turns turns;
 
   RotaryEmbedding(ModelConfig config) {
     int half = config.headSize() / 2;
@@ -17,6 +21,7 @@ final class RotaryEmbedding {
       double base = Math.pow(config.rope().theta(), -2.0 * i / config.headSize());
       frequencies[i] = (float) scale(base, i, config.rope().scaling());
     }
+    turns = Turns.of(frequencies, FIRST);
   }
 
   private static double scale(double frequency, int i, Scaling scaling) {
@@ -49,16 +54,46 @@ final class RotaryEmbedding {
   }
 
   private float[] table(int[] positions, boolean sine) {
-    int half = frequencies.length;
-    float[] table = new float[positions.length * 2 * half];
+    int most = 0;
+    for (int position : positions) {
+      most = Math.max(most, position);
+    }
+    Turns known = turns;
+    if (known.positions() <= most) {
+      known = Turns.of(frequencies, Integer.highestOneBit(most) * 2);
+      turns = known;
+    }
+    float[] from = sine ? known.sines : known.cosines;
+    int size = 2 * frequencies.length;
+    float[] table = new float[positions.length * size];
     for (int p = 0; p < positions.length; p++) {
-      for (int i = 0; i < half; i++) {
-        float angle = positions[p] * frequencies[i];
-        float value = (float) (sine ? Math.sin(angle) : Math.cos(angle));
-        table[p * 2 * half + i] = sine ? -value : value;
-        table[p * 2 * half + half + i] = value;
-      }
+      System.arraycopy(from, positions[p] * size, table, p * size, size);
     }
     return table;
+  }
+
+  /** Every position up to some, computed once; [positions * headSize] both. */
+  private record Turns(float[] cosines, float[] sines, int size) {
+    static Turns of(float[] frequencies, int positions) {
+      int half = frequencies.length;
+      int size = 2 * half;
+      float[] cosines = new float[positions * size];
+      float[] sines = new float[positions * size];
+      for (int p = 0; p < positions; p++) {
+        for (int i = 0; i < half; i++) {
+          float angle = p * frequencies[i];
+          int at = p * size + i;
+          cosines[at] = (float) Math.cos(angle);
+          cosines[at + half] = cosines[at];
+          sines[at + half] = (float) Math.sin(angle);
+          sines[at] = -sines[at + half];
+        }
+      }
+      return new Turns(cosines, sines, size);
+    }
+
+    int positions() {
+      return cosines.length / size;
+    }
   }
 }

@@ -21,6 +21,7 @@ public final class TrainableBackbone implements AutoCloseable {
   private final Backbone backbone;
   private final Learnables learnables;
   private final TrainingOptions options;
+  private final boolean masked;
   private final double dropout;
   private final Gradients gradients;
   private final List<Gradients> ofWorkers = new ArrayList<>();
@@ -44,12 +45,25 @@ public final class TrainableBackbone implements AutoCloseable {
       @Nullable LoraAdapter start,
       List<PlacedHead> heads,
       TrainingOptions options) {
+    this(backbone, start, heads, options, backbone.onGpu());
+  }
+
+  /**
+   * @param masked whether attention is one masked product: what a GPU is better at
+   */
+  TrainableBackbone(
+      Backbone backbone,
+      @Nullable LoraAdapter start,
+      List<PlacedHead> heads,
+      TrainingOptions options,
+      boolean masked) {
     if (backbone.dtype() == DType.INT8) {
       throw new UserException(
           "A model of 8 bits cannot be trained.", "Train with --dtype bf16, score with int8.");
     }
     this.backbone = backbone;
     this.options = options;
+    this.masked = masked;
     this.dropout = start == null ? 0 : start.settings().dropout();
     this.learnables = new Learnables(backbone.config(), start, heads, backbone.device());
     this.gradients = new Gradients(learnables.parameters());
@@ -127,6 +141,7 @@ public final class TrainableBackbone implements AutoCloseable {
             own.stream().map(LabelledPrompt::tokens).toList(),
             dropout == 0 ? null : Dropout.of(dropout, options.seed() + batches, numbers, own),
             options.recompute(),
+            masked,
             true)) {
       return pass.learn(objective, own, sums);
     }
@@ -181,7 +196,7 @@ public final class TrainableBackbone implements AutoCloseable {
             (part, numbers) -> {
               List<PackedPrompt> own = Arrays.stream(numbers).mapToObj(prompts::get).toList();
               try (TrainingPass pass =
-                  new TrainingPass(backbone, learnables, own, null, false, false)) {
+                  new TrainingPass(backbone, learnables, own, null, false, masked, false)) {
                 return pass.logits(
                     Arrays.stream(numbers)
                         .mapToObj(features::get)

@@ -31,6 +31,7 @@ final class TrainingPass implements AutoCloseable {
   /**
    * Runs forward.
    *
+   * @param masked whether attention is one masked product, as {@link Attention#attendMasked}
    * @param learning false to look only: nothing is kept for a way back
    */
   TrainingPass(
@@ -39,6 +40,7 @@ final class TrainingPass implements AutoCloseable {
       List<PackedPrompt> prompts,
       @Nullable Dropout dropout,
       boolean recompute,
+      boolean masked,
       boolean learning) {
     this.backbone = backbone;
     this.learnables = learnables;
@@ -51,6 +53,9 @@ final class TrainingPass implements AutoCloseable {
               prompts.stream()
                   .map(prompt -> prompt.candidates().stream().mapToInt(c -> c.length).toArray())
                   .toList());
+      if (masked) {
+        packing.mask(backbone.block(1).mixing());
+      }
     }
     int first = learning ? learnables.firstBlock() : Integer.MAX_VALUE;
     Tensor x = embed(prompts);
@@ -89,8 +94,12 @@ final class TrainingPass implements AutoCloseable {
         NoGradGuard guard = new NoGradGuard()) {
       Block of = backbone.block(block);
       Block.Heads heads = of.heads(x, packing, adapter(block));
+      @Nullable Tensor mask = packing.mask();
       Tensor mixed =
-          of.attention().attendPlainly(heads.q(), heads.k(), heads.v(), packing.segments(), null);
+          mask == null
+              ? of.attention()
+                  .attendPlainly(heads.q(), heads.k(), heads.v(), packing.segments(), null)
+              : of.attention().attendMasked(heads.q(), heads.k(), heads.v(), mask);
       return Tensors.hold(of.finish(x, mixed, adapter(block), rows(block)));
     }
   }

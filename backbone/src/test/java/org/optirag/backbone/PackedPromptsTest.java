@@ -44,6 +44,22 @@ class PackedPromptsTest {
   }
 
   @Test
+  void attentionAsOneMaskedProductEqualsItsBlocks() {
+    Random random = new Random(SEED + 9);
+    for (int round = 0; round < 20; round++) {
+      List<PackedPrompt> prompts =
+          List.of(prompt(random, 1 + random.nextInt(20), 5), prompt(random, 0, 3));
+      try (ForwardPass pass = new ForwardPass(backbone, prompts, null, true)) {
+        for (int block = 1; block <= backbone.config().blocks(); block++) {
+          pass.advanceTo(block);
+          requireAlone(prompts, pass, block, "seed " + SEED + ", round " + round);
+          pass.keep(Arrays.stream(pass.candidates()).filter(c -> random.nextInt(4) > 0).toArray());
+        }
+      }
+    }
+  }
+
+  @Test
   void candidatesThatAreKeptDoNotNoticeThatOthersLeave() {
     Random random = new Random(SEED + 1);
     for (int round = 0; round < 30; round++) {

@@ -65,7 +65,11 @@ public final class RandomModel implements Weights {
 
   /** Loads it; the same seed gives the same weights. */
   public static Backbone load(int blocks, long seed) {
-    return Backbone.load(new RandomModel(blocks, seed), DType.F32, Device.CPU, Progress.silent());
+    return load(blocks, seed, Device.CPU);
+  }
+
+  static Backbone load(int blocks, long seed, Device device) {
+    return Backbone.load(new RandomModel(blocks, seed), DType.F32, device, Progress.silent());
   }
 
   static Backbone load(long seed) {

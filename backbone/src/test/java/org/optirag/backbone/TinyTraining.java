@@ -17,10 +17,19 @@ final class TinyTraining {
   /** An adapter of all modules on the blocks 2 to 4 with heads after 1, 3 and 4. */
   static TrainableBackbone model(
       Backbone backbone, double dropout, int workers, boolean recompute) {
-    LoraSettings settings = new LoraSettings(3, 6, dropout, EnumSet.allOf(LoraModule.class), 2, 4);
-    LoraAdapter start = LoraAdapterTest.random(settings, RandomModel.weights(1), 7);
     return new TrainableBackbone(
-        backbone, start, heads(backbone), new TrainingOptions(5, workers, recompute));
+        backbone, start(dropout), heads(backbone), new TrainingOptions(5, workers, recompute));
+  }
+
+  /** The same with attention as one masked product. */
+  static TrainableBackbone masked(Backbone backbone, double dropout) {
+    return new TrainableBackbone(
+        backbone, start(dropout), heads(backbone), new TrainingOptions(5, 1, false), true);
+  }
+
+  private static LoraAdapter start(double dropout) {
+    LoraSettings settings = new LoraSettings(3, 6, dropout, EnumSet.allOf(LoraModule.class), 2, 4);
+    return LoraAdapterTest.random(settings, RandomModel.weights(1), 7);
   }
 
   static List<PlacedHead> heads(Backbone backbone) {

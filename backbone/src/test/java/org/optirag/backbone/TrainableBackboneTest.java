@@ -201,6 +201,17 @@ class TrainableBackboneTest {
     }
   }
 
+  @Test
+  void oneMaskedProductTeachesAsTheBlocksOfAttention() {
+    List<LabelledPrompt> batch = TinyTraining.batch(new Random(SEED + 10), 5);
+    try (TrainableBackbone plain = TinyTraining.model(backbone, 0.3, 1, false);
+        TrainableBackbone masked = TinyTraining.masked(backbone, 0.3)) {
+      double loss = plain.accumulate(batch, ALL).loss();
+      assertThat(masked.accumulate(batch, ALL).loss()).isCloseTo(loss, within(1e-5));
+      requireSameGradients(plain, masked, 1e-5);
+    }
+  }
+
   private static void requireSameGradients(
       TrainableBackbone one, TrainableBackbone other, double distance) {
     for (int p = 0; p < one.learning().size(); p++) {

@@ -131,6 +131,11 @@ final class PipelineOptions {
         "workers", workers == null ? Runtime.getRuntime().availableProcessors() : workers);
   }
 
+  /** Threads that share a batch of training: a GPU does better with all of it at once. */
+  int trainingWorkers() {
+    return device == Device.CUDA ? 1 : workers();
+  }
+
   private static int counted(String what, int number) {
     if (number < 1 || number > 1024) {
       throw new UserException(number + " " + what + " are not possible.", "Give 1 to 1024.");

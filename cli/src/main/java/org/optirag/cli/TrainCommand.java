@@ -176,7 +176,8 @@ final class TrainCommand implements Callable<Integer> {
     List<LabelledPrompt> watched =
         writer.write(held, requests(held, validation), common.progress());
     TrainingSettings settings =
-        training.settings(pipeline.backbone().config().blocks(), options.seed(), options.workers());
+        training.settings(
+            pipeline.backbone().config().blocks(), options.seed(), options.trainingWorkers());
     TrainingResult result =
         new Trainer(
                 pipeline.backbone(),

@@ -29,13 +29,16 @@ public record FittedHeads(List<LabelledPrompt> learned, List<LabelledPrompt> hel
 
   private static final int BATCH_TOKENS = 512;
 
+  private static final int BATCH_TOKENS_ON_GPU = 4096;
+
   @Override
   public List<PlacedHead> heads(
       Backbone backbone, ExitHead start, List<Integer> exits, Progress progress) {
+    int tokens = backbone.onGpu() ? BATCH_TOKENS_ON_GPU : BATCH_TOKENS;
     FrozenStates train =
-        FrozenStates.read(backbone, exits, start.epsilon(), learned, BATCH_TOKENS, progress);
+        FrozenStates.read(backbone, exits, start.epsilon(), learned, tokens, progress);
     FrozenStates watched =
-        FrozenStates.read(backbone, exits, start.epsilon(), held, BATCH_TOKENS, progress);
+        FrozenStates.read(backbone, exits, start.epsilon(), held, tokens, progress);
     double[] known = known(start, train.features());
     double[] knownHeld = known(start, watched.features());
     List<PlacedHead> heads = new ArrayList<>();

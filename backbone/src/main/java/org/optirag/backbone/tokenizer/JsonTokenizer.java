@@ -18,6 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
  * it is, for the frame of a prompt, and without its control tokens, for data.
  */
 final class JsonTokenizer implements Tokenizer {
+  private static final String FLAVOR = "RUST_FLAVOR";
+
   /** Never add, cut or fill anything. */
   private static final Map<String, String> PLAIN =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
@@ -25,6 +27,10 @@ final class JsonTokenizer implements Tokenizer {
   static {
     // The library would report its first use over the network.
     System.setProperty("OPT_OUT_TRACKING", "true");
+    // Where there is a GPU it would look for a CUDA build of itself, and there is none.
+    if (System.getenv(FLAVOR) == null && System.getProperty(FLAVOR) == null) {
+      System.setProperty(FLAVOR, "cpu");
+    }
   }
 
   private final HuggingFaceTokenizer frame;
