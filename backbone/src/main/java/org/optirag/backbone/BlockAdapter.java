@@ -81,8 +81,7 @@ final class BlockAdapter {
     }
     Tensor read = input;
     if (dropout != null) {
-      Tensor mask = dropout.mask(block, projection, input.size(0), input.size(1));
-      read = input.mul(mask.to(input.device(), input.scalar_type()));
+      read = input.mul(dropout.mask(block, projection, input));
     }
     Tensor[] downs = adapted.stream().map(module -> of(module).a.leaf()).toArray(Tensor[]::new);
     Tensor inner = torch.linear(read, Tensors.concat(0, downs).to(input.scalar_type()));
