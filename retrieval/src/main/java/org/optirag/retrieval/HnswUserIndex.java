@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
-import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.ScoreDoc;
@@ -33,10 +36,22 @@ public final class HnswUserIndex implements UserIndex {
   private final DirectoryReader reader;
   private final IndexSearcher searcher;
 
-  private HnswUserIndex(Directory directory, DirectoryReader reader) {
+  /** Of each document: stored fields would be unpacked by the block for each one found. */
+  private final int[] users;
+
+  private HnswUserIndex(Directory directory, DirectoryReader reader) throws IOException {
     this.directory = directory;
     this.reader = reader;
     this.searcher = new IndexSearcher(reader);
+    this.users = new int[reader.maxDoc()];
+    for (LeafReaderContext leaf : reader.leaves()) {
+      NumericDocValues values = DocValues.getNumeric(leaf.reader(), USER);
+      for (int doc = values.nextDoc();
+          doc != DocIdSetIterator.NO_MORE_DOCS;
+          doc = values.nextDoc()) {
+        users[leaf.docBase + doc] = (int) values.longValue();
+      }
+    }
   }
 
   /** Builds an index in memory. */
@@ -52,7 +67,7 @@ public final class HnswUserIndex implements UserIndex {
             document.add(
                 new KnnFloatVectorField(
                     VECTOR, unit.row(user), VectorSimilarityFunction.DOT_PRODUCT));
-            document.add(new StoredField(USER, user));
+            document.add(new NumericDocValuesField(USER, user));
             writer.addDocument(document);
           }
         }
@@ -67,7 +82,6 @@ public final class HnswUserIndex implements UserIndex {
   @Override
   public List<Similar> nearest(float[] vector, int most, int except) {
     try {
-      StoredFields stored = searcher.storedFields();
       List<Similar> found = new ArrayList<>();
       int explored = Math.max(EXPLORED, 4 * (most + 1));
       for (ScoreDoc hit :
@@ -75,7 +89,7 @@ public final class HnswUserIndex implements UserIndex {
                   new KnnFloatVectorQuery(VECTOR, Embeddings.normalized(vector), explored),
                   most + 1)
               .scoreDocs) {
-        int user = stored.document(hit.doc).getField(USER).numericValue().intValue();
+        int user = users[hit.doc];
         if (user != except && found.size() < most) {
           // Lucene's score is (1 + cosine) / 2.
           found.add(new Similar(user, 2 * hit.score - 1));
