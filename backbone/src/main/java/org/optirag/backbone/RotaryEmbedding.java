@@ -73,6 +73,7 @@ final class RotaryEmbedding {
   }
 
   /** Every position up to some, computed once; [positions * headSize] both. */
+  @SuppressWarnings("ArrayRecordComponent") // Tables, never compared.
   private record Turns(float[] cosines, float[] sines, int size) {
     static Turns of(float[] frequencies, int positions) {
       int half = frequencies.length;
