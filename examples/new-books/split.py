@@ -56,4 +56,9 @@ def write(path, fields, part):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+    if len(sys.argv) != 3:
+        sys.exit("python3 split.py BOOK-CROSSING OUT: two folders")
+    try:
+        main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+    except OSError as error:
+        sys.exit(f"split.py: {error}")
