@@ -10,20 +10,13 @@ public final class LightGcnTrainer {
   private static final int RANKED = 20;
 
   /**
-   * Most steps an epoch: every step propagates over the whole graph, so that with batches of one
-   * size an epoch would cost the square of the edges. From {@code 400 × batch} edges on, batches
-   * grow instead.
-   */
-  private static final int STEPS = 400;
-
-  /**
    * How to train.
    *
    * @param dimension of the embeddings
    * @param layers K
    * @param learningRate of Adam
    * @param regularization weight λ of λ/2 · |E^(0)|² of the sampled rows
-   * @param batch triples a step; more where an epoch would have more than 400 steps
+   * @param batch triples a step
    * @param epochs at most
    * @param patience evaluations on validation without a better Recall@20 before it stops; 0 never
    * @param evaluateEvery epochs between evaluations
@@ -42,6 +35,29 @@ public final class LightGcnTrainer {
     /** The paper's, stopped early. */
     public static final Settings DEFAULT =
         new Settings(64, 3, 1e-3, 1e-4, 2048, 400, 4, 5, 20250104);
+
+    private static final int STEPS = 25;
+    private static final double FASTEST = 1e-2;
+
+    /**
+     * The paper's for graphs of up to 51,200 edges. Every step propagates over the whole graph, so
+     * that with batches of one size an epoch would cost the square of the edges: above, an epoch
+     * has 25 steps, and the learning rate grows with the batch, up to 0.01.
+     */
+    public static Settings forEdges(int edges) {
+      int batch = Math.max(DEFAULT.batch, Math.ceilDiv(edges, STEPS));
+      double rate = Math.min(FASTEST, DEFAULT.learningRate * batch / DEFAULT.batch);
+      return new Settings(
+          DEFAULT.dimension,
+          DEFAULT.layers,
+          rate,
+          DEFAULT.regularization,
+          batch,
+          DEFAULT.epochs,
+          DEFAULT.patience,
+          DEFAULT.evaluateEvery,
+          DEFAULT.seed);
+    }
 
     /** The same with another number of epochs. */
     public Settings withEpochs(int most) {
@@ -156,15 +172,10 @@ public final class LightGcnTrainer {
     return normal;
   }
 
-  /** Triples a step: as many as wanted, or as many as leave an epoch with {@value #STEPS} steps. */
-  static int batch(int wanted, int edges) {
-    return Math.max(wanted, Math.ceilDiv(edges, STEPS));
-  }
-
   /** One pass over as many sampled triples as there are edges; the mean loss. */
   private double epoch() {
     int edges = graph.edges();
-    int batch = batch(settings.batch(), edges);
+    int batch = settings.batch();
     double loss = 0;
     for (int done = 0; done < edges; done += batch) {
       int size = Math.min(batch, edges - done);

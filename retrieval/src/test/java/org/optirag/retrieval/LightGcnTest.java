@@ -34,11 +34,16 @@ class LightGcnTest {
   }
 
   @Test
-  void anEpochHasAtMostFourHundredSteps() {
-    assertThat(LightGcnTrainer.batch(2048, 810_128)).isEqualTo(2048); // 396 steps
-    assertThat(LightGcnTrainer.batch(2048, 819_200)).isEqualTo(2048); // 400
-    assertThat(LightGcnTrainer.batch(2048, 819_201)).isEqualTo(2049);
-    assertThat(LightGcnTrainer.batch(2048, 25_000_000)).isEqualTo(62_500);
+  void anEpochOfALargeGraphHasTwentyFiveSteps() {
+    LightGcnTrainer.Settings published = LightGcnTrainer.Settings.DEFAULT;
+    assertThat(LightGcnTrainer.Settings.forEdges(0)).isEqualTo(published);
+    assertThat(LightGcnTrainer.Settings.forEdges(51_200)).isEqualTo(published); // 25 steps of 2048
+    LightGcnTrainer.Settings larger = LightGcnTrainer.Settings.forEdges(102_400);
+    assertThat(larger.batch()).isEqualTo(4096);
+    assertThat(larger.learningRate()).isEqualTo(2e-3);
+    LightGcnTrainer.Settings largest = LightGcnTrainer.Settings.forEdges(25_000_000);
+    assertThat(largest.batch()).isEqualTo(1_000_000);
+    assertThat(largest.learningRate()).isEqualTo(1e-2);
   }
 
   @Test

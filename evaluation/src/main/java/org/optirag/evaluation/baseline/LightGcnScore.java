@@ -77,7 +77,7 @@ final class LightGcnScore implements Rater {
   static LightGcnScore learn(LearningData data, Settings settings, long seed, Progress progress) {
     Graph graph = Graph.of(data.train(), data.users(), data.items());
     Graph validation = unseen(data, graph);
-    LightGcnTrainer.Settings plain = LightGcnTrainer.Settings.DEFAULT;
+    LightGcnTrainer.Settings plain = LightGcnTrainer.Settings.forEdges(graph.edges());
     LightGcnTrainer.Settings chosen =
         new LightGcnTrainer.Settings(
             plain.dimension(),

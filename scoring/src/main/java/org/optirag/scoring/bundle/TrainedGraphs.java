@@ -17,14 +17,14 @@ import org.optirag.workspace.Progress;
 
 /** The trained graph of the training part, and those of what lay before a moment within it. */
 public final class TrainedGraphs {
-  /** Of the graphs within training, which have no validation to stop by. */
+  /** Of the graphs within training, which have no validation to stop by, at the paper's rate. */
   private static final int SNAPSHOT_EPOCHS = 50;
 
   private final Dataset data;
   private final Split split;
   private final Witness witness;
   private final @Nullable Bundle bundle;
-  private final LightGcnTrainer.Settings settings;
+  private final long seed;
   private final GraphStore store;
   private final Progress progress;
 
@@ -48,7 +48,7 @@ public final class TrainedGraphs {
     this.split = split;
     this.witness = witness;
     this.bundle = bundle;
-    this.settings = LightGcnTrainer.Settings.DEFAULT.withSeed(seed);
+    this.seed = seed;
     this.store = new GraphStore(cache);
     this.progress = progress;
   }
@@ -66,9 +66,9 @@ public final class TrainedGraphs {
     if (bundled.isPresent()) {
       return new Whole(bundled.get(), 0);
     }
+    Graph train = graph(split.train());
     GraphStore.Trained trained =
-        store.require(
-            data.name(), graph(split.train()), graph(split.validation()), settings, progress);
+        store.require(data.name(), train, graph(split.validation()), settings(train), progress);
     return new Whole(trained.model(), trained.buildSeconds());
   }
 
@@ -88,11 +88,18 @@ public final class TrainedGraphs {
     Graph graph = graph(train.filter(row -> train.time(row) < horizon));
     Graph none = Graph.empty(data.users().size(), data.items().size());
     LightGcn model =
-        store
-            .require(
-                data.name(), graph, none, settings.withEpochs(SNAPSHOT_EPOCHS), Progress.silent())
-            .model();
+        store.require(data.name(), graph, none, brief(settings(graph)), Progress.silent()).model();
     return new GraphSnapshot(graph, model);
+  }
+
+  private LightGcnTrainer.Settings settings(Graph graph) {
+    return LightGcnTrainer.Settings.forEdges(graph.edges()).withSeed(seed);
+  }
+
+  /** Faster rates need fewer epochs to go as far. */
+  private static LightGcnTrainer.Settings brief(LightGcnTrainer.Settings settings) {
+    double faster = settings.learningRate() / LightGcnTrainer.Settings.DEFAULT.learningRate();
+    return settings.withEpochs((int) Math.ceil(SNAPSHOT_EPOCHS / faster));
   }
 
   private Graph graph(Interactions interactions) {
