@@ -39,12 +39,14 @@ import tools.jackson.databind.json.JsonMapper;
 /** How fast candidates are scored, beside other engines. */
 @Command(
     name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
     description = {
       "Scores the same token ids with this system and with other engines, in turns, and prints"
           + " candidates per second and their ratios.",
       "",
-      "The other engines run in Python: install them with benchmarks/install-peers. What is not there"
-          + " is named and left out.",
+      "The other engines run in processes of their own: install them with benchmarks/install-peers."
+          + " What is not there is named and left out.",
       ""
     },
     footer = {"", "Example: optirag bench --workloads single,20x500 --rounds 3"})
@@ -83,9 +85,11 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "ENGINE",
       defaultValue =
-          "llama.cpp:BF16,llama.cpp:Q8_0,llama.cpp:Q4_0,transformers:f32,transformers:bf16",
+          "llama.cpp:BF16,llama.cpp:Q8_0,llama.cpp:Q4_0,java-llama.cpp:Q8_0,java-llama.cpp:Q4_0,"
+              + "transformers:f32,transformers:bf16",
       description =
-          "llama.cpp:QUANTIZATION (each prompt alone, and with the context kept in its cache) and"
+          "llama.cpp:QUANTIZATION and java-llama.cpp:QUANTIZATION (each prompt alone, and with the"
+              + " context kept in its cache; the second reads what the first has quantized) and"
               + " transformers:TYPE (prompts batched); default ${DEFAULT-VALUE}. Empty for none.")
   private List<String> peers = List.of();
 
@@ -300,10 +304,10 @@ final class BenchCommand implements Callable<Integer> {
       String[] parts = peer.split(":", 2);
       String engine = parts[0];
       String dtype = parts.length == 2 ? parts[1] : "";
-      if (!List.of("llama.cpp", "transformers").contains(engine)) {
+      if (!PeerProcess.ENGINES.contains(engine)) {
         throw new UserException(
             "There is no peer \"" + peer + "\".",
-            "Give llama.cpp:QUANTIZATION or transformers:TYPE.");
+            "Give llama.cpp:QUANTIZATION, java-llama.cpp:QUANTIZATION or transformers:TYPE.");
       }
       try {
         Path gguf = gguf(model);
@@ -312,7 +316,7 @@ final class BenchCommand implements Callable<Integer> {
                 python, engine, gguf, options.threads(), dtype, answers, out.resolve("peers"));
         open.add(process);
         others.add(new PeerContender(engine, "alone", dtype, ALONE, process));
-        if (engine.equals("llama.cpp")) {
+        if (!engine.equals("transformers")) {
           others.add(
               new PeerContender(engine + "-prefix", "prefix", dtype, Integer.MAX_VALUE, process));
         }

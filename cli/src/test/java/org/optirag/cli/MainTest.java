@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.optirag.workspace.UserException;
@@ -25,6 +26,20 @@ final class MainTest {
   void helpNamesTheFirstCommandToTry() {
     assertThat(run(Main.commandLine(), "--help")).isZero();
     assertThat(out.toString()).contains("Start with: optirag demo");
+  }
+
+  @Test
+  void everyCommandHelps() {
+    helps(Main.commandLine());
+  }
+
+  private void helps(CommandLine command) {
+    for (Map.Entry<String, CommandLine> each : command.getSubcommands().entrySet()) {
+      CommandLine.Model.CommandSpec spec = each.getValue().getCommandSpec();
+      assertThat(spec.findOption("--help")).as(spec.qualifiedName()).isNotNull();
+      assertThat(spec.usageMessage().description()).as(spec.qualifiedName()).isNotEmpty();
+      helps(each.getValue());
+    }
   }
 
   @Test

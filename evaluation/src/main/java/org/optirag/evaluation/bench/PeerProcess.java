@@ -1,6 +1,7 @@
 package org.optirag.evaluation.bench;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
@@ -23,7 +24,12 @@ import tools.jackson.databind.json.JsonMapper;
  * line of JSON, so that it can take turns with others.
  */
 public final class PeerProcess implements AutoCloseable {
-  private static final String SCRIPT = "/bench/peer.py";
+  /** The engines there are. */
+  public static final List<String> ENGINES = List.of("llama.cpp", "java-llama.cpp", "transformers");
+
+  private static final String PYTHON = "peer.py";
+
+  private static final String JAVA = "JavaLlama.java";
 
   private final Process process;
   private final Writer to;
@@ -47,10 +53,11 @@ public final class PeerProcess implements AutoCloseable {
   /**
    * Starts an engine.
    *
-   * @param python an interpreter that has the engine
-   * @param engine llama.cpp or transformers
+   * @param python the interpreter of the folder that benchmarks/install-peers made
+   * @param engine one of {@link #ENGINES}
    * @param model a GGUF file
-   * @param option a quantization or number type; empty for the file's own
+   * @param option a quantization or number type; empty for the file's own. java-llama.cpp reads
+   *     what llama.cpp has quantized in the same directory
    * @param directory for what it makes: quantized models, its messages
    * @throws UserException if it does not start, with the last line of what it said
    */
@@ -65,21 +72,16 @@ public final class PeerProcess implements AutoCloseable {
     Path messages = directory.resolve(engine + "-" + option + ".log");
     try {
       Files.createDirectories(directory);
-      Path script = directory.resolve("peer.py");
-      try (InputStream in = PeerProcess.class.getResourceAsStream(SCRIPT)) {
-        if (in == null) {
-          throw new IllegalStateException("no resource " + SCRIPT);
-        }
-        Files.write(script, in.readAllBytes());
-      }
       List<String> command =
-          List.of(
-              python,
-              script.toString(),
-              engine,
-              model.toAbsolutePath().toString(),
-              Integer.toString(threads),
-              option);
+          engine.equals("java-llama.cpp")
+              ? java(python, model, threads, option, directory)
+              : List.of(
+                  python,
+                  script(PYTHON, directory).toString(),
+                  engine,
+                  model.toAbsolutePath().toString(),
+                  Integer.toString(threads),
+                  option);
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages.toFile());
       builder.environment().put("OPTIRAG_BENCH", directory.toAbsolutePath().toString());
       builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
@@ -90,6 +92,37 @@ public final class PeerProcess implements AutoCloseable {
           "Install it with benchmarks/install-peers, or give --python the interpreter that has it.",
           e);
     }
+  }
+
+  /** Java reads its source as it is; JSON and the like it finds where this process does. */
+  private static List<String> java(
+      String python, Path model, int threads, String option, Path directory) throws IOException {
+    String name = model.getFileName().toString().replaceFirst("[.]gguf$", "");
+    Path file = option.isEmpty() ? model : directory.resolve(name + "-as-" + option + ".gguf");
+    if (!Files.exists(file)) {
+      throw new IOException(
+          "it reads what llama.cpp:" + option + " has quantized; name that before it");
+    }
+    Path jars = Path.of(python).toAbsolutePath().resolve("../../java/*").normalize();
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        jars + File.pathSeparator + System.getProperty("java.class.path"),
+        script(JAVA, directory).toString(),
+        file.toAbsolutePath().toString(),
+        Integer.toString(threads));
+  }
+
+  private static Path script(String name, Path directory) throws IOException {
+    Path script = directory.resolve(name);
+    try (InputStream in = PeerProcess.class.getResourceAsStream("/bench/" + name)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource " + name);
+      }
+      Files.write(script, in.readAllBytes());
+    }
+    return script;
   }
 
   private static String said(Path messages, IOException e) {

@@ -30,12 +30,16 @@ class PeerProcessTest {
   }
 
   private PeerProcess start(Path interpreter) {
+    return start(interpreter, "llama.cpp", "Q8_0");
+  }
+
+  private PeerProcess start(Path interpreter, String engine, String option) {
     return PeerProcess.start(
         interpreter.toString(),
-        "llama.cpp",
+        engine,
         directory.resolve("model.gguf"),
         1,
-        "Q8_0",
+        option,
         ANSWERS,
         directory.resolve("peers"));
   }
@@ -86,6 +90,19 @@ class PeerProcessTest {
         .hasMessageContaining("benchmarks/install-peers");
     assertThatThrownBy(() -> start(directory.resolve("nothing")))
         .isInstanceOf(UserException.class)
+        .hasMessageContaining("benchmarks/install-peers");
+  }
+
+  @Test
+  void java_llama_cppNeedsItsLibraryAndWhatLlama_cppQuantized() throws IOException {
+    Path interpreter = directory.resolve("env/bin/python");
+    assertThatThrownBy(() -> start(interpreter, "java-llama.cpp", "Q8_0"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("name that before it");
+    Files.writeString(directory.resolve("model.gguf"), "");
+    assertThatThrownBy(() -> start(interpreter, "java-llama.cpp", ""))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("java-llama.cpp does not start")
         .hasMessageContaining("benchmarks/install-peers");
   }
 }
