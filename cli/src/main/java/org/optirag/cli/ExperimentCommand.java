@@ -79,15 +79,15 @@ final class ExperimentCommand implements Callable<Integer> {
     Path directory = out == null ? Path.of("runs", "experiments", experiment.name()) : out;
     List<ExperimentPart> parts = ExperimentPart.of(experiment, directory);
     parts.forEach(part -> part.cell().check());
-    run(
-        parts.stream().filter(part -> part.name().contains(only)).toList(),
-        "experiment " + experiment.name());
-    List<ExperimentPart> done = parts.stream().filter(part -> part.cell().done()).toList();
-    if (done.isEmpty()) {
+    List<ExperimentPart> wanted =
+        parts.stream().filter(part -> part.name().contains(only)).toList();
+    if (wanted.isEmpty()) {
       throw new UserException(
-          "No part of " + file + " has \"" + only + "\" in its name, and none is done.",
+          "No part of " + file + " has \"" + only + "\" in its name.",
           "There are " + parts.stream().map(ExperimentPart::name).toList() + ".");
     }
+    run(wanted, "experiment " + experiment.name());
+    List<ExperimentPart> done = parts.stream().filter(part -> part.cell().done()).toList();
     ExperimentReport report = report(experiment, done);
     report.write(directory);
     if (common.json()) {

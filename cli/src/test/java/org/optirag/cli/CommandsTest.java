@@ -278,7 +278,7 @@ final class CommandsTest {
                 .valueStream()
                 .map(row -> row.path("method").asString()))
         .containsExactly("zero-shot");
-    assertThat(run("experiment", file.toString(), "--out", runs + "-x", "--only", "oven", "-q"))
+    assertThat(run("experiment", file.toString(), "--out", runs.toString(), "--only", "oven", "-q"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("oven").contains("teapots/optirag-2");
     assertThat(run(command)).as(err.toString()).isZero();

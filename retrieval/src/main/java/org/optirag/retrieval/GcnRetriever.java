@@ -50,7 +50,7 @@ public final class GcnRetriever implements Retriever {
   @Override
   public Retrieved retrieve(int user, int[] candidates, long time) {
     List<Behaviour> history = witness.history(user, time, RelevantHistory.SEARCHED);
-    GraphSnapshot graph = timeline.at(witness.horizon().of(time));
+    GraphSnapshot graph = timeline.at(time);
     List<UserIndex.Similar> similar =
         graph.similar(
             user,

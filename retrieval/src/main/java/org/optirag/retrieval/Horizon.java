@@ -45,6 +45,15 @@ public record Horizon(long first, long last, long block) {
     return of(train, 1);
   }
 
+  /**
+   * The same with as many of its blocks together as leave at most so many: what is made once a
+   * block and dearly is made that often.
+   */
+  public Horizon coarser(int most) {
+    long blocks = Math.ceilDiv(last - first + 1, block);
+    return new Horizon(first, last, block * Math.ceilDiv(blocks, most));
+  }
+
   /** Labels strictly before this time are seen at {@code time}; never later than it. */
   public long of(long time) {
     if (time > last) {

@@ -9,6 +9,7 @@ import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.GraphStore;
 import org.optirag.retrieval.GraphTimeline;
+import org.optirag.retrieval.Horizon;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.LightGcnTrainer;
 import org.optirag.retrieval.Witness;
@@ -19,6 +20,8 @@ import org.optirag.workspace.Progress;
 public final class TrainedGraphs {
   /** Of the graphs within training, which have no validation to stop by, at the paper's rate. */
   private static final int SNAPSHOT_EPOCHS = 50;
+
+  private static final int MOST_SNAPSHOTS = 12;
 
   private final Dataset data;
   private final Split split;
@@ -77,10 +80,14 @@ public final class TrainedGraphs {
     return new GraphSnapshot(graph(split.train()), whole().model());
   }
 
-  /** After training the whole graph, within training what lies before each horizon. */
+  /**
+   * After training the whole graph, within training what lies before the witness's horizons; where
+   * these are many, before every second or third, since each graph is a training of its own.
+   */
   public GraphTimeline timeline() {
+    Horizon horizon = witness.horizon().coarser(MOST_SNAPSHOTS);
     return new GraphTimeline(
-        horizon -> horizon > witness.horizon().last() ? snapshot() : before(horizon));
+        horizon, moment -> moment > horizon.last() ? snapshot() : before(moment));
   }
 
   private GraphSnapshot before(long horizon) {
