@@ -43,14 +43,31 @@ class LlamaCpp:
         self.silent = silent  # must outlive the library's use of it
         if quantization:
             model = self.quantized(model, quantization, threads)
-        self.model = llama_cpp.llama_model_load_from_file(
-            model.encode(), llama_cpp.llama_model_default_params()
-        )
-        if not self.model:
-            raise SystemExit("llama.cpp cannot load " + model)
         self.threads = threads
         self.context = None
         self.sizes = (0, 0)
+        repacked = self.survives(model)
+        if not repacked:
+            self.version += ", weights not repacked: here that ends in an illegal instruction"
+        self.load(model, repacked)
+
+    def load(self, model, repacked):
+        params = self.c.llama_model_default_params()
+        params.use_extra_bufts = repacked
+        self.model = self.c.llama_model_load_from_file(model.encode(), params)
+        if not self.model:
+            raise SystemExit("llama.cpp cannot load " + model)
+
+    def survives(self, model):
+        """Whether it runs with weights repacked for AMX: tried in a process of its own."""
+        child = os.fork()
+        if child == 0:
+            self.load(model, True)
+            self.fit(64, 1)
+            self.answers = (0, 1)
+            self.decode([(1, i, 0, i == 63) for i in range(64)])
+            os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) >= 0
 
     def quantized(self, model, quantization, threads):
         """The model in another quantization, beside the original."""

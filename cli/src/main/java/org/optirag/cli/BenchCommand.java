@@ -3,7 +3,9 @@ package org.optirag.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
@@ -138,22 +140,29 @@ final class BenchCommand implements Callable<Integer> {
       description = "Where the rows go; default ${DEFAULT-VALUE}.")
   private Path out = Path.of("runs", "bench");
 
-  /** The result, as JSON has it. */
+  /**
+   * The result, as JSON has it.
+   *
+   * @param versions of the peers that were there
+   */
   record Result(
-      Ceilings ceilings, List<BenchRow> rows, List<Profile> profiles, List<String> leftOut) {}
+      Ceilings ceilings,
+      List<BenchRow> rows,
+      List<Profile> profiles,
+      Map<String, String> versions,
+      List<String> leftOut) {}
 
   @Override
   public Integer call() {
     requireFit();
     Backbone.setThreads(options.threads());
-    List<String> leftOut = new ArrayList<>();
     List<AutoCloseable> open = new ArrayList<>();
     try (Pipeline pipeline = new Pipeline(dataset, null, options, common)) {
       if (!growth.isEmpty()) {
         return grow(pipeline);
       }
       try {
-        Result result = measure(pipeline, open, leftOut);
+        Result result = measure(pipeline, open);
         AtomicFiles.writeString(
             out.resolve("scoring.json"),
             JsonMapper.builder()
@@ -201,17 +210,19 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private Result measure(Pipeline pipeline, List<AutoCloseable> open, List<String> leftOut) {
+  private Result measure(Pipeline pipeline, List<AutoCloseable> open) {
     List<Workload> wanted = BenchWorkloads.of(workloads, pipeline);
     AnswerTokens answers =
         AnswerTokens.of(pipeline.tokenizer(), pipeline.promptSettings().format());
     Path model = new ModelStore(common.cache()).require(options.model(), common.progress());
     Backbone f32 = load(model, DType.F32);
     open.add(f32);
+    Map<String, String> versions = new LinkedHashMap<>();
+    List<String> leftOut = new ArrayList<>();
     SideBySide bench =
         new SideBySide(
             ours(pipeline, open),
-            others(model, answers, open, leftOut),
+            others(model, answers, open, versions, leftOut),
             own(NONE, f32, zeroShot(pipeline, f32), 0, null),
             rounds,
             clock);
@@ -219,6 +230,7 @@ final class BenchCommand implements Callable<Integer> {
         Ceilings.measure(pipeline.backbone().config()),
         measure(bench, wanted),
         profile ? profiles(bench, wanted) : List.of(),
+        versions,
         leftOut);
   }
 
@@ -295,7 +307,11 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private List<Contender> others(
-      Path model, AnswerTokens answers, List<AutoCloseable> open, List<String> leftOut) {
+      Path model,
+      AnswerTokens answers,
+      List<AutoCloseable> open,
+      Map<String, String> versions,
+      List<String> leftOut) {
     List<Contender> others = new ArrayList<>();
     for (String peer : peers) {
       if (peer.isBlank()) {
@@ -315,6 +331,7 @@ final class BenchCommand implements Callable<Integer> {
             PeerProcess.start(
                 python, engine, gguf, options.threads(), dtype, answers, out.resolve("peers"));
         open.add(process);
+        versions.put(peer, process.version());
         others.add(new PeerContender(engine, "alone", dtype, ALONE, process));
         if (!engine.equals("transformers")) {
           others.add(
@@ -342,6 +359,10 @@ final class BenchCommand implements Callable<Integer> {
     if (!result.profiles.isEmpty()) {
       to.println();
       Profile.table(result.profiles).forEach(to::println);
+    }
+    if (!result.versions.isEmpty()) {
+      to.println();
+      result.versions.forEach((peer, version) -> to.println(peer + ": version " + version));
     }
     if (!result.leftOut.isEmpty()) {
       to.println();
