@@ -401,7 +401,10 @@ final class DataCommand implements Runnable {
           imported.directory().resolve("rejected.tsv"));
     }
     if (counts.untitled() > 0) {
-      out.printf(Locale.ROOT, "%,d items have no title; their id stands in.%n", counts.untitled());
+      out.printf(
+          Locale.ROOT,
+          "%,d items have no title; prompts call them by a code made of their id.%n",
+          counts.untitled());
     }
     out.println("In " + imported.directory());
     out.flush();

@@ -186,7 +186,8 @@ final class Normaliser {
       Path directory, String ids, String texts, List<String> fields, boolean titled) {
     StringBuilder columns = new StringBuilder("number, id");
     if (titled) {
-      columns.append(", coalesce(t.title, id) AS title");
+      // Not the id itself: ids given in order tell what came later, and a prompt would read it.
+      columns.append(", coalesce(t.title, substr(sha256(id), 1, 6)) AS title");
     }
     for (int f = 0; f < fields.size(); f++) {
       columns

@@ -3,6 +3,7 @@ package org.optirag.spark.prepare;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sha2;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -131,7 +132,7 @@ final class TextStage {
    *
    * @param numbered number, id
    * @param size how many they are
-   * @param titled whether there is a column of titles, the id where there is none
+   * @param titled whether there is a column of titles, a code made of the id where there is none
    */
   Dataset<Row> of(Dataset<Row> numbered, long size, boolean titled) {
     Dataset<Row> joined;
@@ -146,7 +147,9 @@ final class TextStage {
     }
     List<Column> columns = new ArrayList<>(List.of(col("number"), col("id")));
     if (titled) {
-      columns.add(coalesce(col("title"), col("id")).as("title"));
+      // Not the id itself: ids given in order tell what came later, and a prompt would read it.
+      Column code = sha2(col("id").cast("binary"), 256).substr(1, 6);
+      columns.add(coalesce(col("title"), code).as("title"));
     }
     for (int f = 0; f < names.size(); f++) {
       columns.add(col("f" + f).as("field " + names.get(f)));
