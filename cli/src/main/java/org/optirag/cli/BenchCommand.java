@@ -199,6 +199,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private void requireFit() {
     BenchGrowth.require(growth);
+    peers.forEach(BenchCommand::requireKnown);
     if (rounds < 1 || rounds > MOST_ROUNDS) {
       throw new UserException(
           rounds + " rounds are not possible.", "Give --rounds 1 to " + MOST_ROUNDS + ".");
@@ -207,6 +208,15 @@ final class BenchCommand implements Callable<Integer> {
       throw new UserException(
           "--clock cpu counts the seconds of one thread.",
           "Leave --threads out, or use --clock wall.");
+    }
+  }
+
+  /** Told before anything is loaded. */
+  private static void requireKnown(String peer) {
+    if (!peer.isBlank() && !PeerProcess.ENGINES.contains(peer.split(":", 2)[0])) {
+      throw new UserException(
+          "There is no peer \"" + peer + "\".",
+          "Give llama.cpp:QUANTIZATION, java-llama.cpp:QUANTIZATION or transformers:TYPE.");
     }
   }
 
@@ -228,7 +238,7 @@ final class BenchCommand implements Callable<Integer> {
             clock);
     return new Result(
         Ceilings.measure(pipeline.backbone().config()),
-        measure(bench, wanted),
+        measure(bench, wanted, leftOut),
         profile ? profiles(bench, wanted) : List.of(),
         versions,
         leftOut);
@@ -242,12 +252,14 @@ final class BenchCommand implements Callable<Integer> {
         .toList();
   }
 
-  private List<BenchRow> measure(SideBySide bench, List<Workload> wanted) {
+  private List<BenchRow> measure(SideBySide bench, List<Workload> wanted, List<String> leftOut) {
     List<BenchRow> rows = new ArrayList<>();
     int turns = wanted.size() * rounds * (bench.ours().size() + bench.peers().size());
     try (Progress.Task task = common.progress().begin("score in turns", turns, "turn")) {
       for (Workload workload : wanted) {
-        rows.addAll(bench.run(workload, task));
+        SideBySide.Outcome outcome = bench.run(workload, task);
+        rows.addAll(outcome.rows());
+        leftOut.addAll(outcome.lost());
       }
     }
     return rows;
@@ -320,11 +332,6 @@ final class BenchCommand implements Callable<Integer> {
       String[] parts = peer.split(":", 2);
       String engine = parts[0];
       String dtype = parts.length == 2 ? parts[1] : "";
-      if (!PeerProcess.ENGINES.contains(engine)) {
-        throw new UserException(
-            "There is no peer \"" + peer + "\".",
-            "Give llama.cpp:QUANTIZATION, java-llama.cpp:QUANTIZATION or transformers:TYPE.");
-      }
       try {
         Path gguf = gguf(model);
         PeerProcess process =

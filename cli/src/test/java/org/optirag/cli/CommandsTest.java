@@ -374,6 +374,8 @@ final class CommandsTest {
     assertThat(err.toString()).contains("0 rounds are not possible");
     assertThat(run("bench", "--clock", "cpu", "--threads", "2")).isEqualTo(2);
     assertThat(err.toString()).contains("--clock cpu counts the seconds of one thread");
+    assertThat(run("bench", "--peers", "llama.cpp:BF16,lama.cpp")).isEqualTo(2);
+    assertThat(err.toString()).contains("There is no peer \"lama.cpp\"");
     assertThat(run("bench", "--clock", "sun")).isEqualTo(2);
     assertThat(err.toString()).contains("--clock");
   }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
 
 /**
  * Scores workloads with several engines in turns, so that whatever else the machine does meets all
@@ -43,35 +44,69 @@ public record SideBySide(
   }
 
   /**
-   * Runs a workload; a row for each of ours with each peer, and one without where there is none.
+   * What came of a workload.
+   *
+   * @param rows one for each of ours with each peer, and one without where there is none
+   * @param lost the peers that broke off, and why; they have no rows
    */
-  public List<BenchRow> run(Workload workload, Progress.Task task) {
+  public record Outcome(List<BenchRow> rows, List<String> lost) {}
+
+  /** Runs a workload. */
+  public Outcome run(Workload workload, Progress.Task task) {
     Map<Contender, Timed> timed = new LinkedHashMap<>();
     List<Contender> all = new ArrayList<>(ours);
     all.addAll(peers);
+    List<String> lost = new ArrayList<>();
     for (Contender contender : all) {
       PackedPrompt prompt = workload.first(contender.most());
-      double[] said = contender.run(prompt).probabilities();
-      timed.put(contender, new Timed(prompt.candidates().size(), new double[rounds], said));
+      Contender.@Nullable Run first = attempt(contender, workload, lost);
+      if (first != null) {
+        int candidates = prompt.candidates().size();
+        timed.put(contender, new Timed(candidates, new double[rounds], first.probabilities()));
+      }
     }
     for (int round = 0; round < rounds; round++) {
       for (Contender contender : all) {
-        Contender.Run run = contender.run(workload.first(contender.most()));
-        get(timed, contender).seconds[round] = clock.of(run);
+        if (timed.containsKey(contender)) {
+          Contender.@Nullable Run run = attempt(contender, workload, lost);
+          if (run == null) {
+            timed.remove(contender);
+          } else {
+            get(timed, contender).seconds[round] = clock.of(run);
+          }
+        }
         task.advance(1);
       }
     }
+    List<Contender> there = peers.stream().filter(timed::containsKey).toList();
     double[] right = reference.run(workload.prompt()).probabilities();
     List<BenchRow> rows = new ArrayList<>();
     for (Contender own : ours) {
-      if (peers.isEmpty()) {
+      if (there.isEmpty()) {
         rows.add(row(workload, own, get(timed, own), null, null, right));
       }
-      for (Contender peer : peers) {
+      for (Contender peer : there) {
         rows.add(row(workload, own, get(timed, own), peer, get(timed, peer), right));
       }
     }
-    return rows;
+    return new Outcome(rows, lost);
+  }
+
+  /** Null, and a line more in {@code lost}, if a peer breaks off: the others go on. */
+  private Contender.@Nullable Run attempt(
+      Contender contender, Workload workload, List<String> lost) {
+    PackedPrompt prompt = workload.first(contender.most());
+    if (!peers.contains(contender)) {
+      return contender.run(prompt);
+    }
+    try {
+      return contender.run(prompt);
+    } catch (UserException e) {
+      lost.add(
+          "%s:%s on %s: %s"
+              .formatted(contender.name(), contender.dtype(), workload.name(), e.problem()));
+      return null;
+    }
   }
 
   private static Timed get(Map<Contender, Timed> timed, Contender contender) {

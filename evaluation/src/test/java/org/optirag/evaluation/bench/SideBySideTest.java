@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
 
 /** Turns and ratios, with engines whose times are known. */
 class SideBySideTest {
@@ -21,7 +22,7 @@ class SideBySideTest {
   private final List<String> turns = new ArrayList<>();
 
   /** Takes the given seconds, the first of them in the round to warm up. */
-  private final class Timed implements Contender {
+  private class Timed implements Contender {
     private final String name;
     private final int most;
     private final double[] wall;
@@ -80,8 +81,37 @@ class SideBySideTest {
   private List<BenchRow> rows(List<Contender> ours, List<Contender> peers, SideBySide.Clock clock) {
     Contender reference = new Timed("reference", 99, 0, 1);
     try (Progress.Task task = Progress.silent().begin("test", 1, "turn")) {
-      return new SideBySide(ours, peers, reference, 3, clock).run(FOUR, task);
+      return new SideBySide(ours, peers, reference, 3, clock).run(FOUR, task).rows();
     }
+  }
+
+  @Test
+  void aPeerThatBreaksOffIsToldAndTheOthersGoOn() {
+    Contender own = new Timed("own", 99, 0, 1);
+    Contender steady = new Timed("steady", 9, 0, 4);
+    Contender breaking =
+        new Timed("breaking", 9, 0, 4) {
+          private int runs;
+
+          @Override
+          public Run run(PackedPrompt prompt) {
+            if (++runs == 3) {
+              throw new UserException("It ended.", "");
+            }
+            return super.run(prompt);
+          }
+        };
+    Contender reference = new Timed("reference", 99, 0, 1);
+    List<Contender> peers = List.of(breaking, steady);
+    try (Progress.Task task = Progress.silent().begin("test", 1, "turn")) {
+      SideBySide.Outcome outcome =
+          new SideBySide(List.of(own), peers, reference, 3, SideBySide.Clock.WALL).run(FOUR, task);
+      assertThat(outcome.rows()).extracting(BenchRow::peer).containsExactly("steady");
+      assertThat(outcome.rows().getFirst().ratio()).isEqualTo(4);
+      assertThat(outcome.lost()).containsExactly("breaking:F32 on 4x2: It ended.");
+    }
+    assertThat(turns).filteredOn("breaking"::equals).hasSize(2);
+    assertThat(turns).filteredOn("steady"::equals).hasSize(4);
   }
 
   @Test
