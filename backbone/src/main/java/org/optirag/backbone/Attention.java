@@ -41,8 +41,17 @@ final class Attention {
   private final int heads;
   private final int kvHeads;
   private final int headSize;
+  private final boolean fused;
 
   Attention(ModelConfig config) {
+    this(config, Processor.MULTIPLIES_TILES);
+  }
+
+  /**
+   * @param fused whether a context's own attention in bf16 on the CPU is libtorch's fused one
+   */
+  Attention(ModelConfig config, boolean fused) {
+    this.fused = fused;
     this.heads = config.heads();
     this.kvHeads = config.kvHeads();
     this.headSize = config.headSize();
@@ -113,12 +122,12 @@ final class Attention {
     for (Packing.Segment segment : segments) {
       int context = segment.context();
       if (context > 0) {
-        causal(q, k, v, segment.start(), context, outputs, fast, tape);
+        context(q, k, v, segment.start(), context, outputs, fast, tape);
       }
       int rows = segment.candidateRows();
       int from = segment.start() + context;
       if (segment.contextTokens() == 0 && segment.candidates().length == 1) {
-        causal(q, k, v, from, rows, outputs, fast, tape);
+        context(q, k, v, from, rows, outputs, fast, tape);
       } else if (rows > 0 && fast && pays(segment)) {
         oneByOne(q, k, v, segment, outputs);
       } else if (rows > 0) {
@@ -128,9 +137,40 @@ final class Attention {
     return Tensors.concat(0, outputs.toArray(Tensor[]::new));
   }
 
+  /** Every token sees itself and those before it. Adds [rows, heads * headSize] to the outputs. */
+  private void context(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      int from,
+      int tokens,
+      List<Tensor> outputs,
+      boolean fast,
+      @Nullable AttentionTape tape) {
+    if (fast && fused && q.is_cpu() && q.scalar_type() == torch.ScalarType.BFloat16) {
+      Tensor[] parts = {q, k, v};
+      for (int i = 0; i < parts.length; i++) {
+        parts[i] = parts[i].narrow(0, from, tokens).permute(1, 0, 2).unsqueeze(0);
+      }
+      Tensor mixed =
+          torch.scaled_dot_product_attention(
+              parts[0],
+              parts[1],
+              parts[2],
+              new TensorOptional(),
+              0,
+              true,
+              new DoubleOptional(1),
+              heads > kvHeads);
+      outputs.add(mixed.squeeze(0).permute(1, 0, 2).reshape(tokens, (long) heads * headSize));
+    } else {
+      causal(q, k, v, from, tokens, outputs, fast, tape);
+    }
+  }
+
   /**
-   * Every token sees itself and those before it: a strip of queries at a time, so that few of the
-   * scores that the mask hides are computed at all. Adds [strip, heads * headSize] of each strip.
+   * The same a strip of queries at a time, so that few of the scores that the mask hides are
+   * computed at all. Adds [strip, heads * headSize] of each strip.
    */
   private void causal(
       Tensor q,

@@ -2,8 +2,10 @@ package org.optirag.backbone;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -16,6 +18,8 @@ import org.optirag.backbone.weights.ModelConfig;
  * is f32 whatever the projections' type.
  */
 final class Block implements AutoCloseable {
+  private static final long[] LAST = {-1};
+
   private final ModelConfig config;
   private final Attention attention;
   private final List<Tensor> held = new ArrayList<>();
@@ -39,28 +43,34 @@ final class Block implements AutoCloseable {
     long kv = (long) config.kvHeads() * config.headSize();
     long wide = config.intermediate();
     inputNorm = hold(loader.vector(prefix + "input_layernorm.weight", hidden));
+    int[] pairs = RotaryEmbedding.pairs(config);
     qkv =
         new FloatMatrix(
-            loader.matrix(
-                hidden,
-                new String[] {
-                  self + "q_proj.weight", self + "k_proj.weight", self + "v_proj.weight"
-                },
-                q,
-                kv,
-                kv));
+            ordered(
+                loader.matrix(
+                    hidden,
+                    new String[] {
+                      self + "q_proj.weight", self + "k_proj.weight", self + "v_proj.weight"
+                    },
+                    q,
+                    kv,
+                    kv),
+                pairs));
     qkvBias =
         config.attentionBias()
             ? hold(
-                loader.vectors(
-                    new String[] {self + "q_proj.bias", self + "k_proj.bias", self + "v_proj.bias"},
-                    q,
-                    kv,
-                    kv))
+                ordered(
+                    loader.vectors(
+                        new String[] {
+                          self + "q_proj.bias", self + "k_proj.bias", self + "v_proj.bias"
+                        },
+                        q,
+                        kv,
+                        kv),
+                    pairs))
             : null;
-    boolean normed = config.queryKeyNorm();
-    queryNorm = normed ? hold(loader.vector(self + "q_norm.weight", config.headSize())) : null;
-    keyNorm = normed ? hold(loader.vector(self + "k_norm.weight", config.headSize())) : null;
+    queryNorm = config.queryKeyNorm() ? headNorm(loader, self + "q_norm.weight") : null;
+    keyNorm = config.queryKeyNorm() ? headNorm(loader, self + "k_norm.weight") : null;
     output = new FloatMatrix(loader.matrix(q, new String[] {self + "o_proj.weight"}, hidden));
     mlpNorm = hold(loader.vector(prefix + "post_attention_layernorm.weight", hidden));
     gateUp =
@@ -73,6 +83,20 @@ final class Block implements AutoCloseable {
     down =
         new FloatMatrix(
             loader.matrix(wide, new String[] {prefix + "mlp.down_proj.weight"}, hidden));
+  }
+
+  private Tensor headNorm(WeightLoader loader, String name) {
+    Tensor published = loader.vector(name, config.headSize());
+    return hold(ordered(published, RotaryEmbedding.pairsOfHead(config)));
+  }
+
+  /** Rows in another order, held; the tensor itself is released. */
+  private static Tensor ordered(Tensor held, int[] rows) {
+    try (PointerScope scope = new PointerScope()) {
+      return Tensors.hold(held.index_select(0, Tensors.indices(rows, held.device())));
+    } finally {
+      Tensors.release(held);
+    }
   }
 
   /**
@@ -152,7 +176,8 @@ final class Block implements AutoCloseable {
   }
 
   /**
-   * What the attention reads, in the projections' type.
+   * What the attention reads, in the projections' type; a head's dimensions stand in pairs, as
+   * {@link RotaryEmbedding} orders them.
    *
    * @param q [tokens, heads, headSize], rotated and divided by √headSize
    * @param k [tokens, kvHeads, headSize], rotated
@@ -195,40 +220,36 @@ final class Block implements AutoCloseable {
     int size = config.headSize();
     torch.ScalarType type = qkv.mixing();
     long both = (long) (heads + kvHeads) * size;
-    // The scale of the scores comes with the rotation.
-    double scale = 1 / Math.sqrt(size);
-    Tensor cosines = Tensors.scaled(packing.cosines(), scale);
-    Tensor sines = Tensors.scaled(packing.sines(), scale);
     Tensor q =
-        Tensors.only(() -> {
-          Tensor rows = rows(projected, 0, heads, queryNorm);
-          return rotated(rows, cosines, sines).to(type);
-        });
+        Tensors.only(
+            () -> turned(rows(projected, 0, heads, queryNorm), packing.queryTurns()).to(type));
     Tensor k =
-        Tensors.only(() -> {
-          Tensor rows = rows(projected, heads, kvHeads, keyNorm);
-          return rotated(rows, packing.cosines(), packing.sines()).to(type);
-        });
+        Tensors.only(
+            () -> turned(rows(projected, heads, kvHeads, keyNorm), packing.turns()).to(type));
     Tensor v = projected.narrow(1, both, (long) kvHeads * size).to(type).view(-1, kvHeads, size);
     return new Heads(q, k, v.contiguous());
   }
 
-  /** Some of the projected heads in f32, [tokens, count, headSize]. */
+  /** Some of the projected heads in f32, a copy, [tokens, count, headSize]. */
   private Tensor rows(Tensor projected, int first, int count, @Nullable Tensor norm) {
     int size = config.headSize();
     Tensor rows =
         projected
             .narrow(1, (long) first * size, (long) count * size)
-            .to(Tensors.F32)
+            .to(Tensors.F32, false, true, new MemoryFormatOptional())
             .view(-1, count, size);
     return norm == null ? rows : norm(rows, norm);
   }
 
-  /** Queries or keys [tokens, any heads, headSize], turned by their positions. */
-  private static Tensor rotated(Tensor rows, Tensor cosines, Tensor sines) {
-    long half = rows.size(2) / 2;
-    Tensor swapped = Tensors.concat(2, rows.narrow(2, half, half), rows.narrow(2, 0, half));
-    return rows.mul(cosines).addcmul_(swapped, sines);
+  /**
+   * Queries or keys, turned by their positions in place.
+   *
+   * @param rows [tokens, any heads, headSize], contiguous
+   * @param turns complex, [tokens, 1, headSize / 2]
+   */
+  private static Tensor turned(Tensor rows, Tensor turns) {
+    Tensor pairs = rows.view(rows.size(0), rows.size(1), -1, 2);
+    return torch.view_as_real(torch.view_as_complex(pairs).mul_(turns)).view_as(rows);
   }
 
   /**
@@ -289,8 +310,9 @@ final class Block implements AutoCloseable {
 
   /** In place where a product is new: fewer passes over memory than libtorch's own. */
   static Tensor norm(Tensor x, Tensor weight, float epsilon) {
-    Tensor squares = x.square().mean(new long[] {-1}, true, new ScalarTypeOptional());
-    return x.mul(squares.add_(new Scalar(epsilon)).rsqrt_()).mul_(weight);
+    Tensor length = torch.norm(x, new ScalarOptional(new Scalar(2.0)), LAST, true);
+    Tensor mean = length.square().div_(new Scalar((double) x.size(-1)));
+    return x.mul(mean.add_(new Scalar(epsilon)).rsqrt_()).mul_(weight);
   }
 
   @Override

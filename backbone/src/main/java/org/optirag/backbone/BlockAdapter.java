@@ -86,6 +86,10 @@ final class BlockAdapter {
     Tensor[] downs = adapted.stream().map(module -> of(module).a.leaf()).toArray(Tensor[]::new);
     Tensor inner = torch.linear(read, Tensors.concat(0, downs).to(input.scalar_type()));
     Tensor up = Tensors.scaled(up(projection, adapted), scale).to(input.scalar_type());
+    if (projection == Projection.QKV) {
+      // The adapter's rows stand as published, the block's in pairs.
+      up = up.index_select(0, Tensors.indices(RotaryEmbedding.pairs(config), up.device()));
+    }
     return torch.linear(inner, up);
   }
 

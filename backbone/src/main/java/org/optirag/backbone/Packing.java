@@ -77,8 +77,8 @@ final class Packing implements AutoCloseable {
   }
 
   private final List<Segment> segments = new ArrayList<>();
-  private final Tensor cosines;
-  private final Tensor sines;
+  private final Tensor turns;
+  private final Tensor queryTurns;
   private final Tensor lastRows;
   private final int tokens;
   private @Nullable Tensor mask;
@@ -112,15 +112,12 @@ final class Packing implements AutoCloseable {
     }
     this.tokens = positions.size();
     int[] at = positions.stream().mapToInt(Integer::intValue).toArray();
-    this.cosines = table(rotary.cosines(at), headSize, device);
-    this.sines = table(rotary.sines(at), headSize, device);
+    Tensor table =
+        Tensor.create(rotary.turns(at), tokens, 1, headSize / 2, 2).to(device, Tensors.F32);
+    this.turns = Tensors.hold(torch.view_as_complex(table));
+    this.queryTurns = Tensors.hold(Tensors.scaled(turns, 1 / Math.sqrt(headSize)));
     this.lastRows =
         Tensors.hold(Tensors.indices(last.stream().mapToInt(Integer::intValue).toArray(), device));
-  }
-
-  private Tensor table(float[] values, int headSize, org.bytedeco.pytorch.Device device) {
-    return Tensors.hold(
-        Tensor.create(values, tokens, 1, headSize).to(device, torch.ScalarType.Float));
   }
 
   private static Segment segment(
@@ -199,7 +196,9 @@ final class Packing implements AutoCloseable {
       mask =
           Tensors.hold(
               torch
-                  .zeros(new long[] {tokens, tokens}, cosines.options())
+                  .zeros(
+                      new long[] {tokens, tokens},
+                      lastRows.options().dtype(new ScalarTypeOptional(Tensors.F32)))
                   .masked_fill_(hidden, new Scalar(Double.NEGATIVE_INFINITY))
                   .to(type));
     }
@@ -218,14 +217,14 @@ final class Packing implements AutoCloseable {
     return tokens;
   }
 
-  /** [tokens, 1, headSize]. */
-  Tensor cosines() {
-    return cosines;
+  /** What keys are turned by, complex, [tokens, 1, headSize / 2]. */
+  Tensor turns() {
+    return turns;
   }
 
-  /** [tokens, 1, headSize]. */
-  Tensor sines() {
-    return sines;
+  /** The same for queries, divided by √headSize: the scale of the scores. */
+  Tensor queryTurns() {
+    return queryTurns;
   }
 
   /** The row of each candidate's last token. */
@@ -235,8 +234,8 @@ final class Packing implements AutoCloseable {
 
   @Override
   public void close() {
-    Tensors.release(cosines);
-    Tensors.release(sines);
+    Tensors.release(turns);
+    Tensors.release(queryTurns);
     Tensors.release(lastRows);
     if (mask != null) {
       Tensors.release(mask);

@@ -5,7 +5,9 @@ import org.optirag.backbone.weights.ModelConfig.Scaling;
 
 /**
  * Rotary position embedding (arXiv 2104.09864) with the frequency scalings of the Llama family.
- * Dimension i of a head is paired with dimension i + headSize / 2.
+ * Dimension i of a head is paired with dimension i + headSize / 2 in published weights; here the
+ * rows of the projections are so ordered that the two of a pair are neighbours and turn as one
+ * complex number. Scores are the same in any order.
  */
 final class RotaryEmbedding {
   /** Positions that are computed at once; more when they are met. */
@@ -40,20 +42,34 @@ final class RotaryEmbedding {
     };
   }
 
-  /** Cosines of every position, [positions, headSize]; both halves alike. */
-  float[] cosines(int[] positions) {
-    return table(positions, false);
-  }
-
   /**
-   * Sines of every position, [positions, headSize], the first half negated: so that x·cos +
-   * swap(x)·sin turns the pairs, where swap exchanges the halves.
+   * The published row of each row of the projection of q, k and v: pairs of q and k as neighbours.
    */
-  float[] sines(int[] positions) {
-    return table(positions, true);
+  static int[] pairs(ModelConfig config) {
+    int size = config.headSize();
+    int turned = (config.heads() + config.kvHeads()) * size;
+    int[] rows = new int[turned + config.kvHeads() * size];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = row < turned ? row / size * size + pair(row % size, size) : row;
+    }
+    return rows;
   }
 
-  private float[] table(int[] positions, boolean sine) {
+  /** The published dimension of each dimension of a head: pairs as neighbours. */
+  static int[] pairsOfHead(ModelConfig config) {
+    int[] dimensions = new int[config.headSize()];
+    for (int d = 0; d < dimensions.length; d++) {
+      dimensions[d] = pair(d, dimensions.length);
+    }
+    return dimensions;
+  }
+
+  private static int pair(int dimension, int size) {
+    return dimension / 2 + dimension % 2 * (size / 2);
+  }
+
+  /** Cosine and sine of every pair's angle at every position, [positions, headSize / 2, 2]. */
+  float[] turns(int[] positions) {
     int most = 0;
     for (int position : positions) {
       most = Math.max(most, position);
@@ -63,38 +79,34 @@ final class RotaryEmbedding {
       known = Turns.of(frequencies, Integer.highestOneBit(most) * 2);
       turns = known;
     }
-    float[] from = sine ? known.sines : known.cosines;
     int size = 2 * frequencies.length;
     float[] table = new float[positions.length * size];
     for (int p = 0; p < positions.length; p++) {
-      System.arraycopy(from, positions[p] * size, table, p * size, size);
+      System.arraycopy(known.values, positions[p] * size, table, p * size, size);
     }
     return table;
   }
 
-  /** Every position up to some, computed once; [positions * headSize] both. */
-  @SuppressWarnings("ArrayRecordComponent") // Tables, never compared.
-  private record Turns(float[] cosines, float[] sines, int size) {
+  /** Every position up to some, computed once; [positions, headSize / 2, 2]. */
+  @SuppressWarnings("ArrayRecordComponent") // A table, never compared.
+  private record Turns(float[] values, int size) {
     static Turns of(float[] frequencies, int positions) {
       int half = frequencies.length;
       int size = 2 * half;
-      float[] cosines = new float[positions * size];
-      float[] sines = new float[positions * size];
+      float[] values = new float[positions * size];
       for (int p = 0; p < positions; p++) {
         for (int i = 0; i < half; i++) {
           float angle = p * frequencies[i];
-          int at = p * size + i;
-          cosines[at] = (float) Math.cos(angle);
-          cosines[at + half] = cosines[at];
-          sines[at + half] = (float) Math.sin(angle);
-          sines[at] = -sines[at + half];
+          int at = p * size + 2 * i;
+          values[at] = (float) Math.cos(angle);
+          values[at + 1] = (float) Math.sin(angle);
         }
       }
-      return new Turns(cosines, sines, size);
+      return new Turns(values, size);
     }
 
     int positions() {
-      return cosines.length / size;
+      return values.length / size;
     }
   }
 }

@@ -9,12 +9,14 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.optirag.backbone.weights.ModelConfig;
 
 /** The fast way of candidates through the attention against the plain one. */
 final class AttentionTest {
   private static final long SEED = 20251125;
+  private static final torch.ScalarType HALF = torch.ScalarType.BFloat16;
   private static final ModelConfig CONFIG = RandomModel.weights(SEED).config();
 
   @Test
@@ -86,6 +88,46 @@ final class AttentionTest {
           assertThat(filled[row])
               .as("%d tokens, row %d", tokens, row)
               .usingComparatorWithPrecision(2e-5f)
+              .containsExactly(plain[row]);
+        }
+      }
+    }
+  }
+
+  /** To within the rounding of bf16, whatever the processor. */
+  @Test
+  void theFusedAttentionOfAContextIsThePlainOne() {
+    Libtorch.load();
+    ModelConfig config = CONFIG;
+    Attention attention = new Attention(config, true);
+    Random random = new Random(SEED);
+    for (int tokens : new int[] {1, 31, 64, 129}) {
+      try (PointerScope scope = new PointerScope();
+          NoGradGuard guard = new NoGradGuard();
+          Packing packing =
+              new Packing(
+                  new int[] {tokens},
+                  new int[] {0},
+                  List.of(new int[] {5, 9}),
+                  new RotaryEmbedding(config),
+                  config.headSize(),
+                  new org.bytedeco.pytorch.Device("cpu"))) {
+        double scale = 1 / Math.sqrt(config.headSize());
+        Tensor q = normal(random, tokens + 14, config.heads(), config.headSize());
+        q = Tensors.scaled(q, scale).to(HALF);
+        Tensor k = normal(random, tokens + 14, config.kvHeads(), config.headSize()).to(HALF);
+        Tensor v = normal(random, tokens + 14, config.kvHeads(), config.headSize()).to(HALF);
+        List<Packing.Segment> segments = packing.segments();
+        float[][] fused = Tensors.rows(attention.attend(q, k, v, segments));
+        float[][] plain =
+            Tensors.rows(
+                attention.attendPlainly(
+                    q.to(Tensors.F32), k.to(Tensors.F32), v.to(Tensors.F32), segments, null));
+        assertThat(fused.length).isEqualTo(plain.length);
+        for (int row = 0; row < tokens; row++) {
+          assertThat(fused[row])
+              .as("%d tokens, row %d", tokens, row)
+              .usingComparatorWithPrecision(0.02f)
               .containsExactly(plain[row]);
         }
       }
