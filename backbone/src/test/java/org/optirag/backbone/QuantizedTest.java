@@ -12,6 +12,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.optirag.backbone.weights.SafetensorsFile;
 import org.optirag.workspace.UserException;
 
@@ -19,8 +21,9 @@ import org.optirag.workspace.UserException;
 class QuantizedTest {
   private static final long SEED = 20261126;
 
-  @Test
-  void aProductIsOffByRoundingAlone() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aProductIsOffByRoundingAlone(boolean fused) {
     Libtorch.load();
     Random random = new Random(SEED);
     try (PointerScope scope = new PointerScope()) {
@@ -34,7 +37,7 @@ class QuantizedTest {
         Tensor input = Tensor.create(x, shape[0], shape[1]);
         Tensor weight = Tensor.create(w, shape[2], shape[1]);
         float[][] expected = Tensors.rows(torch.linear(input, weight));
-        Int8Matrix matrix = Int8Matrix.of(weight);
+        Int8Matrix matrix = Int8Matrix.of(weight, fused);
         float[][] found = Tensors.rows(matrix.times(input));
         for (int row = 0; row < shape[0]; row++) {
           assertThat(relativeError(found[row], expected[row]))
@@ -46,13 +49,14 @@ class QuantizedTest {
     }
   }
 
-  @Test
-  void numbersThatFitIntoEightBitsAreExact() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void numbersThatFitIntoEightBitsAreExact(boolean fused) {
     Libtorch.load();
     try (PointerScope scope = new PointerScope()) {
       Tensor input = Tensor.create(new float[] {127, -3, 0, 50, 2, 127}, 2, 3);
       Tensor weight = Tensor.create(new float[] {1, 127, -4, -127, 9, 2}, 2, 3);
-      Int8Matrix matrix = Int8Matrix.of(weight);
+      Int8Matrix matrix = Int8Matrix.of(weight, fused);
       float[][] found = Tensors.rows(matrix.times(input));
       assertThat(found[0][0]).isEqualTo(127 * 1 - 3 * 127);
       assertThat(found[0][1]).isEqualTo(127 * -127 - 3 * 9);
