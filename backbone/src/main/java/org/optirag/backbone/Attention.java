@@ -41,20 +41,20 @@ final class Attention {
   private final int heads;
   private final int kvHeads;
   private final int headSize;
-  private final boolean fused;
+  private final @Nullable FusedAttention fused;
 
   Attention(ModelConfig config) {
     this(config, Processor.MULTIPLIES_TILES);
   }
 
   /**
-   * @param fused whether a context's own attention in bf16 on the CPU is libtorch's fused one
+   * @param fused whether libtorch's fused attention is taken where it can be
    */
   Attention(ModelConfig config, boolean fused) {
-    this.fused = fused;
     this.heads = config.heads();
     this.kvHeads = config.kvHeads();
     this.headSize = config.headSize();
+    this.fused = fused ? new FusedAttention(heads, kvHeads, headSize) : null;
   }
 
   /**
@@ -122,14 +122,20 @@ final class Attention {
     for (Packing.Segment segment : segments) {
       int context = segment.context();
       if (context > 0) {
-        context(q, k, v, segment.start(), context, outputs, fast, tape);
+        causal(q, k, v, segment.start(), context, outputs, fast, tape);
       }
       int rows = segment.candidateRows();
       int from = segment.start() + context;
       if (segment.contextTokens() == 0 && segment.candidates().length == 1) {
-        context(q, k, v, from, rows, outputs, fast, tape);
+        causal(q, k, v, from, rows, outputs, fast, tape);
       } else if (rows > 0 && fast && pays(segment)) {
-        oneByOne(q, k, v, segment, outputs);
+        if (fused != null && fused.suits(q, segment)) {
+          Tensor keys = contextKeys(k, segment);
+          Tensor values = contextValues(v, segment);
+          fused.candidates(q, k, v, keys, values, segment, this, outputs);
+        } else {
+          oneByOne(q, k, v, segment, outputs);
+        }
       } else if (rows > 0) {
         outputs.add(candidates(q, k, v, segment, tape));
       }
@@ -137,8 +143,8 @@ final class Attention {
     return Tensors.concat(0, outputs.toArray(Tensor[]::new));
   }
 
-  /** Every token sees itself and those before it. Adds [rows, heads * headSize] to the outputs. */
-  private void context(
+  /** Every token sees itself and those before it. Adds its parts, [some, heads * headSize]. */
+  private void causal(
       Tensor q,
       Tensor k,
       Tensor v,
@@ -147,24 +153,10 @@ final class Attention {
       List<Tensor> outputs,
       boolean fast,
       @Nullable AttentionTape tape) {
-    if (fast && fused && q.is_cpu() && q.scalar_type() == torch.ScalarType.BFloat16) {
-      Tensor[] parts = {q, k, v};
-      for (int i = 0; i < parts.length; i++) {
-        parts[i] = parts[i].narrow(0, from, tokens).permute(1, 0, 2).unsqueeze(0);
-      }
-      Tensor mixed =
-          torch.scaled_dot_product_attention(
-              parts[0],
-              parts[1],
-              parts[2],
-              new TensorOptional(),
-              0,
-              true,
-              new DoubleOptional(1),
-              heads > kvHeads);
-      outputs.add(mixed.squeeze(0).permute(1, 0, 2).reshape(tokens, (long) heads * headSize));
+    if (fast && fused != null && fused.suits(q, tokens)) {
+      outputs.add(Tensors.only(() -> fused.causal(q, k, v, from, tokens)));
     } else {
-      causal(q, k, v, from, tokens, outputs, fast, tape);
+      strips(q, k, v, from, tokens, outputs, fast, tape);
     }
   }
 
@@ -172,7 +164,7 @@ final class Attention {
    * The same a strip of queries at a time, so that few of the scores that the mask hides are
    * computed at all. Adds [strip, heads * headSize] of each strip.
    */
-  private void causal(
+  private void strips(
       Tensor q,
       Tensor k,
       Tensor v,

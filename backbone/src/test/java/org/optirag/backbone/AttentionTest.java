@@ -96,37 +96,50 @@ final class AttentionTest {
 
   /** To within the rounding of bf16, whatever the processor. */
   @Test
-  void theFusedAttentionOfAContextIsThePlainOne() {
+  void theFusedAttentionIsThePlainOne() {
     Libtorch.load();
     ModelConfig config = CONFIG;
     Attention attention = new Attention(config, true);
+    FusedAttention fused = new FusedAttention(config.heads(), config.kvHeads(), config.headSize());
     Random random = new Random(SEED);
-    for (int tokens : new int[] {1, 31, 64, 129}) {
+    for (int round = 0; round < 12; round++) {
+      int context = round % 4 == 0 ? 0 : 60 + random.nextInt(100);
+      int[] lengths = IntStream.range(0, 1 + round % 3).map(c -> 64 + random.nextInt(40)).toArray();
+      int rows = context + IntStream.of(lengths).sum();
       try (PointerScope scope = new PointerScope();
           NoGradGuard guard = new NoGradGuard();
           Packing packing =
               new Packing(
-                  new int[] {tokens},
+                  new int[] {context},
                   new int[] {0},
-                  List.of(new int[] {5, 9}),
+                  List.of(lengths),
                   new RotaryEmbedding(config),
                   config.headSize(),
                   new org.bytedeco.pytorch.Device("cpu"))) {
         double scale = 1 / Math.sqrt(config.headSize());
-        Tensor q = normal(random, tokens + 14, config.heads(), config.headSize());
-        q = Tensors.scaled(q, scale).to(HALF);
-        Tensor k = normal(random, tokens + 14, config.kvHeads(), config.headSize()).to(HALF);
-        Tensor v = normal(random, tokens + 14, config.kvHeads(), config.headSize()).to(HALF);
+        Tensor q = Tensors.scaled(normal(random, rows, config.heads(), config.headSize()), scale);
+        Tensor half = q.to(HALF);
+        Tensor k = normal(random, rows, config.kvHeads(), config.headSize()).to(HALF);
+        Tensor v = normal(random, rows, config.kvHeads(), config.headSize()).to(HALF);
         List<Packing.Segment> segments = packing.segments();
-        float[][] fused = Tensors.rows(attention.attend(q, k, v, segments));
+        Packing.Segment segment = segments.getFirst();
+        assertThat(fused.suits(half, segment)).isTrue();
+        List<Tensor> parts = new ArrayList<>();
+        if (context > 0) {
+          parts.add(fused.causal(half, k, v, 0, context));
+        }
+        Tensor keys = k.narrow(0, 0, context).permute(1, 2, 0);
+        Tensor values = v.narrow(0, 0, context).permute(1, 0, 2);
+        fused.candidates(half, k, v, keys, values, segment, attention, parts);
+        float[][] found = Tensors.rows(Tensors.concat(0, parts.toArray(Tensor[]::new)));
         float[][] plain =
             Tensors.rows(
                 attention.attendPlainly(
-                    q.to(Tensors.F32), k.to(Tensors.F32), v.to(Tensors.F32), segments, null));
-        assertThat(fused.length).isEqualTo(plain.length);
-        for (int row = 0; row < tokens; row++) {
-          assertThat(fused[row])
-              .as("%d tokens, row %d", tokens, row)
+                    half.to(Tensors.F32), k.to(Tensors.F32), v.to(Tensors.F32), segments, null));
+        assertThat(found.length).isEqualTo(plain.length);
+        for (int row = 0; row < rows; row++) {
+          assertThat(found[row])
+              .as("seed %d, round %d, row %d", SEED, round, row)
               .usingComparatorWithPrecision(0.02f)
               .containsExactly(plain[row]);
         }
