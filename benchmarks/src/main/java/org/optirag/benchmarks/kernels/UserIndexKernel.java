@@ -1,8 +1,11 @@
 package org.optirag.benchmarks.kernels;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -33,6 +36,7 @@ public class UserIndexKernel {
   private static final int DIMENSION = 64;
   private static final int TASTES = 100;
   private static final int SIMILAR = 50;
+  private static final int ASKED = 200;
 
   /** How many users. */
   @Param({"1000", "30000", "300000"})
@@ -60,8 +64,30 @@ public class UserIndexKernel {
       values[d] = centres[taste * DIMENSION + d % DIMENSION] + (float) random.nextGaussian();
     }
     embeddings = new Embeddings(users, DIMENSION, values);
-    built =
-        index.equals("exact") ? new ExactUserIndex(embeddings) : HnswUserIndex.build(embeddings);
+    if (index.equals("exact")) {
+      built = new ExactUserIndex(embeddings);
+    } else {
+      built = HnswUserIndex.build(embeddings);
+      System.out.printf(Locale.ROOT, "%nRecall@%d: %.4f%n", SIMILAR, recall());
+    }
+  }
+
+  /** The share of the truly nearest that the index finds, over two hundred users. */
+  private double recall() {
+    int found = 0;
+    try (UserIndex exact = new ExactUserIndex(embeddings)) {
+      for (int ask = 0; ask < ASKED; ask++) {
+        int user = (int) ((long) ask * users / ASKED);
+        Set<Integer> right = numbers(exact.nearest(embeddings.row(user), SIMILAR, user));
+        right.retainAll(numbers(built.nearest(embeddings.row(user), SIMILAR, user)));
+        found += right.size();
+      }
+    }
+    return (double) found / (ASKED * SIMILAR);
+  }
+
+  private static Set<Integer> numbers(List<UserIndex.Similar> similar) {
+    return similar.stream().map(UserIndex.Similar::user).collect(Collectors.toSet());
   }
 
   /** Releases it. */
