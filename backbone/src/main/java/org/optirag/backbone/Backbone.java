@@ -26,6 +26,7 @@ public final class Backbone implements AutoCloseable {
   private final ModelConfig config;
   private final DType dtype;
   private final org.bytedeco.pytorch.Device device;
+  private final boolean packed;
   private final RotaryEmbedding rotary;
   private final List<Block> blocks = new ArrayList<>();
   private final Tensor embedding;
@@ -33,12 +34,17 @@ public final class Backbone implements AutoCloseable {
   private final Tensor output;
 
   private Backbone(
-      Weights weights, DType dtype, org.bytedeco.pytorch.Device device, Progress.Task task) {
+      Weights weights,
+      DType dtype,
+      org.bytedeco.pytorch.Device device,
+      boolean packed,
+      Progress.Task task) {
     this.config = weights.config();
     this.dtype = dtype;
     this.device = device;
+    this.packed = packed;
     this.rotary = new RotaryEmbedding(config);
-    WeightLoader loader = new WeightLoader(weights, dtype, device);
+    WeightLoader loader = new WeightLoader(weights, dtype, device, packed);
     long hidden = config.hidden();
     String[] embed = {"model.embed_tokens.weight"};
     embedding = loader.matrix(hidden, embed, config.vocabulary());
@@ -57,6 +63,7 @@ public final class Backbone implements AutoCloseable {
   private Backbone(Backbone from, List<Reach> reaches) {
     this.config = from.config;
     this.dtype = DType.INT8;
+    this.packed = false;
     this.device = new org.bytedeco.pytorch.Device(from.device).retainReference();
     this.rotary = from.rotary;
     embedding = Tensors.hold(from.embedding.clone());
@@ -74,12 +81,14 @@ public final class Backbone implements AutoCloseable {
    * @param sample token ids, at least one
    * @return a model of its own, to be closed; this one may be closed before it
    * @throws UserException if the model is not on the CPU, or in 8 bits already
+   * @throws IllegalArgumentException if it was loaded in bf16 for scoring alone
    */
   public Backbone quantized(int[] sample) {
     if (!device.is_cpu() || dtype == DType.INT8) {
       throw new UserException(
           "A model of 8 bits is made of one in f32 or bf16 on the CPU.", "Choose --device cpu.");
     }
+    requirePlain();
     require(sample.length, sample);
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard();
@@ -95,18 +104,36 @@ public final class Backbone implements AutoCloseable {
   }
 
   /**
-   * Loads a model into memory. The weights may be closed afterwards.
+   * Loads a model into memory to score with it. The weights may be closed afterwards. In bf16 on a
+   * CPU that has such products, projections are kept in the order in which these read them, and
+   * nowhere else: the model can be neither trained nor quantized.
    *
    * @throws UserException if a tensor is missing or has the wrong shape, or the device is not there
    */
   public static Backbone load(Weights weights, DType dtype, Device device, Progress progress) {
+    boolean packed = dtype == DType.BF16 && device == Device.CPU && PackedMatrix.available();
+    return load(weights, dtype, device, packed, progress);
+  }
+
+  /**
+   * The same to train it, or to make one of 8 bits of it: projections are as in the file.
+   *
+   * @throws UserException as {@link #load}
+   */
+  public static Backbone loadForTraining(
+      Weights weights, DType dtype, Device device, Progress progress) {
+    return load(weights, dtype, device, false, progress);
+  }
+
+  private static Backbone load(
+      Weights weights, DType dtype, Device device, boolean packed, Progress progress) {
     if (dtype == DType.INT8) {
       throw new IllegalArgumentException("load in f32 or bf16, then quantize");
     }
     org.bytedeco.pytorch.Device on = device(device);
     try (PointerScope scope = new PointerScope();
         Progress.Task task = progress.begin("load model", weights.config().blocks(), "block")) {
-      return new Backbone(weights, dtype, on, task);
+      return new Backbone(weights, dtype, on, packed, task);
     }
   }
 
@@ -181,6 +208,17 @@ public final class Backbone implements AutoCloseable {
     require(prompt.longest(), prompt.context());
     for (int[] candidate : prompt.candidates()) {
       require(prompt.longest(), candidate);
+    }
+  }
+
+  /**
+   * Checks that projections are as in the file.
+   *
+   * @throws IllegalArgumentException if they are packed
+   */
+  void requirePlain() {
+    if (packed) {
+      throw new IllegalArgumentException("loaded for scoring alone; load it for training");
     }
   }
 

@@ -7,7 +7,6 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.weights.ModelConfig;
@@ -30,7 +29,7 @@ final class Block implements AutoCloseable {
   private final @Nullable Tensor keyNorm;
   private final Matrix output;
   private final Tensor mlpNorm;
-  private final Matrix gateUp;
+  private final GatedUnit gateUp;
   private final Matrix down;
 
   Block(ModelConfig config, WeightLoader loader, int number) {
@@ -45,7 +44,7 @@ final class Block implements AutoCloseable {
     inputNorm = hold(loader.vector(prefix + "input_layernorm.weight", hidden));
     int[] pairs = RotaryEmbedding.pairs(config);
     qkv =
-        new FloatMatrix(
+        loader.projection(
             ordered(
                 loader.matrix(
                     hidden,
@@ -71,17 +70,17 @@ final class Block implements AutoCloseable {
             : null;
     queryNorm = config.queryKeyNorm() ? headNorm(loader, self + "q_norm.weight") : null;
     keyNorm = config.queryKeyNorm() ? headNorm(loader, self + "k_norm.weight") : null;
-    output = new FloatMatrix(loader.matrix(q, new String[] {self + "o_proj.weight"}, hidden));
+    output = loader.projection(loader.matrix(q, new String[] {self + "o_proj.weight"}, hidden));
     mlpNorm = hold(loader.vector(prefix + "post_attention_layernorm.weight", hidden));
     gateUp =
-        new FloatMatrix(
+        loader.gatedUnit(
             loader.matrix(
                 hidden,
                 new String[] {prefix + "mlp.gate_proj.weight", prefix + "mlp.up_proj.weight"},
                 wide,
                 wide));
     down =
-        new FloatMatrix(
+        loader.projection(
             loader.matrix(wide, new String[] {prefix + "mlp.down_proj.weight"}, hidden));
   }
 
@@ -110,20 +109,21 @@ final class Block implements AutoCloseable {
   private Block(Block from, Reach reach) {
     this.config = from.config;
     this.attention = from.attention;
-    Tensor wide = from.weight(from.down);
-    Tensor ofInput = smoothing(reach.qkv(), from.weight(from.qkv));
-    Tensor ofMlp = smoothing(reach.gateUp(), from.weight(from.gateUp));
+    Tensor wide = weight(from.down);
+    Tensor both = weight(from.gateUp);
+    Tensor ofInput = smoothing(reach.qkv(), weight(from.qkv));
+    Tensor ofMlp = smoothing(reach.gateUp(), both);
     Tensor ofDown = smoothing(reach.down(), wide);
     inputNorm = hold(Tensors.hold(from.inputNorm.div(ofInput)));
-    qkv = Int8Matrix.of(from.weight(from.qkv).mul(ofInput));
+    qkv = Int8Matrix.of(weight(from.qkv).mul(ofInput));
     qkvBias = again(from.qkvBias);
     queryNorm = again(from.queryNorm);
     keyNorm = again(from.keyNorm);
-    output = Int8Matrix.of(from.weight(from.output));
+    output = Int8Matrix.of(weight(from.output));
     mlpNorm = hold(Tensors.hold(from.mlpNorm.div(ofMlp)));
-    Tensor both = from.weight(from.gateUp).mul(ofMlp);
+    both = both.mul(ofMlp);
     both.narrow(0, config.intermediate(), config.intermediate()).div_(ofDown.unsqueeze(1));
-    gateUp = Int8Matrix.of(both);
+    gateUp = new GatedUnit.Joint(Int8Matrix.of(both));
     down = Int8Matrix.of(wide.mul(ofDown));
   }
 
@@ -134,10 +134,18 @@ final class Block implements AutoCloseable {
     return reach.clamp_min(least).div(columns.clamp_min(least)).sqrt_();
   }
 
-  private Tensor weight(Matrix matrix) {
+  private static Tensor weight(Matrix matrix) {
     return switch (matrix) {
       case FloatMatrix floats -> floats.weight().to(Tensors.F32);
+      case PackedMatrix packed -> throw new IllegalStateException("packed");
       case Int8Matrix ints -> throw new IllegalStateException("already in 8 bits");
+    };
+  }
+
+  private static Tensor weight(GatedUnit unit) {
+    return switch (unit) {
+      case GatedUnit.Joint joint -> weight(joint.matrix());
+      case GatedUnit.Packed packed -> throw new IllegalStateException("packed");
     };
   }
 
@@ -150,10 +158,14 @@ final class Block implements AutoCloseable {
     return new Block(this, reach);
   }
 
-  /** Everything in floating point that it was loaded from. */
+  /** Everything in floating point that it was loaded from and that is not packed. */
   List<Tensor> weights() {
     List<Tensor> weights = new ArrayList<>(held);
-    for (Matrix matrix : List.of(qkv, output, gateUp, down)) {
+    List<Matrix> matrices = new ArrayList<>(List.of(qkv, output, down));
+    if (gateUp instanceof GatedUnit.Joint joint) {
+      matrices.add(joint.matrix());
+    }
+    for (Matrix matrix : matrices) {
       if (matrix instanceof FloatMatrix floats) {
         weights.add(floats.weight());
       }
@@ -203,7 +215,8 @@ final class Block implements AutoCloseable {
   Heads heads(Tensor x, Packing packing, @Nullable BlockAdapter adapter) {
     Tensor normed = PassPart.NORM.tensor(() -> norm(x, inputNorm).to(qkv.input()));
     Tensor projected =
-        PassPart.QKV.tensor(() -> biased(project(normed, qkv, adapter, Projection.QKV)));
+        PassPart.QKV.tensor(
+            () -> biased(BlockAdapter.project(normed, qkv, adapter, Projection.QKV)));
     return PassPart.ROTATION.of(() -> heads(projected, packing));
   }
 
@@ -265,42 +278,26 @@ final class Block implements AutoCloseable {
     Tensor before = rows == null ? x : x.index_select(0, rows);
     Tensor kept = rows == null ? mixed : mixed.index_select(0, rows);
     Tensor afterAttention =
-        PassPart.OUTPUT.tensor(() -> before.add(project(kept, output, adapter, Projection.OUTPUT)));
+        PassPart.OUTPUT.tensor(
+            () -> before.add(BlockAdapter.project(kept, output, adapter, Projection.OUTPUT)));
     Tensor normed = PassPart.NORM.tensor(() -> norm(afterAttention, mlpNorm).to(gateUp.input()));
-    Tensor gated = Tensors.only(() -> gated(normed, adapter));
+    Tensor gated = Tensors.only(() -> gateUp.of(normed, adapter));
     return PassPart.DOWN.tensor(
-        () -> afterAttention.add(project(gated, down, adapter, Projection.DOWN)));
-  }
-
-  private Tensor gated(Tensor normed, @Nullable BlockAdapter adapter) {
-    Tensor both =
-        PassPart.GATE_UP.tensor(() -> project(normed, gateUp, adapter, Projection.GATE_UP));
-    return PassPart.GATE.tensor(() -> {
-      // Halves of one split: their gradients are put side by side, not padded and added.
-      TensorVector halves = both.split(config.intermediate(), 1);
-      return torch.silu(halves.get(0)).mul(halves.get(1));
-    });
+        () -> afterAttention.add(BlockAdapter.project(gated, down, adapter, Projection.DOWN)));
   }
 
   /** What its projections read of a sample; x is [tokens, hidden]. */
   Reach reach(Tensor x, Packing packing) {
     Heads heads = heads(x, packing, null);
     Tensor mixed = attention.attend(heads.q, heads.k, heads.v, packing.segments());
-    Tensor normed = norm(x.add(project(mixed, output, null, Projection.OUTPUT)), mlpNorm);
-    return new Reach(greatest(norm(x, inputNorm)), greatest(normed), greatest(gated(normed, null)));
+    Tensor normed =
+        norm(x.add(BlockAdapter.project(mixed, output, null, Projection.OUTPUT)), mlpNorm);
+    return new Reach(
+        greatest(norm(x, inputNorm)), greatest(normed), greatest(gateUp.of(normed, null)));
   }
 
   private static Tensor greatest(Tensor rows) {
     return rows.abs().amax(new long[] {0}, false);
-  }
-
-  /** x Wᵀ in the weights' number type, and what the adapter adds to it. */
-  private static Tensor project(
-      Tensor x, Matrix weight, @Nullable BlockAdapter adapter, Projection projection) {
-    Tensor input = x.to(weight.input());
-    Tensor projected = weight.times(input);
-    Tensor change = adapter == null ? null : adapter.change(input, projection);
-    return change == null ? projected : projected.add(change);
   }
 
   /** RMS norm over the last dimension. */
@@ -319,6 +316,7 @@ final class Block implements AutoCloseable {
   public void close() {
     held.forEach(Tensors::release);
     held.clear();
-    List.of(qkv, output, gateUp, down).forEach(Matrix::close);
+    List.of(qkv, output, down).forEach(Matrix::close);
+    gateUp.close();
   }
 }

@@ -70,6 +70,19 @@ final class BlockAdapter {
   }
 
   /**
+   * x Wᵀ in the weights' number type, and what an adapter adds to it.
+   *
+   * @param adapter or null for the bare product
+   */
+  static Tensor project(
+      Tensor x, Matrix weight, @Nullable BlockAdapter adapter, Projection projection) {
+    Tensor input = x.to(weight.input());
+    Tensor projected = weight.times(input);
+    Tensor change = adapter == null ? null : adapter.change(input, projection);
+    return change == null ? projected : projected.add(change);
+  }
+
+  /**
    * What is added to a projection, [rows, out] in the type of the input, or null for nothing.
    *
    * @param input what the projection reads, [rows, in]

@@ -1,24 +1,15 @@
 package org.optirag.backbone;
 
-import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.FunctionSchema;
-import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
-import org.bytedeco.pytorch.OperatorName;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 
-/**
- * A product of 8-bit numbers with the scales of the weights' rows applied to its sums. libtorch's
- * Java interface has no methods for it; the operators are called by name.
- */
+/** A product of 8-bit numbers with the scales of the weights' rows applied to its sums. */
 sealed interface Int8Product extends AutoCloseable {
 
   /** Whether this libtorch has oneDNN's product, which is the faster one. */
-  boolean FUSED = Dispatcher.singleton().findSchema(new OperatorName(Fused.NAME, "")).has_value();
+  boolean FUSED = Operators.has(Fused.NAME);
 
   /**
    * @param x [rows, in], 8-bit integers
@@ -37,7 +28,7 @@ sealed interface Int8Product extends AutoCloseable {
    * @param scales [out, 1], f32
    */
   static Int8Product fused(Tensor weight, Tensor scales) {
-    Tensor packed = call(Fused.PREPACK, new IValue(weight), new IValue());
+    Tensor packed = Operators.tensor(Fused.PREPACK, new IValue(weight), new IValue());
     Tensor zeros = torch.zeros(weight.size(0)).to(torch.ScalarType.Int);
     return new Fused(
         Tensors.hold(packed), Tensors.hold(scales.reshape(-1).clone()), Tensors.hold(zeros));
@@ -54,17 +45,6 @@ sealed interface Int8Product extends AutoCloseable {
         Tensors.hold(weight.t().contiguous()), Tensors.hold(scales.reshape(1, -1).clone()));
   }
 
-  private static Tensor call(OperatorHandle operator, IValue... arguments) {
-    try (IValueVector stack = new IValueVector(arguments)) {
-      operator.callBoxed(stack);
-      return new Tensor(stack.get(0).toTensor());
-    }
-  }
-
-  private static OperatorHandle operator(String name) {
-    return Dispatcher.singleton().findSchemaOrThrow(name, "").retainReference();
-  }
-
   /**
    * @param packed weights as oneDNN orders them
    * @param scales [out]
@@ -72,13 +52,13 @@ sealed interface Int8Product extends AutoCloseable {
    */
   record Fused(Tensor packed, Tensor scales, Tensor zeros) implements Int8Product {
     static final String NAME = "onednn::qlinear_pointwise";
-    private static final OperatorHandle PREPACK = operator("onednn::qlinear_prepack");
-    private static final OperatorHandle LINEAR = operator(NAME);
-    private static final IValue NO_SCALARS = new IValue(noScalars()).retainReference();
+    private static final OperatorHandle PREPACK = Operators.find("onednn::qlinear_prepack", "");
+    private static final OperatorHandle LINEAR = Operators.find(NAME, "");
+    private static final IValue NO_SCALARS = Operators.noScalars();
 
     @Override
     public Tensor times(Tensor x) {
-      return call(
+      return Operators.tensor(
           LINEAR,
           new IValue(x),
           new IValue(1.0), // the scale of x, applied by whoever knows each token's
@@ -95,13 +75,6 @@ sealed interface Int8Product extends AutoCloseable {
           new IValue(""));
     }
 
-    /** An empty list of optional scalars; its type is made by parsing it. */
-    private static GenericList noScalars() {
-      FunctionSchema schema = torch.parseSchema("optirag::f(Scalar?[] x) -> Tensor");
-      Type.TypePtr list = schema.arguments().type();
-      return new GenericList(list.get().containedType(0));
-    }
-
     @Override
     public void close() {
       Tensors.release(packed);
@@ -115,11 +88,11 @@ sealed interface Int8Product extends AutoCloseable {
    * @param scales [1, out]
    */
   record Bare(Tensor transposed, Tensor scales) implements Int8Product {
-    private static final OperatorHandle MULTIPLY = operator("aten::_int_mm");
+    private static final OperatorHandle MULTIPLY = Operators.find("aten::_int_mm", "");
 
     @Override
     public Tensor times(Tensor x) {
-      return call(MULTIPLY, new IValue(x), new IValue(transposed)).mul(scales);
+      return Operators.tensor(MULTIPLY, new IValue(x), new IValue(transposed)).mul(scales);
     }
 
     @Override

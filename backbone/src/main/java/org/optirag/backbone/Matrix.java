@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** The weights of a projection, [out, in]. */
-sealed interface Matrix extends AutoCloseable permits FloatMatrix, Int8Matrix {
+sealed interface Matrix extends AutoCloseable permits FloatMatrix, PackedMatrix, Int8Matrix {
 
   /** The type that it reads inputs in. */
   torch.ScalarType input();

@@ -14,6 +14,8 @@ import org.optirag.backbone.weights.ModelConfig;
  * this machine cannot exceed.
  */
 public final class MatrixThroughput implements AutoCloseable {
+  private static final torch.ScalarType BF16 = torch.ScalarType.BFloat16;
+
   private record Product(Tensor input, Matrix weight) {}
 
   private final List<Product> products = new ArrayList<>();
@@ -32,8 +34,8 @@ public final class MatrixThroughput implements AutoCloseable {
         Tensor input = torch.randn(tokens, shape[1]);
         products.add(
             switch (dtype) {
-              case F32 -> product(input, weight, torch.ScalarType.Float);
-              case BF16 -> product(input, weight, torch.ScalarType.BFloat16);
+              case F32 -> new Product(held(input, Tensors.F32), floats(weight, Tensors.F32));
+              case BF16 -> new Product(held(input, BF16), bf16(weight));
               case INT8 ->
                   new Product(
                       Tensors.hold(input.mul(new Scalar(30)).to(torch.ScalarType.Char)),
@@ -43,9 +45,16 @@ public final class MatrixThroughput implements AutoCloseable {
     }
   }
 
-  private static Product product(Tensor input, Tensor weight, torch.ScalarType type) {
-    return new Product(
-        Tensors.hold(input.to(type)), new FloatMatrix(Tensors.hold(weight.to(type))));
+  private static Matrix bf16(Tensor weight) {
+    return PackedMatrix.available() ? PackedMatrix.of(weight.to(BF16)) : floats(weight, BF16);
+  }
+
+  private static Matrix floats(Tensor weight, torch.ScalarType type) {
+    return new FloatMatrix(held(weight, type));
+  }
+
+  private static Tensor held(Tensor tensor, torch.ScalarType type) {
+    return Tensors.hold(tensor.to(type));
   }
 
   /** [out, in] of the products of q with k and v, of the output, of gate with up, and of down. */

@@ -38,7 +38,8 @@ public final class TrainableBackbone implements AutoCloseable {
    * @param heads where training begins, shallowest first; blocks after the last are not run
    * @throws org.optirag.workspace.UserException if the adapter does not fit the model
    * @throws IllegalArgumentException if heads are out of order or beyond the model, do not read the
-   *     same number of features, or the adapter reaches beyond the last of them
+   *     same number of features, the adapter reaches beyond the last of them, or the backbone was
+   *     loaded for scoring alone
    */
   public TrainableBackbone(
       Backbone backbone,
@@ -61,6 +62,7 @@ public final class TrainableBackbone implements AutoCloseable {
       throw new UserException(
           "A model of 8 bits cannot be trained.", "Train with --dtype bf16, score with int8.");
     }
+    backbone.requirePlain();
     this.backbone = backbone;
     this.options = options;
     this.masked = masked;

@@ -12,9 +12,14 @@ final class WeightLoader {
   private final Weights weights;
   private final torch.ScalarType type;
   private final org.bytedeco.pytorch.Device device;
+  private final boolean packs;
 
-  WeightLoader(Weights weights, DType dtype, org.bytedeco.pytorch.Device device) {
+  /**
+   * @param packs whether projections are packed for scoring alone
+   */
+  WeightLoader(Weights weights, DType dtype, org.bytedeco.pytorch.Device device, boolean packs) {
     this.weights = weights;
+    this.packs = packs;
     this.type = dtype == DType.BF16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
     this.device = device;
   }
@@ -41,6 +46,38 @@ final class WeightLoader {
    */
   Tensor matrix(long columns, String[] names, long... rows) {
     return load(names, rows, new long[] {columns}, type);
+  }
+
+  /**
+   * A projection's weights as its products read them.
+   *
+   * @param weight [out, in]; taken over
+   */
+  Matrix projection(Tensor weight) {
+    if (!packs) {
+      return new FloatMatrix(weight);
+    }
+    try {
+      return PackedMatrix.of(weight);
+    } finally {
+      Tensors.release(weight);
+    }
+  }
+
+  /**
+   * The same for the two of a gated unit.
+   *
+   * @param both one under the other; taken over
+   */
+  GatedUnit gatedUnit(Tensor both) {
+    if (!packs) {
+      return new GatedUnit.Joint(new FloatMatrix(both));
+    }
+    try {
+      return GatedUnit.Packed.of(both);
+    } finally {
+      Tensors.release(both);
+    }
   }
 
   private Tensor load(String[] names, long[] rows, long[] columns, torch.ScalarType as) {

@@ -29,7 +29,7 @@ public final class RandomModel implements Weights {
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
   private final long seed;
 
-  private RandomModel(int blocks, long seed) {
+  RandomModel(int blocks, long seed) {
     this.config =
         new ModelConfig(
             "llama",

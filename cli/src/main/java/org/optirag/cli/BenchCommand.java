@@ -231,7 +231,7 @@ final class BenchCommand implements Callable<Integer> {
     List<String> leftOut = new ArrayList<>();
     SideBySide bench =
         new SideBySide(
-            ours(pipeline, open),
+            ours(pipeline, f32, open),
             others(model, answers, open, versions, leftOut),
             own(NONE, f32, zeroShot(pipeline, f32), 0, null),
             rounds,
@@ -275,13 +275,13 @@ final class BenchCommand implements Callable<Integer> {
    * Full depth and the bundle's policy, if there is one, each on contexts new and remembered; full
    * depth in 8 bits too.
    */
-  private List<Contender> ours(Pipeline pipeline, List<AutoCloseable> open) {
+  private List<Contender> ours(Pipeline pipeline, Backbone f32, List<AutoCloseable> open) {
     Backbone backbone = pipeline.backbone();
     List<Contender> ours = new ArrayList<>();
     ours.add(own(NONE, backbone, zeroShot(pipeline, backbone), 0, null));
     ours.add(own(NONE, backbone, zeroShot(pipeline, backbone), 0, open));
     if (backbone.dtype() != DType.INT8 && options.device() == Device.CPU) {
-      Backbone quantized = backbone.quantized(pipeline.sample());
+      Backbone quantized = f32.quantized(pipeline.sample());
       open.add(quantized);
       ours.add(own(NONE, quantized, zeroShot(pipeline, quantized), 0, null));
     }

@@ -80,6 +80,20 @@ final class Pipeline implements AutoCloseable {
    * @param bundle what was trained, or null for the LLM as it was published
    */
   Pipeline(String dataset, @Nullable Bundle bundle, PipelineOptions options, CommonOptions common) {
+    this(dataset, bundle, options, common, false);
+  }
+
+  /** With the LLM as it was published, to train it. */
+  static Pipeline toTrain(String dataset, PipelineOptions options, CommonOptions common) {
+    return new Pipeline(dataset, null, options, common, true);
+  }
+
+  private Pipeline(
+      String dataset,
+      @Nullable Bundle bundle,
+      PipelineOptions options,
+      CommonOptions common,
+      boolean trains) {
     this.options = options;
     this.cache = common.cache();
     this.progress = common.progress();
@@ -97,18 +111,20 @@ final class Pipeline implements AutoCloseable {
     open.add(tokenizer);
     try (Weights weights = WeightFiles.open(model)) {
       this.backboneId = BackboneId.of(name, model, weights.config());
-      this.backbone = load(adapted(weights));
+      this.backbone = load(adapted(weights), trains);
     }
     open.add(backbone);
   }
 
-  private Backbone load(Weights weights) {
-    if (options.dtype() != DType.INT8) {
-      return Backbone.load(weights, options.dtype(), options.device(), progress);
+  private Backbone load(Weights weights, boolean trains) {
+    if (options.dtype() == DType.INT8) {
+      try (Backbone exact = Backbone.load(weights, DType.F32, options.device(), progress)) {
+        return exact.quantized(sample());
+      }
     }
-    try (Backbone exact = Backbone.load(weights, DType.F32, options.device(), progress)) {
-      return exact.quantized(sample());
-    }
+    return trains
+        ? Backbone.loadForTraining(weights, options.dtype(), options.device(), progress)
+        : Backbone.load(weights, options.dtype(), options.device(), progress);
   }
 
   /** Reads as histories do. */

@@ -129,7 +129,7 @@ final class TrainCommand implements Callable<Integer> {
     requireFit();
     Path target =
         out == null ? Path.of("bundles", String.valueOf(Path.of(dataset).getFileName())) : out;
-    try (Pipeline pipeline = new Pipeline(dataset, null, options, common)) {
+    try (Pipeline pipeline = Pipeline.toTrain(dataset, options, common)) {
       write(pipeline, target);
     }
     Bundle bundle = Bundle.open(target);
