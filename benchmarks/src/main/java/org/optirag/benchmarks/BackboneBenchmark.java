@@ -22,6 +22,7 @@ import org.optirag.workspace.Progress;
  * saves; one thread. {@code benchmarks/run backbone [model] [rounds]} runs it.
  */
 public final class BackboneBenchmark {
+  private static final long SEED = 20260517;
   private static final int TOKENS = 256;
   private static final int CONTEXT = 300;
   private static final int CANDIDATE = 30;
@@ -29,7 +30,7 @@ public final class BackboneBenchmark {
 
   private final Backbone backbone;
   private final ModelConfig config;
-  private final Random random = new Random(20260517);
+  private final Random random = new Random(SEED);
 
   private BackboneBenchmark(Backbone backbone) {
     this.backbone = backbone;
@@ -42,18 +43,51 @@ public final class BackboneBenchmark {
     int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
     var path = new ModelStore(CacheDirectory.standard()).require(model, Progress.silent());
     try (Weights weights = WeightFiles.open(path)) {
-      for (DType dtype : List.of(DType.BF16, DType.F32)) {
-        try (Backbone backbone = Backbone.load(weights, dtype, Device.CPU, Progress.silent())) {
+      comparePacked(weights, rounds);
+      for (DType dtype : List.of(DType.BF16, DType.INT8, DType.F32)) {
+        try (Backbone backbone = load(weights, dtype)) {
           new BackboneBenchmark(backbone).measure(rounds);
         }
       }
     }
   }
 
+  /** Weights in the order in which products read them against weights as in the file, in bf16. */
+  private static void comparePacked(Weights weights, int rounds) {
+    try (Backbone filed =
+            Backbone.loadForTraining(weights, DType.BF16, Device.CPU, Progress.silent());
+        Backbone packed = Backbone.load(weights, DType.BF16, Device.CPU, Progress.silent())) {
+      BackboneBenchmark ofFiled = new BackboneBenchmark(filed);
+      BackboneBenchmark ofPacked = new BackboneBenchmark(packed);
+      for (int candidates : new int[] {1, CANDIDATES}) {
+        PackedPrompt prompt =
+            new PackedPrompt(ofFiled.tokens(CONTEXT), ofFiled.candidates(candidates));
+        SideBySide times =
+            new SideBySide()
+                .add("filed", () -> ofFiled.run(prompt))
+                .add("packed", () -> ofPacked.run(prompt))
+                .run(rounds);
+        System.out.printf(
+            "BF16, %d of %d tokens on a context of %d: packed weights take %.3f of the time%n",
+            candidates, CANDIDATE, CONTEXT, times.ratio("packed", "filed"));
+      }
+    }
+  }
+
+  private static Backbone load(Weights weights, DType dtype) {
+    if (dtype != DType.INT8) {
+      return Backbone.load(weights, dtype, Device.CPU, Progress.silent());
+    }
+    try (Backbone exact = load(weights, DType.F32)) {
+      int vocabulary = weights.config().vocabulary();
+      return exact.quantized(new Random(SEED).ints(TOKENS, 0, vocabulary).toArray());
+    }
+  }
+
   private void measure(int rounds) {
     PackedPrompt plain = new PackedPrompt(tokens(TOKENS - 1), List.of(tokens(1)));
     int[] context = tokens(CONTEXT);
-    List<int[]> candidates = Stream.generate(() -> tokens(CANDIDATE)).limit(CANDIDATES).toList();
+    List<int[]> candidates = candidates(CANDIDATES);
     PackedPrompt shared = new PackedPrompt(context, candidates);
     try (MatrixThroughput products = new MatrixThroughput(config, backbone.dtype(), TOKENS)) {
       SideBySide times =
@@ -97,6 +131,10 @@ public final class BackboneBenchmark {
 
   private static void repeat(int times, Runnable work) {
     IntStream.range(0, times).forEach(i -> work.run());
+  }
+
+  private List<int[]> candidates(int count) {
+    return Stream.generate(() -> tokens(CANDIDATE)).limit(count).toList();
   }
 
   private int[] tokens(int length) {
