@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -69,14 +70,17 @@ public final class Backbone implements AutoCloseable {
     embedding = Tensors.hold(from.embedding.clone());
     output = config.tiedEmbeddings() ? embedding : Tensors.hold(from.output.clone());
     finalNorm = Tensors.hold(from.finalNorm.clone());
+    ProductSpeeds speeds = ProductSpeeds.of(config);
     for (int number = 0; number < config.blocks(); number++) {
-      blocks.add(from.blocks.get(number).quantized(reaches.get(number)));
+      blocks.add(from.blocks.get(number).quantized(reaches.get(number), speeds));
     }
   }
 
   /**
-   * This model in 8 bits, for scoring. The sample tells which inputs of the projections are large;
-   * it should read like the prompts to come.
+   * This model in 8 bits, for scoring, multiplied by the fastest kernel that is exact on this
+   * machine; {@link ProductSpeeds#int8Pays} tells whether that is faster than this model. The
+   * sample tells which inputs of the projections are large; it should read like the prompts to
+   * come.
    *
    * @param sample token ids, at least one
    * @return a model of its own, to be closed; this one may be closed before it
@@ -108,11 +112,13 @@ public final class Backbone implements AutoCloseable {
    * CPU that has such products, projections are kept in the order in which these read them, and
    * nowhere else: the model can be neither trained nor quantized.
    *
+   * @param dtype not int8, see {@link #quantized}
    * @throws UserException if a tensor is missing or has the wrong shape, or the device is not there
    */
   public static Backbone load(Weights weights, DType dtype, Device device, Progress progress) {
-    boolean packed = dtype == DType.BF16 && device == Device.CPU && PackedMatrix.available();
-    return load(weights, dtype, device, packed, progress);
+    DType chosen = resolved(dtype, weights.config(), device, ProductSpeeds::fastestToScore);
+    boolean packed = chosen == DType.BF16 && device == Device.CPU && PackedMatrix.available();
+    return load(weights, chosen, device, packed, progress);
   }
 
   /**
@@ -122,7 +128,19 @@ public final class Backbone implements AutoCloseable {
    */
   public static Backbone loadForTraining(
       Weights weights, DType dtype, Device device, Progress progress) {
-    return load(weights, dtype, device, false, progress);
+    DType chosen = resolved(dtype, weights.config(), device, ProductSpeeds::fastestToTrain);
+    return load(weights, chosen, device, false, progress);
+  }
+
+  private static DType resolved(
+      DType wanted, ModelConfig config, Device device, Function<ProductSpeeds, DType> fastest) {
+    if (wanted != DType.AUTO) {
+      return wanted;
+    }
+    if (device == Device.CUDA || 4 * config.parameters() > Processor.memory() / 2) {
+      return DType.BF16;
+    }
+    return fastest.apply(ProductSpeeds.of(config));
   }
 
   private static Backbone load(

@@ -105,8 +105,9 @@ final class Block implements AutoCloseable {
    *
    * @param from in floating point; still the caller's
    * @param reach what it has read of a sample
+   * @param speeds say what multiplies it
    */
-  private Block(Block from, Reach reach) {
+  private Block(Block from, Reach reach, ProductSpeeds speeds) {
     this.config = from.config;
     this.attention = from.attention;
     Tensor wide = weight(from.down);
@@ -115,16 +116,20 @@ final class Block implements AutoCloseable {
     Tensor ofMlp = smoothing(reach.gateUp(), both);
     Tensor ofDown = smoothing(reach.down(), wide);
     inputNorm = hold(Tensors.hold(from.inputNorm.div(ofInput)));
-    qkv = Int8Matrix.of(weight(from.qkv).mul(ofInput));
+    qkv = int8(weight(from.qkv).mul(ofInput), speeds);
     qkvBias = again(from.qkvBias);
     queryNorm = again(from.queryNorm);
     keyNorm = again(from.keyNorm);
-    output = Int8Matrix.of(weight(from.output));
+    output = int8(weight(from.output), speeds);
     mlpNorm = hold(Tensors.hold(from.mlpNorm.div(ofMlp)));
     both = both.mul(ofMlp);
     both.narrow(0, config.intermediate(), config.intermediate()).div_(ofDown.unsqueeze(1));
-    gateUp = new GatedUnit.Joint(Int8Matrix.of(both));
-    down = Int8Matrix.of(wide.mul(ofDown));
+    gateUp = new GatedUnit.Joint(int8(both, speeds));
+    down = int8(wide.mul(ofDown), speeds);
+  }
+
+  private static Int8Matrix int8(Tensor weight, ProductSpeeds speeds) {
+    return Int8Matrix.of(weight, speeds.int8(), speeds.mixing());
   }
 
   /** What the inputs of a matrix are divided by, and its columns multiplied with, [in]. */
@@ -154,8 +159,8 @@ final class Block implements AutoCloseable {
   }
 
   /** The same block in 8 bits. */
-  Block quantized(Reach reach) {
-    return new Block(this, reach);
+  Block quantized(Reach reach, ProductSpeeds speeds) {
+    return new Block(this, reach, speeds);
   }
 
   /** Everything in floating point that it was loaded from and that is not packed. */

@@ -25,8 +25,13 @@ record FloatMatrix(Tensor weight) implements Matrix {
   }
 
   @Override
-  public Tensor multiply(Tensor x) {
-    return times(x);
+  public Tensor prepared(Tensor x) {
+    return x.to(input());
+  }
+
+  @Override
+  public Tensor multiply(Tensor prepared) {
+    return times(prepared);
   }
 
   @Override

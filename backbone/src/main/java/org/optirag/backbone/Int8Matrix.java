@@ -10,43 +10,39 @@ import org.bytedeco.pytorch.global.torch;
  * 32-bit integers.
  */
 final class Int8Matrix implements Matrix {
-  private static final double GREATEST = 127;
+  private static final int GREATEST_INPUT = 127;
 
   /** Keeps a row of zeros from dividing by zero. */
   private static final double LEAST_SCALE = 1e-12;
 
   private final Int8Product product;
+  private final torch.ScalarType mixing;
 
-  private Int8Matrix(Int8Product product) {
+  private Int8Matrix(Int8Product product, torch.ScalarType mixing) {
     this.product = product;
+    this.mixing = mixing;
   }
 
   /**
    * Rounds weights.
    *
    * @param weight [out, in], f32; still the caller's
+   * @param kernel what multiplies them
+   * @param mixing the type that an attention fed by it computes in
    */
-  static Int8Matrix of(Tensor weight) {
-    return of(weight, Int8Product.FUSED);
-  }
-
-  /**
-   * @param fused whether scales are applied within the product
-   */
-  static Int8Matrix of(Tensor weight, boolean fused) {
-    Tensor scales = scales(weight);
+  static Int8Matrix of(Tensor weight, Int8Kernel kernel, torch.ScalarType mixing) {
+    Tensor scales = scales(weight, kernel.greatestWeight());
     Tensor rounded = weight.div(scales).round_().to(torch.ScalarType.Char);
-    return new Int8Matrix(
-        fused ? Int8Product.fused(rounded, scales) : Int8Product.bare(rounded, scales));
+    return new Int8Matrix(kernel.pack(rounded, scales), mixing);
   }
 
-  /** What 1 of 127 steps is worth in each row, [rows, 1]. */
-  private static Tensor scales(Tensor rows) {
+  /** What one step is worth in each row, [rows, 1]. */
+  private static Tensor scales(Tensor rows, int greatest) {
     long[] columns = {1};
-    Tensor greatest = rows.amax(columns, true);
+    Tensor reach = rows.amax(columns, true);
     return torch
-        .maximum(greatest, rows.amin(columns, true).neg_())
-        .div_(new Scalar(GREATEST))
+        .maximum(reach, rows.amin(columns, true).neg_())
+        .div_(new Scalar((double) greatest))
         .clamp_min_(new Scalar(LEAST_SCALE));
   }
 
@@ -57,19 +53,23 @@ final class Int8Matrix implements Matrix {
 
   @Override
   public torch.ScalarType mixing() {
-    return torch.ScalarType.BFloat16;
+    return mixing;
   }
 
   @Override
   public Tensor times(Tensor x) {
-    Tensor steps = scales(x);
-    Tensor rounded = x.mul(steps.reciprocal()).round_().to(torch.ScalarType.Char);
-    return multiply(rounded).mul_(steps);
+    Tensor steps = scales(x, GREATEST_INPUT);
+    return multiply(product.rounded(x.mul(steps.reciprocal()))).mul_(steps);
   }
 
   @Override
-  public Tensor multiply(Tensor x) {
-    return product.times(x);
+  public Tensor prepared(Tensor x) {
+    return product.rounded(x.div(scales(x, GREATEST_INPUT)));
+  }
+
+  @Override
+  public Tensor multiply(Tensor prepared) {
+    return product.times(prepared);
   }
 
   @Override

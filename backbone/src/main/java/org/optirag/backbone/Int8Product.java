@@ -2,67 +2,73 @@ package org.optirag.backbone;
 
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** A product of 8-bit numbers with the scales of the weights' rows applied to its sums. */
 sealed interface Int8Product extends AutoCloseable {
 
-  /** Whether this libtorch has oneDNN's product, which is the faster one. */
-  boolean FUSED = Operators.has(Fused.NAME);
+  /**
+   * Inputs as the product reads them.
+   *
+   * @param scaled [rows, in], f32, none beyond 127; may be overwritten
+   */
+  Tensor rounded(Tensor scaled);
 
   /**
-   * @param x [rows, in], 8-bit integers
+   * @param rounded [rows, in], as {@link #rounded} made it
    * @return [rows, out], f32
    */
-  Tensor times(Tensor x);
+  Tensor times(Tensor rounded);
 
   @Override
   void close();
 
   /**
-   * Scales within the product, by oneDNN: where the processor multiplies tiles, several times as
-   * fast as the bare one.
+   * oneDNN's product.
    *
-   * @param weight [out, in], 8-bit integers; still the caller's, like the scales
-   * @param scales [out, 1], f32
-   */
-  static Int8Product fused(Tensor weight, Tensor scales) {
-    Tensor packed = Operators.tensor(Fused.PREPACK, new IValue(weight), new IValue());
-    Tensor zeros = torch.zeros(weight.size(0)).to(torch.ScalarType.Int);
-    return new Fused(
-        Tensors.hold(packed), Tensors.hold(scales.reshape(-1).clone()), Tensors.hold(zeros));
-  }
-
-  /**
-   * Scales after the product, which every libtorch has.
-   *
-   * @param weight [out, in], 8-bit integers; still the caller's, like the scales
-   * @param scales [out, 1], f32
-   */
-  static Int8Product bare(Tensor weight, Tensor scales) {
-    return new Bare(
-        Tensors.hold(weight.t().contiguous()), Tensors.hold(scales.reshape(1, -1).clone()));
-  }
-
-  /**
    * @param packed weights as oneDNN orders them
    * @param scales [out]
    * @param zeros [out], 32-bit integers
+   * @param shift what is added to the inputs: 0 for signed inputs; 128 for unsigned ones, which is
+   *     what processors without tiles multiply
    */
-  record Fused(Tensor packed, Tensor scales, Tensor zeros) implements Int8Product {
-    static final String NAME = "onednn::qlinear_pointwise";
+  record OneDnn(Tensor packed, Tensor scales, Tensor zeros, int shift) implements Int8Product {
     private static final OperatorHandle PREPACK = Operators.find("onednn::qlinear_prepack", "");
-    private static final OperatorHandle LINEAR = Operators.find(NAME, "");
+    private static final OperatorHandle LINEAR = Operators.find("onednn::qlinear_pointwise", "");
     private static final IValue NO_SCALARS = Operators.noScalars();
 
+    /**
+     * @param weight [out, in], 8-bit integers; still the caller's, like the scales
+     * @param scales [out, 1], f32
+     */
+    static Int8Product of(Tensor weight, Tensor scales, int shift) {
+      Tensor packed = Operators.tensor(PREPACK, new IValue(weight), new IValue());
+      Tensor zeros = torch.zeros(weight.size(0)).to(torch.ScalarType.Int);
+      return new OneDnn(
+          Tensors.hold(packed),
+          Tensors.hold(scales.reshape(-1).clone()),
+          Tensors.hold(zeros),
+          shift);
+    }
+
     @Override
-    public Tensor times(Tensor x) {
+    public Tensor rounded(Tensor scaled) {
+      if (shift == 0) {
+        return scaled.round_().to(torch.ScalarType.Char);
+      }
+      // What is positive is rounded by cutting it off: one pass over memory less.
+      return scaled.add_(new Scalar(shift + 0.5)).to(torch.ScalarType.Byte);
+    }
+
+    @Override
+    public Tensor times(Tensor rounded) {
       return Operators.tensor(
           LINEAR,
-          new IValue(x),
-          new IValue(1.0), // the scale of x, applied by whoever knows each token's
-          new IValue(0L),
+          new IValue(rounded),
+          new IValue(1.0), // the scale of the inputs, applied by whoever knows each token's
+          new IValue((long) shift),
           new IValue(packed),
           new IValue(scales),
           new IValue(zeros),
@@ -84,15 +90,78 @@ sealed interface Int8Product extends AutoCloseable {
   }
 
   /**
+   * FBGEMM's product, which rounds within.
+   *
+   * @param packed weights and their scales as FBGEMM orders them
+   * @param shift what it adds to the inputs
+   */
+  record Fbgemm(IValue packed, int shift) implements Int8Product {
+    private static final OperatorHandle PER_ROW =
+        Operators.find("aten::_make_per_channel_quantized_tensor", "");
+    private static final OperatorHandle PREPACK = Operators.find("quantized::linear_prepack", "");
+    private static final OperatorHandle LINEAR =
+        Operators.find("quantized::linear_with_input_q_dq_qweight_dq_output_fp32", "");
+
+    /**
+     * @param weight [out, in], 8-bit integers; still the caller's, like the scales
+     * @param scales [out, 1], f32
+     */
+    static Int8Product of(Tensor weight, Tensor scales, int shift) {
+      torch.globalContext().setQEngine(torch.QEngine.FBGEMM);
+      Tensor quantized =
+          Operators.tensor(
+              PER_ROW,
+              new IValue(weight),
+              new IValue(scales.reshape(-1).to(torch.ScalarType.Double)),
+              new IValue(torch.zeros(weight.size(0)).to(torch.ScalarType.Long)),
+              new IValue(0L));
+      IValue packed = Operators.call(PREPACK, new IValue(quantized), new IValue());
+      return new Fbgemm(packed.retainReference(), shift);
+    }
+
+    @Override
+    public Tensor rounded(Tensor scaled) {
+      return scaled;
+    }
+
+    @Override
+    public Tensor times(Tensor rounded) {
+      return Operators.tensor(
+          LINEAR, new IValue(rounded), new IValue(1.0), new IValue((long) shift), packed);
+    }
+
+    @Override
+    public void close() {
+      packed.releaseReference();
+    }
+  }
+
+  /**
+   * Scales after the product, which every libtorch has.
+   *
    * @param transposed [in, out], 8-bit integers
    * @param scales [1, out]
    */
-  record Bare(Tensor transposed, Tensor scales) implements Int8Product {
+  record Plain(Tensor transposed, Tensor scales) implements Int8Product {
     private static final OperatorHandle MULTIPLY = Operators.find("aten::_int_mm", "");
 
+    /**
+     * @param weight [out, in], 8-bit integers; still the caller's, like the scales
+     * @param scales [out, 1], f32
+     */
+    static Int8Product of(Tensor weight, Tensor scales) {
+      return new Plain(
+          Tensors.hold(weight.t().contiguous()), Tensors.hold(scales.reshape(1, -1).clone()));
+    }
+
     @Override
-    public Tensor times(Tensor x) {
-      return Operators.tensor(MULTIPLY, new IValue(x), new IValue(transposed)).mul(scales);
+    public Tensor rounded(Tensor scaled) {
+      return scaled.round_().to(torch.ScalarType.Char);
+    }
+
+    @Override
+    public Tensor times(Tensor rounded) {
+      return Operators.tensor(MULTIPLY, new IValue(rounded), new IValue(transposed)).mul(scales);
     }
 
     @Override

@@ -20,11 +20,18 @@ sealed interface Matrix extends AutoCloseable permits FloatMatrix, PackedMatrix,
   Tensor times(Tensor x);
 
   /**
-   * The bare product of what the hardware multiplies, to measure it.
+   * Inputs as the hardware multiplies them: in the type that is read, or for 8 bits rounded.
    *
-   * @param x [rows, in]: as {@link #times} reads it, or for 8 bits already rounded
+   * @param x [rows, in], f32
    */
-  Tensor multiply(Tensor x);
+  Tensor prepared(Tensor x);
+
+  /**
+   * The bare product, to measure it.
+   *
+   * @param prepared [rows, in], as {@link #prepared} made it
+   */
+  Tensor multiply(Tensor prepared);
 
   @Override
   void close();

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.optirag.backbone.weights.ModelConfig;
@@ -30,35 +29,31 @@ public final class MatrixThroughput implements AutoCloseable {
     Libtorch.load();
     try (PointerScope scope = new PointerScope()) {
       for (long[] shape : shapes(config)) {
-        Tensor weight = torch.randn(shape[0], shape[1]);
-        Tensor input = torch.randn(tokens, shape[1]);
-        products.add(
-            switch (dtype) {
-              case F32 -> new Product(held(input, Tensors.F32), floats(weight, Tensors.F32));
-              case BF16 -> new Product(held(input, BF16), bf16(weight));
-              case INT8 ->
-                  new Product(
-                      Tensors.hold(input.mul(new Scalar(30)).to(torch.ScalarType.Char)),
-                      Int8Matrix.of(weight));
-            });
+        Matrix weight = matrix(torch.randn(shape[0], shape[1]), dtype, config);
+        Tensor input = weight.prepared(torch.randn(tokens, shape[1]));
+        products.add(new Product(Tensors.hold(input), weight));
       }
     }
   }
 
-  private static Matrix bf16(Tensor weight) {
-    return PackedMatrix.available() ? PackedMatrix.of(weight.to(BF16)) : floats(weight, BF16);
-  }
-
-  private static Matrix floats(Tensor weight, torch.ScalarType type) {
-    return new FloatMatrix(held(weight, type));
-  }
-
-  private static Tensor held(Tensor tensor, torch.ScalarType type) {
-    return Tensors.hold(tensor.to(type));
+  /** As a model that is loaded to score has it. */
+  private static Matrix matrix(Tensor weight, DType dtype, ModelConfig config) {
+    return switch (dtype) {
+      case F32 -> new FloatMatrix(Tensors.hold(weight));
+      case BF16 ->
+          PackedMatrix.available()
+              ? PackedMatrix.of(weight.to(BF16))
+              : new FloatMatrix(Tensors.hold(weight.to(BF16)));
+      case INT8 -> {
+        ProductSpeeds speeds = ProductSpeeds.of(config);
+        yield Int8Matrix.of(weight, speeds.int8(), speeds.mixing());
+      }
+      case AUTO -> throw new IllegalArgumentException("no number type");
+    };
   }
 
   /** [out, in] of the products of q with k and v, of the output, of gate with up, and of down. */
-  private static List<long[]> shapes(ModelConfig config) {
+  static List<long[]> shapes(ModelConfig config) {
     long q = (long) config.heads() * config.headSize();
     long kv = (long) config.kvHeads() * config.headSize();
     return List.of(

@@ -68,8 +68,13 @@ record PackedMatrix(Tensor packed) implements Matrix {
   }
 
   @Override
-  public Tensor multiply(Tensor x) {
-    return times(x);
+  public Tensor prepared(Tensor x) {
+    return x.to(input());
+  }
+
+  @Override
+  public Tensor multiply(Tensor prepared) {
+    return times(prepared);
   }
 
   /** silu(x Wᵀ), within the product. */

@@ -1,6 +1,8 @@
 package org.optirag.backbone;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,6 +15,11 @@ final class Processor {
   static final boolean MULTIPLIES_TILES = flags().contains(" amx_bf16 ");
 
   private Processor() {}
+
+  /** Bytes of memory that the machine, or the container that this runs in, has. */
+  static long memory() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+  }
 
   /** As Linux tells them; empty on other systems. */
   private static String flags() {

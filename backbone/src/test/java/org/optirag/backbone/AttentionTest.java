@@ -10,10 +10,12 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.optirag.backbone.weights.ModelConfig;
 
 /** The fast way of candidates through the attention against the plain one. */
+@Tag("numeric")
 final class AttentionTest {
   private static final long SEED = 20251125;
   private static final torch.ScalarType HALF = torch.ScalarType.BFloat16;

@@ -11,9 +11,11 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Passes that find contexts in a cache against passes that do not. */
+@Tag("numeric")
 class ContextCacheTest {
   private static final long SEED = 20261125;
   private static Backbone backbone;

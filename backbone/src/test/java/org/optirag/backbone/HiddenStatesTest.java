@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.optirag.backbone.weights.SafetensorsFile;
 
@@ -36,6 +37,7 @@ class HiddenStatesTest {
   }
 
   @Test
+  @Tag("numeric")
   void everyBlockEqualsTransformersOnEveryPrompt() {
     int prompts = Integer.parseInt(golden.metadata().get("prompts"));
     assertThat(prompts).isGreaterThanOrEqualTo(20);

@@ -12,11 +12,13 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.optirag.workspace.Progress;
 
 /** Packed weights against the plain ones. */
+@Tag("numeric")
 @EnabledIf("available")
 class PackedMatrixTest {
   private static final torch.ScalarType BF16 = torch.ScalarType.BFloat16;

@@ -10,9 +10,11 @@ import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One context and many candidates against each prompt alone, on a random model. */
+@Tag("numeric")
 class PackedPromptsTest {
   private static final long SEED = 20260517;
   private static Backbone backbone;

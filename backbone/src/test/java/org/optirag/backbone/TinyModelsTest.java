@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +22,7 @@ import org.optirag.workspace.Progress;
  * Tiny models of every architecture against Hugging Face transformers;
  * src/test/reference/tiny_models.py made them and says with which versions.
  */
+@Tag("numeric")
 final class TinyModelsTest {
 
   @ParameterizedTest

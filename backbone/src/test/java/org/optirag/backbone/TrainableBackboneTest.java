@@ -12,6 +12,7 @@ import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.backbone.lora.LoraModule;
@@ -20,6 +21,7 @@ import org.optirag.backbone.weights.Weights;
 import org.optirag.workspace.Progress;
 
 /** Gradients and losses on a random model of four blocks, in f32. */
+@Tag("numeric")
 class TrainableBackboneTest {
   private static final long SEED = 20260902;
   private static final Objective PLAIN = new Objective(new double[] {0.5, 1, 2}, 0, 1, 0);

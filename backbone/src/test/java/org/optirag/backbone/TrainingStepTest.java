@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.workspace.UserException;
 
 /** Steps, their refusal, and going on from a saved state. */
+@Tag("numeric")
 class TrainingStepTest {
   private static final long SEED = 20260903;
   private static final Objective GOAL = new Objective(new double[] {1, 1, 1}, 0.5, 1, 0.5);

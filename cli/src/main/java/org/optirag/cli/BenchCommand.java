@@ -3,15 +3,19 @@ package org.optirag.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
+import org.optirag.backbone.PackedPrompt;
+import org.optirag.backbone.ProductSpeeds;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.weights.WeightFiles;
 import org.optirag.backbone.weights.Weights;
@@ -59,6 +63,8 @@ final class BenchCommand implements Callable<Integer> {
   private static final String NONE = "none";
 
   private static final int MOST_ROUNDS = 1000;
+
+  private static final int SCREENED_TOKENS = 64;
 
   private static final long CACHE_BYTES = 1L << 30;
 
@@ -143,9 +149,11 @@ final class BenchCommand implements Callable<Integer> {
   /**
    * The result, as JSON has it.
    *
+   * @param products what this processor multiplies fastest with
    * @param versions of the peers that were there
    */
   record Result(
+      ProductSpeeds products,
       Ceilings ceilings,
       List<BenchRow> rows,
       List<Profile> profiles,
@@ -163,12 +171,6 @@ final class BenchCommand implements Callable<Integer> {
       }
       try {
         Result result = measure(pipeline, open);
-        AtomicFiles.writeString(
-            out.resolve("scoring.json"),
-            JsonMapper.builder()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .build()
-                .writeValueAsString(result.rows));
         if (common.json()) {
           common.printJson(result);
         } else {
@@ -229,19 +231,45 @@ final class BenchCommand implements Callable<Integer> {
     open.add(f32);
     Map<String, String> versions = new LinkedHashMap<>();
     List<String> leftOut = new ArrayList<>();
-    SideBySide bench =
+    ProductSpeeds speeds = ProductSpeeds.of(pipeline.backbone().config());
+    SideBySide.Screened screened =
         new SideBySide(
-            ours(pipeline, f32, open),
-            others(model, answers, open, versions, leftOut),
-            own(NONE, f32, zeroShot(pipeline, f32), 0, null),
-            rounds,
-            clock);
+                ours(pipeline, f32, open),
+                others(model, answers, open, versions, leftOut),
+                own(NONE, f32, zeroShot(pipeline, f32), 0, null),
+                rounds,
+                clock)
+            .screen(shortest(wanted));
+    SideBySide bench = screened.bench();
+    screened.dropped().forEach(what -> leftOut(what, leftOut));
+    Ceilings ceilings = Ceilings.measure(pipeline.backbone().config());
+    if (!common.json()) {
+      Stream.concat(speeds.lines().stream(), ceilings.lines().stream())
+          .forEach(common.out()::println);
+      common.out().println();
+      common.out().println(BenchRow.table(List.of()).getFirst());
+      common.out().flush();
+    }
     return new Result(
-        Ceilings.measure(pipeline.backbone().config()),
+        speeds,
+        ceilings,
         measure(bench, wanted, leftOut),
         profile ? profiles(bench, wanted) : List.of(),
         versions,
         leftOut);
+  }
+
+  /** One candidate on a short context. */
+  private static PackedPrompt shortest(List<Workload> wanted) {
+    PackedPrompt prompt = wanted.getFirst().prompt();
+    int tokens = Math.min(SCREENED_TOKENS, prompt.context().length);
+    return new PackedPrompt(
+        Arrays.copyOf(prompt.context(), tokens), prompt.candidates().subList(0, 1));
+  }
+
+  private void leftOut(String what, List<String> all) {
+    all.add(what);
+    common.tell("Left out: " + what);
   }
 
   private List<Profile> profiles(SideBySide bench, List<Workload> wanted) {
@@ -259,10 +287,25 @@ final class BenchCommand implements Callable<Integer> {
       for (Workload workload : wanted) {
         SideBySide.Outcome outcome = bench.run(workload, task);
         rows.addAll(outcome.rows());
-        leftOut.addAll(outcome.lost());
+        keep(rows);
+        if (!common.json()) {
+          BenchRow.table(outcome.rows()).stream().skip(1).forEach(common.out()::println);
+          common.out().flush();
+        }
+        outcome.lost().forEach(what -> leftOut(what, leftOut));
       }
     }
     return rows;
+  }
+
+  /** All rows so far, so that a run that is ended keeps what it measured. */
+  private void keep(List<BenchRow> rows) {
+    AtomicFiles.writeString(
+        out.resolve("scoring.json"),
+        JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build()
+            .writeValueAsString(rows));
   }
 
   private Backbone load(Path model, DType dtype) {
@@ -280,7 +323,8 @@ final class BenchCommand implements Callable<Integer> {
     List<Contender> ours = new ArrayList<>();
     ours.add(own(NONE, backbone, zeroShot(pipeline, backbone), 0, null));
     ours.add(own(NONE, backbone, zeroShot(pipeline, backbone), 0, open));
-    if (backbone.dtype() != DType.INT8 && options.device() == Device.CPU) {
+    boolean pays = ProductSpeeds.of(backbone.config()).int8Pays();
+    if (backbone.dtype() != DType.INT8 && options.device() == Device.CPU && pays) {
       Backbone quantized = f32.quantized(pipeline.sample());
       open.add(quantized);
       ours.add(own(NONE, quantized, zeroShot(pipeline, quantized), 0, null));
@@ -345,7 +389,7 @@ final class BenchCommand implements Callable<Integer> {
               new PeerContender(engine + "-prefix", "prefix", dtype, Integer.MAX_VALUE, process));
         }
       } catch (UserException e) {
-        leftOut.add(peer + ": " + e.problem());
+        leftOut(peer + ": " + e.problem(), leftOut);
       }
     }
     return others;
@@ -360,9 +404,6 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void print(PrintWriter to, Result result) {
-    result.ceilings.lines().forEach(to::println);
-    to.println();
-    BenchRow.table(result.rows).forEach(to::println);
     if (!result.profiles.isEmpty()) {
       to.println();
       Profile.table(result.profiles).forEach(to::println);
@@ -370,10 +411,6 @@ final class BenchCommand implements Callable<Integer> {
     if (!result.versions.isEmpty()) {
       to.println();
       result.versions.forEach((peer, version) -> to.println(peer + ": version " + version));
-    }
-    if (!result.leftOut.isEmpty()) {
-      to.println();
-      result.leftOut.forEach(what -> to.println("Left out: " + what));
     }
     to.println();
     to.println("Rows: " + out.resolve("scoring.json").toAbsolutePath());

@@ -53,6 +53,13 @@ final class CommonOptions {
     return command.commandLine().getOut();
   }
 
+  /** Says something that the result is not: a line on standard error. */
+  void tell(String line) {
+    PrintWriter to = command.commandLine().getErr();
+    to.println(line);
+    to.flush();
+  }
+
   /** Prints a record as JSON. */
   void printJson(Object value) {
     out().println(JSON.writeValueAsString(value));

@@ -100,7 +100,7 @@ final class EvaluationRun {
       facts.put("baselines, tuned on validation", String.join("; ", chosen));
     }
     facts.put("backbone", pipeline.backboneId().name());
-    facts.put("numbers", options.dtype() + " on " + options.device());
+    facts.put("numbers", pipeline.backbone().dtype() + " on " + options.device());
     facts.put("workers", options.workers() + " of " + options.threads() + " threads");
     facts.put("prompt", pipeline.promptSettings().toString());
     facts.put("behaviours in a prompt", "at most " + pipeline.history());

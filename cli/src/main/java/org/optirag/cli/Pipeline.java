@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.DType;
+import org.optirag.backbone.ProductSpeeds;
 import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
@@ -64,6 +66,7 @@ final class Pipeline implements AutoCloseable {
   private final PipelineOptions options;
   private final CacheDirectory cache;
   private final Progress progress;
+  private final Consumer<String> tell;
   private final @Nullable Bundle bundle;
   private final Dataset data;
   private final SplitRule rule;
@@ -97,6 +100,7 @@ final class Pipeline implements AutoCloseable {
     this.options = options;
     this.cache = common.cache();
     this.progress = common.progress();
+    this.tell = common::tell;
     this.bundle = bundle;
     Backbone.setThreads(options.threads());
     String name = bundle == null ? options.model() : bundle.manifest().backbone().name();
@@ -117,14 +121,26 @@ final class Pipeline implements AutoCloseable {
   }
 
   private Backbone load(Weights weights, boolean trains) {
-    if (options.dtype() == DType.INT8) {
+    if (options.dtype() == DType.INT8 && pays(weights)) {
       try (Backbone exact = Backbone.load(weights, DType.F32, options.device(), progress)) {
         return exact.quantized(sample());
       }
     }
+    DType dtype = options.dtype() == DType.INT8 ? DType.AUTO : options.dtype();
     return trains
-        ? Backbone.loadForTraining(weights, options.dtype(), options.device(), progress)
-        : Backbone.load(weights, options.dtype(), options.device(), progress);
+        ? Backbone.loadForTraining(weights, dtype, options.device(), progress)
+        : Backbone.load(weights, dtype, options.device(), progress);
+  }
+
+  /** Whether 8 bits are faster here; says so where they are not. */
+  private boolean pays(Weights weights) {
+    ProductSpeeds speeds = ProductSpeeds.of(weights.config());
+    if (!speeds.int8Pays()) {
+      tell.accept(
+          "No product of 8 bits is faster than %s on this processor: going on with %s."
+              .formatted(speeds.fastestToScore(), speeds.fastestToScore()));
+    }
+    return speeds.int8Pays();
   }
 
   /** Reads as histories do. */

@@ -222,9 +222,10 @@ final class ServeCommand implements Callable<Integer> {
     }
     DType dtype =
         switch (config.value(ServeSetting.DTYPE).text().toLowerCase(Locale.ROOT)) {
+          case "auto" -> DType.AUTO;
           case "bf16" -> DType.BF16;
           case "f32" -> DType.F32;
-          default -> throw config.wrong(ServeSetting.DTYPE, "bf16 or f32", null);
+          default -> throw config.wrong(ServeSetting.DTYPE, "auto, bf16 or f32", null);
         };
     long bytes = (long) config.whole(ServeSetting.CONTEXT_CACHE, 0, 1 << 20) << 20;
     return new LoadedBundle.Settings(dtype, bytes, policy);

@@ -18,7 +18,10 @@ enum ServeSetting {
       "POLICY",
       "chosen",
       "Exit policy while there is time: chosen (by validation), none (full depth), or any."),
-  DTYPE("TYPE", "bf16", "Numbers of the projections: bf16 or f32."),
+  DTYPE(
+      "TYPE",
+      "auto",
+      "Numbers of the projections: bf16, f32, or auto, the faster of them on this processor."),
   HOST("ADDRESS", "127.0.0.1", "To listen on; beyond loopback only with tokens."),
   PORT("PORT", "8080", "To listen on; 0 for any that is free."),
   OPEN("BOOL", "false", "Listen beyond loopback without tokens: everybody may do everything."),

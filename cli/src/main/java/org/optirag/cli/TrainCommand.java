@@ -151,7 +151,7 @@ final class TrainCommand implements Callable<Integer> {
   private void requireFit() {
     if (options.dtype() == DType.INT8) {
       throw new UserException(
-          "A model of 8 bits cannot be trained.", "Train with --dtype bf16, score with int8.");
+          "A model of 8 bits cannot be trained.", "Train with --dtype auto, score with int8.");
     }
     if (fit < 0) {
       throw new UserException("--fit " + fit + " is no number of impressions.", "Give 0 or more.");
@@ -192,7 +192,13 @@ final class TrainCommand implements Callable<Integer> {
                 common.progress());
     TrainedBundle trained =
         new TrainedBundle(
-            pipeline, retriever, prompts, graph, settings, result, told(settings, result));
+            pipeline,
+            retriever,
+            prompts,
+            graph,
+            settings,
+            result,
+            told(pipeline, settings, result));
     Manifest manifest = new DatasetStore(common.cache()).find(dataset).manifest();
     Bundle.write(target, trained.contents(manifest));
   }
@@ -255,7 +261,8 @@ final class TrainCommand implements Callable<Integer> {
     return row;
   }
 
-  private Map<String, String> told(TrainingSettings settings, TrainingResult result) {
+  private Map<String, String> told(
+      Pipeline pipeline, TrainingSettings settings, TrainingResult result) {
     Map<String, String> told = new LinkedHashMap<>();
     told.put("retriever", retriever);
     told.put("split", options.split());
@@ -269,7 +276,7 @@ final class TrainCommand implements Callable<Integer> {
     told.put("steps", Integer.toString(result.steps()));
     told.put("bestStep", Integer.toString(result.bestStep()));
     told.put("ended", result.end().name());
-    told.put("dtype", options.dtype().name());
+    told.put("dtype", pipeline.backbone().dtype().name());
     return told;
   }
 }

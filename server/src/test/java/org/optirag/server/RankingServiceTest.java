@@ -65,7 +65,7 @@ class RankingServiceTest {
     service =
         new RankingService(
             Map.of("movielens-100k", BUNDLE),
-            new LoadedBundle.Settings(DType.BF16, 64 << 20, "none"),
+            new LoadedBundle.Settings(DType.AUTO, 64 << 20, "none"),
             new Scheduler.Settings(1, 1024, 65_536, DEADLINE, 0.001),
             new ServiceSettings(
                 "127.0.0.1",

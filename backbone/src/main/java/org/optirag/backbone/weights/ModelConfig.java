@@ -37,6 +37,14 @@ public record ModelConfig(
     boolean attentionBias,
     boolean queryKeyNorm) {
 
+  /** How many numbers its matrices have. */
+  public long parameters() {
+    long attention = (2L * heads + 2L * kvHeads) * headSize * hidden;
+    long mlp = 3L * intermediate * hidden;
+    long embeddings = (tiedEmbeddings ? 1L : 2L) * vocabulary * hidden;
+    return embeddings + blocks * (attention + mlp);
+  }
+
   /**
    * Rotary position embedding.
    *

@@ -24,6 +24,9 @@ import org.optirag.workspace.UserException;
 public record SideBySide(
     List<Contender> ours, List<Contender> peers, Contender reference, int rounds, Clock clock) {
 
+  /** A contender that is so many times slower than the fastest on a short prompt is not timed. */
+  private static final double SLOWEST = 10;
+
   /** What counts as time. */
   public enum Clock {
     /** What passes; right on an idle machine. */
@@ -50,6 +53,56 @@ public record SideBySide(
    * @param lost the peers that broke off, and why; they have no rows
    */
   public record Outcome(List<BenchRow> rows, List<String> lost) {}
+
+  /**
+   * Those that are worth timing.
+   *
+   * @param dropped a line for each that is not
+   */
+  public record Screened(SideBySide bench, List<String> dropped) {}
+
+  /**
+   * Leaves out contenders that are over ten times slower than the fastest: with them, a comparison
+   * would take hours and say no more.
+   *
+   * @param prompt short and of one candidate, so that nothing is shared or left early
+   */
+  public Screened screen(PackedPrompt prompt) {
+    Map<Contender, Double> seconds = new LinkedHashMap<>();
+    List<Contender> all = new ArrayList<>(ours);
+    all.addAll(peers);
+    List<String> dropped = new ArrayList<>();
+    for (Contender contender : all) {
+      try {
+        clock.of(contender.run(prompt)); // to warm up
+        seconds.put(contender, clock.of(contender.run(prompt)));
+      } catch (UserException e) {
+        dropped.add("%s:%s: %s".formatted(contender.name(), contender.dtype(), e.problem()));
+      }
+    }
+    double best =
+        seconds.entrySet().stream()
+            .filter(entry -> entry.getKey().policy().equals("none") && !entry.getKey().cached())
+            .mapToDouble(Map.Entry::getValue)
+            .min()
+            .orElse(Double.POSITIVE_INFINITY);
+    seconds.forEach((contender, taken) -> {
+      if (taken > SLOWEST * best) {
+        dropped.add(
+            "%s:%s: %.0f times slower than the fastest on a short prompt"
+                .formatted(contender.name(), contender.dtype(), taken / best));
+      }
+    });
+    seconds.values().removeIf(taken -> taken > SLOWEST * best);
+    return new Screened(
+        new SideBySide(
+            ours.stream().filter(seconds::containsKey).toList(),
+            peers.stream().filter(seconds::containsKey).toList(),
+            reference,
+            rounds,
+            clock),
+        dropped);
+  }
 
   /** Runs a workload. */
   public Outcome run(Workload workload, Progress.Task task) {

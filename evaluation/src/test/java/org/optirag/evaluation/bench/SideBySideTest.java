@@ -115,6 +115,22 @@ class SideBySideTest {
   }
 
   @Test
+  void oneThatIsOverTenTimesSlowerIsDroppedWithAWordBeforeTheRounds() {
+    Contender own = new Timed("own", 99, 0, 1);
+    Contender slow = new Timed("slow", 9, 0, 11);
+    Contender slowly = new Timed("slowly", 9, 0, 10);
+    Contender reference = new Timed("reference", 99, 0, 1);
+    SideBySide.Screened screened =
+        new SideBySide(List.of(own), List.of(slow, slowly), reference, 3, SideBySide.Clock.WALL)
+            .screen(FOUR.first(1));
+    assertThat(screened.dropped())
+        .containsExactly("slow:F32: 11 times slower than the fastest on a short prompt");
+    assertThat(screened.bench().peers()).containsExactly(slowly);
+    assertThat(screened.bench().ours()).containsExactly(own);
+    assertThat(turns).filteredOn("slow"::equals).hasSize(2);
+  }
+
+  @Test
   void ratiosAreOfTheSameRoundAndTheirMedianCounts() {
     Contender own = new Timed("own", 99, 0.01, 100, 1, 2, 4);
     Contender peer = new Timed("peer", 2, 0.1, 100, 3, 3, 20);

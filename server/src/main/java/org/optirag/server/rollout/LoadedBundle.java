@@ -49,7 +49,7 @@ public final class LoadedBundle implements Deployable {
   /**
    * How bundles are loaded.
    *
-   * @param dtype f32 or bf16
+   * @param dtype auto, f32 or bf16
    * @param contextBytes native memory for contexts read before
    * @param policy used while there is time: "chosen" for the bundle's own, or any
    */

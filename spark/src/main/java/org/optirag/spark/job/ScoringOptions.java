@@ -39,9 +39,11 @@ final class ScoringOptions {
 
   @Option(
       names = "--dtype",
-      defaultValue = "bf16",
-      description = "Numbers of the projections, bf16 or f32; default bf16.")
-  private DType dtype = DType.BF16;
+      defaultValue = "auto",
+      description =
+          "Numbers of the projections: bf16, f32, or auto, the faster of them on each node; default"
+              + " auto. Where nodes differ, name one: probabilities then agree to the last bits.")
+  private DType dtype = DType.AUTO;
 
   @Option(
       names = "--candidates",

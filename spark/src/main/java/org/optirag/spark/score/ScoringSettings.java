@@ -37,7 +37,7 @@ public record ScoringSettings(
     if (dtype == DType.INT8) {
       throw new UserException(
           "Jobs do not score in int8: what it rounds depends on a sample of titles.",
-          "Give bf16 or f32.");
+          "Give auto, bf16 or f32.");
     }
     if (!policy.equals("chosen")) {
       ExitPolicy.parse(policy);

@@ -50,7 +50,7 @@ final class KilledExecutorTest {
                     data.toString(),
                     null,
                     "chosen",
-                    DType.BF16,
+                    DType.F32,
                     20),
                 1));
     assertThat(expected).hasSize(5 * USERS);
@@ -102,7 +102,7 @@ final class KilledExecutorTest {
     command.addAll(List.of("--bundle", SingleMachine.BUNDLE.toString()));
     command.addAll(List.of("--data", data.toString(), "--input", impressions.toString()));
     command.addAll(List.of("--input-format", "csv", "--output", output.toString()));
-    command.addAll(List.of("--waves", "4", "--partitions", "4"));
+    command.addAll(List.of("--waves", "4", "--partitions", "4", "--dtype", "f32"));
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
     // Without a distribution: executors then look for no folder of jars.

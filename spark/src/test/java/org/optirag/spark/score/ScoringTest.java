@@ -33,10 +33,10 @@ final class ScoringTest {
   private static final long SEED = 3;
 
   /**
-   * A context that is remembered goes through products of other shapes, and some processors then
-   * round bf16 otherwise: 2e-5 was seen where the units for matrices (AMX) are used, 0 elsewhere.
+   * A context that is remembered goes through products of other shapes, which some processors round
+   * otherwise.
    */
-  private static final double BF16 = 1e-3;
+  private static final double ROUNDING = 1e-5;
 
   private static final StructType PAIRS =
       new StructType()
@@ -63,7 +63,7 @@ final class ScoringTest {
             single.directory().toString(),
             null,
             "chosen",
-            DType.BF16,
+            DType.F32,
             4);
     impressions = new ArrayList<>();
     expected = new LinkedHashMap<>();
@@ -130,13 +130,13 @@ final class ScoringTest {
                     + single.afterAll()
                     + "), optirag_pctr('42', 'none'), optirag_pctrs('42', array('50', 'x', '258'))")
             .head();
-    assertThat(row.getDouble(0)).isCloseTo(alone, within(BF16));
-    assertThat(row.getDouble(1)).isCloseTo(alone, within(BF16));
+    assertThat(row.getDouble(0)).isCloseTo(alone, within(ROUNDING));
+    assertThat(row.getDouble(1)).isCloseTo(alone, within(ROUNDING));
     assertThat(row.isNullAt(2)).isTrue();
     List<Double> found = row.getList(3);
-    assertThat(found.get(0)).isCloseTo(list[0], within(BF16));
+    assertThat(found.get(0)).isCloseTo(list[0], within(ROUNDING));
     assertThat(found.get(1)).isNull();
-    assertThat(found.get(2)).isCloseTo(list[1], within(BF16));
+    assertThat(found.get(2)).isCloseTo(list[1], within(ROUNDING));
   }
 
   @Test
@@ -154,7 +154,7 @@ final class ScoringTest {
     assertThat(waves.run(spark, table(), settings).waves()).isEqualTo(1);
     assertExpected(spark.read().parquet(output.toString()).drop("wave"));
     ScoringSettings others =
-        Scoring.settings(settings.bundle(), settings.data(), null, "none", DType.BF16, 4);
+        Scoring.settings(settings.bundle(), settings.data(), null, "none", DType.F32, 4);
     assertThatThrownBy(() -> waves.run(spark, table(), others))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("was begun with")
@@ -184,7 +184,7 @@ final class ScoringTest {
     assertThatThrownBy(() -> Scoring.requests(table().drop("item")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("have the columns [user, time]");
-    assertThatThrownBy(() -> Scoring.settings("nowhere", "nowhere", null, "chosen", DType.BF16, 4))
+    assertThatThrownBy(() -> Scoring.settings("nowhere", "nowhere", null, "chosen", DType.F32, 4))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("nowhere/bundle.json");
     Path other = directory.resolve("bundle.json");

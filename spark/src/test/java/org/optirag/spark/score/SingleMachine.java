@@ -48,7 +48,7 @@ record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
       Backbone backbone =
           Backbone.load(
               LoraAdapter.read(bundle.adapter().orElseThrow()).mergedInto(weights),
-              DType.BF16,
+              DType.F32,
               Device.CPU,
               Progress.silent());
       Graph graph = Graph.of(split.train(), data.users().size(), data.items().size());
