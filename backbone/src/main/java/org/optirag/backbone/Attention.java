@@ -418,7 +418,7 @@ final class Attention {
 
   /** [kvHeads, headSize, context]. */
   private static Tensor contextKeys(Tensor k, Packing.Segment segment) {
-    Past past = segment.past();
+    LayerKv past = segment.past();
     return past != null
         ? past.keys()
         : k.narrow(0, segment.start(), segment.context()).permute(1, 2, 0);
@@ -426,7 +426,7 @@ final class Attention {
 
   /** [kvHeads, context, headSize]. */
   private static Tensor contextValues(Tensor v, Packing.Segment segment) {
-    Past past = segment.past();
+    LayerKv past = segment.past();
     return past != null
         ? past.values()
         : v.narrow(0, segment.start(), segment.context()).permute(1, 0, 2);

@@ -61,7 +61,7 @@ public final class Backbone implements AutoCloseable {
   }
 
   /** The same model with blocks in 8 bits. */
-  private Backbone(Backbone from, List<Reach> reaches) {
+  private Backbone(Backbone from, List<ActivationRange> reaches) {
     this.config = from.config;
     this.dtype = DType.INT8;
     this.packed = false;
@@ -97,7 +97,7 @@ public final class Backbone implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard();
         Packing packing = packing(new int[] {sample.length}, List.of(new int[0]))) {
-      List<Reach> reaches = new ArrayList<>();
+      List<ActivationRange> reaches = new ArrayList<>();
       Tensor x = embed(sample);
       for (Block block : blocks) {
         reaches.add(block.reach(x, packing));

@@ -107,7 +107,7 @@ final class Block implements AutoCloseable {
    * @param reach what it has read of a sample
    * @param speeds say what multiplies it
    */
-  private Block(Block from, Reach reach, ProductSpeeds speeds) {
+  private Block(Block from, ActivationRange reach, ProductSpeeds speeds) {
     this.config = from.config;
     this.attention = from.attention;
     Tensor wide = weight(from.down);
@@ -159,7 +159,7 @@ final class Block implements AutoCloseable {
   }
 
   /** The same block in 8 bits. */
-  Block quantized(Reach reach, ProductSpeeds speeds) {
+  Block quantized(ActivationRange reach, ProductSpeeds speeds) {
     return new Block(this, reach, speeds);
   }
 
@@ -292,12 +292,12 @@ final class Block implements AutoCloseable {
   }
 
   /** What its projections read of a sample; x is [tokens, hidden]. */
-  Reach reach(Tensor x, Packing packing) {
+  ActivationRange reach(Tensor x, Packing packing) {
     Heads heads = heads(x, packing, null);
     Tensor mixed = attention.attend(heads.q, heads.k, heads.v, packing.segments());
     Tensor normed =
         norm(x.add(BlockAdapter.project(mixed, output, null, Projection.OUTPUT)), mlpNorm);
-    return new Reach(
+    return new ActivationRange(
         greatest(norm(x, inputNorm)), greatest(normed), greatest(gateUp.of(normed, null)));
   }
 

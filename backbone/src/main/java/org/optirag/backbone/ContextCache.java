@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class ContextCache implements AutoCloseable {
   private final Backbone backbone;
   private final long mostBytes;
-  private final Map<Key, RememberedContext> contexts = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, CachedPrefix> contexts = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
   private long hits;
   private long misses;
@@ -64,8 +64,8 @@ public final class ContextCache implements AutoCloseable {
   }
 
   /** A context, held for the caller, who releases it; or null. */
-  synchronized @Nullable RememberedContext borrow(int[] tokens) {
-    RememberedContext found = contexts.get(new Key(tokens));
+  synchronized @Nullable CachedPrefix borrow(int[] tokens) {
+    CachedPrefix found = contexts.get(new Key(tokens));
     if (found == null) {
       misses++;
       return null;
@@ -75,9 +75,9 @@ public final class ContextCache implements AutoCloseable {
   }
 
   /** Takes a context over; of two readings of one context the deeper stays. */
-  synchronized void put(int[] tokens, RememberedContext context) {
+  synchronized void put(int[] tokens, CachedPrefix context) {
     Key key = new Key(tokens);
-    RememberedContext before = contexts.get(key);
+    CachedPrefix before = contexts.get(key);
     boolean fits = context.bytes() <= mostBytes && !closed;
     if (!fits || (before != null && before.depth() >= context.depth())) {
       context.release();
@@ -90,13 +90,13 @@ public final class ContextCache implements AutoCloseable {
     }
     var oldest = contexts.values().iterator();
     while (bytes > mostBytes) {
-      RememberedContext leaving = oldest.next();
+      CachedPrefix leaving = oldest.next();
       oldest.remove();
       drop(leaving);
     }
   }
 
-  private void drop(RememberedContext context) {
+  private void drop(CachedPrefix context) {
     bytes -= context.bytes();
     context.release();
   }

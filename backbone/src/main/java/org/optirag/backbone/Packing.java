@@ -38,9 +38,9 @@ final class Packing implements AutoCloseable {
       @Nullable Tensor unpadded,
       @Nullable Tensor causal,
       @Nullable Tensor ends,
-      @Nullable Past past) {
+      @Nullable LayerKv past) {
     /** The same prompt with its context's keys and values at one block. */
-    Segment with(@Nullable Past past) {
+    Segment with(@Nullable LayerKv past) {
       return new Segment(start, context, candidates, padded, unpadded, causal, ends, past);
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class PassContext implements AutoCloseable {
   private final int[] tokens;
   private final @Nullable ContextCache cache;
-  private final @Nullable RememberedContext known;
-  private final List<Past> learned = new ArrayList<>();
+  private final @Nullable CachedPrefix known;
+  private final List<LayerKv> learned = new ArrayList<>();
   private boolean awake;
 
   PassContext(int[] tokens, @Nullable ContextCache cache) {
@@ -40,7 +40,7 @@ final class PassContext implements AutoCloseable {
   }
 
   /** Its keys and values at a block where it sleeps, else null. */
-  @Nullable Past past(int block) {
+  @Nullable LayerKv past(int block) {
     return awake ? null : Objects.requireNonNull(known).past(block);
   }
 
@@ -51,7 +51,7 @@ final class PassContext implements AutoCloseable {
 
   /** Gets rows. The residual stream before the block that it wakes at is to be theirs. */
   Tensor wake() {
-    RememberedContext before = Objects.requireNonNull(known);
+    CachedPrefix before = Objects.requireNonNull(known);
     before.pasts().subList(0, before.depth() - 1).forEach(past -> learned.add(past.held()));
     awake = true;
     return before.residual();
@@ -60,7 +60,7 @@ final class PassContext implements AutoCloseable {
   /** Takes down what was computed at the next block. */
   void learn(Block.Heads heads, int start, int block) {
     if (cache != null && awake && learned.size() == block - 1) {
-      learned.add(Past.of(heads, start, tokens.length));
+      learned.add(LayerKv.of(heads, start, tokens.length));
     }
   }
 
@@ -73,13 +73,13 @@ final class PassContext implements AutoCloseable {
   void remember(Tensor x, int start) {
     if (cache != null && awake && learned.size() > (known == null ? 0 : known.depth())) {
       Tensor residual = x.narrow(0, start, tokens.length);
-      cache.put(tokens, RememberedContext.copyOf(learned, residual));
+      cache.put(tokens, CachedPrefix.copyOf(learned, residual));
     }
   }
 
   @Override
   public void close() {
-    learned.forEach(Past::release);
+    learned.forEach(LayerKv::release);
     learned.clear();
     if (known != null) {
       known.release();

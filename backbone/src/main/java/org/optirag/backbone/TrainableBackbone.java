@@ -117,7 +117,8 @@ public final class TrainableBackbone implements AutoCloseable {
       throw new IllegalArgumentException(
           "%d head weights for %d heads".formatted(objective.headWeights().length, exits()));
     }
-    Sharing sharing = Sharing.of(prompts.stream().map(LabelledPrompt::tokens).toList(), options);
+    WorkPartition sharing =
+        WorkPartition.of(prompts.stream().map(LabelledPrompt::tokens).toList(), options);
     requireReadable(
         prompts.stream().map(LabelledPrompt::tokens).toList(),
         prompts.stream().map(LabelledPrompt::features).toList());
@@ -190,7 +191,7 @@ public final class TrainableBackbone implements AutoCloseable {
    */
   public float[][][] logits(List<PackedPrompt> prompts, List<float[][]> features) {
     requireReadable(prompts, features);
-    Sharing sharing = Sharing.of(prompts, options);
+    WorkPartition sharing = WorkPartition.of(prompts, options);
     return sharing.join(
         exits(),
         sharing.run(

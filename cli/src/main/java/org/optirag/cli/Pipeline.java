@@ -33,7 +33,7 @@ import org.optirag.retrieval.ItemEmbeddingStore;
 import org.optirag.retrieval.RecentRetriever;
 import org.optirag.retrieval.Retriever;
 import org.optirag.retrieval.SemanticRetriever;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.PromptAssembler;
@@ -71,7 +71,7 @@ final class Pipeline implements AutoCloseable {
   private final Dataset data;
   private final SplitRule rule;
   private final Split split;
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final CandidateFeatures features;
   private final BackboneId backboneId;
   private final Backbone backbone;
@@ -108,9 +108,9 @@ final class Pipeline implements AutoCloseable {
     this.data = new DatasetStore(cache).require(dataset, progress);
     this.rule = options.split(data, bundle);
     this.split = data.split(rule);
-    this.witness = Witness.of(data, split);
-    this.features = new CandidateFeatures(data, witness);
-    this.graphs = new TrainedGraphs(data, split, witness, bundle, options.seed(), cache, progress);
+    this.visible = VisibleHistory.of(data, split);
+    this.features = new CandidateFeatures(data, visible);
+    this.graphs = new TrainedGraphs(data, split, visible, bundle, options.seed(), cache, progress);
     this.tokenizer = Tokenizers.open(model);
     open.add(tokenizer);
     try (Weights weights = WeightFiles.open(model)) {
@@ -235,7 +235,7 @@ final class Pipeline implements AutoCloseable {
             impressions(split.trainExamples()),
             impressions(split.validation()),
             split.test());
-    return Baseline.tune(name, data, labelled, witness.own(), options.seed(), progress);
+    return Baseline.tune(name, data, labelled, visible.own(), options.seed(), progress);
   }
 
   /** The LLM as it was published, with a retriever. */
@@ -305,10 +305,10 @@ final class Pipeline implements AutoCloseable {
 
   private Built build(String name, int history) {
     return switch (name) {
-      case "none" -> timed(0, () -> RecentRetriever.none(witness));
-      case "recent" -> timed(0, () -> RecentRetriever.recent(witness, history));
-      case "popular" -> timed(0, () -> RecentRetriever.popular(witness, history));
-      case "bm25" -> timed(0, () -> new Bm25Retriever(witness, data.items(), history));
+      case "none" -> timed(0, () -> RecentRetriever.none(visible));
+      case "recent" -> timed(0, () -> RecentRetriever.recent(visible, history));
+      case "popular" -> timed(0, () -> RecentRetriever.popular(visible, history));
+      case "bm25" -> timed(0, () -> new Bm25Retriever(visible, data.items(), history));
       case "semantic" -> {
         ItemEmbeddingStore.Embedded embedded =
             new ItemEmbeddingStore(cache)
@@ -316,13 +316,13 @@ final class Pipeline implements AutoCloseable {
                     data.name(), data.items(), backboneId.name(), backbone, tokenizer, progress);
         yield timed(
             embedded.buildSeconds(),
-            () -> new SemanticRetriever(witness, embedded.items(), history));
+            () -> new SemanticRetriever(visible, embedded.items(), history));
       }
       case "gcn" -> {
         GcnRetriever.Settings settings = GcnRetriever.Settings.DEFAULT.withHistory(history);
         TrainedGraphs.Whole whole = graphs.whole();
         yield timed(
-            whole.buildSeconds(), () -> new GcnRetriever(witness, graphs.timeline(), settings));
+            whole.buildSeconds(), () -> new GcnRetriever(visible, graphs.timeline(), settings));
       }
       default ->
           throw new UserException(

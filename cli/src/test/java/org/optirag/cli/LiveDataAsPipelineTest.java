@@ -20,7 +20,7 @@ import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.GcnRetriever;
 import org.optirag.retrieval.Retrieved;
 import org.optirag.retrieval.Retriever;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.ScaledFeatures;
@@ -55,20 +55,20 @@ final class LiveDataAsPipelineTest {
     Bundle bundle = Bundle.open(shipped);
     Dataset data = new DatasetStore(cache).require("movielens-100k", Progress.silent());
     Split split = data.split(bundle.splitOf(data));
-    Witness witness = Witness.of(data, split);
+    VisibleHistory visible = VisibleHistory.of(data, split);
     TrainedGraphs graphs =
-        new TrainedGraphs(data, split, witness, bundle, 1, cache, Progress.silent());
+        new TrainedGraphs(data, split, visible, bundle, 1, cache, Progress.silent());
     FeatureSchema schema = bundle.dataset().features();
     assertThat(schema).isNotNull();
     ScaledFeatures features =
-        new ScaledFeatures(new CandidateFeatures(data, witness), schema.scaling(), schema.units());
+        new ScaledFeatures(new CandidateFeatures(data, visible), schema.scaling(), schema.units());
     try (Tokenizer tokenizer =
             Tokenizers.open(
                 new ModelStore(cache)
                     .require(bundle.manifest().backbone().name(), Progress.silent()));
         Retriever retriever =
             new GcnRetriever(
-                witness,
+                visible,
                 graphs.timeline(),
                 GcnRetriever.Settings.DEFAULT.withHistory(bundle.history()));
         LiveData live =

@@ -40,7 +40,7 @@ public final class Bm25Retriever implements Retriever {
   private static final int MOST_TERMS = 64;
   private static final int MOST_CHARACTERS = 4_096;
 
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final ItemTexts items;
   private final RelevantHistory choice;
   private final Analyzer analyzer;
@@ -53,8 +53,8 @@ public final class Bm25Retriever implements Retriever {
    *
    * @param most how many behaviours the shared context may hold
    */
-  public Bm25Retriever(Witness witness, Items items, int most) {
-    this.witness = witness;
+  public Bm25Retriever(VisibleHistory visible, Items items, int most) {
+    this.visible = visible;
     this.items = items;
     this.choice = new RelevantHistory(most, 2);
     this.analyzer = new EnglishAnalyzer();
@@ -75,8 +75,8 @@ public final class Bm25Retriever implements Retriever {
     }
   }
 
-  private Bm25Retriever(Bm25Retriever index, Witness witness, ItemTexts items) {
-    this.witness = witness;
+  private Bm25Retriever(Bm25Retriever index, VisibleHistory visible, ItemTexts items) {
+    this.visible = visible;
     this.items = items;
     this.choice = index.choice;
     this.analyzer = index.analyzer;
@@ -93,7 +93,7 @@ public final class Bm25Retriever implements Retriever {
    * @param texts of the candidates
    * @return not to be closed: it shares the index with this one
    */
-  public Bm25Retriever with(Witness newer, ItemTexts texts) {
+  public Bm25Retriever with(VisibleHistory newer, ItemTexts texts) {
     return new Bm25Retriever(this, newer, texts);
   }
 
@@ -114,7 +114,7 @@ public final class Bm25Retriever implements Retriever {
 
   @Override
   public Retrieved retrieve(int user, int[] candidates, long time) {
-    List<Behaviour> history = witness.history(user, time, RelevantHistory.SEARCHED);
+    List<Behaviour> history = visible.history(user, time, RelevantHistory.SEARCHED);
     RelevantHistory.Likeness likeness = likeness(candidates, history);
     List<Evidence> evidence = new ArrayList<>();
     for (int c = 0; c < candidates.length; c++) {

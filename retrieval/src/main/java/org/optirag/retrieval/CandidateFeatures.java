@@ -13,7 +13,7 @@ import org.optirag.dataset.ItemTexts;
 /**
  * What the graph of who liked what says of each candidate, in a few figures that exit heads read
  * beside the LLM's states. The labels of others are those before the {@link Horizon}, the user's
- * own those before the moment, as {@link Witness} tells. Safe for use from many threads.
+ * own those before the moment, as {@link VisibleHistory} tells. Safe for use from many threads.
  *
  * <p>Memory grows with the labels, not with the square of the items. The statistics of the latest
  * {@value #KEPT} horizons are kept: ask for training examples in order of time.
@@ -65,28 +65,29 @@ public final class CandidateFeatures {
   private static final long SESSION = 3600;
   private static final double NO_SESSION = 9;
 
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final ItemTraits traits;
   private final boolean timed;
-  private final Worlds worlds;
+  private final StatisticsByHorizon byHorizon;
 
   /**
    * @param data the users and the items' texts
-   * @param witness what may be seen of their behaviour
+   * @param visible what may be seen of their behaviour
    */
-  public CandidateFeatures(Dataset data, Witness witness) {
+  public CandidateFeatures(Dataset data, VisibleHistory visible) {
     this(
-        witness,
+        visible,
         ItemTraits.of(data.items()),
         data.timed(),
-        new Worlds(witness.others().interactions(), data.users().size(), data.items().size()));
+        new StatisticsByHorizon(visible.others().interactions(), data.users().size(), data.items().size()));
   }
 
-  private CandidateFeatures(Witness witness, ItemTraits traits, boolean timed, Worlds worlds) {
-    this.witness = witness;
+  private CandidateFeatures(
+      VisibleHistory visible, ItemTraits traits, boolean timed, StatisticsByHorizon byHorizon) {
+    this.visible = visible;
     this.traits = traits;
     this.timed = timed;
-    this.worlds = worlds;
+    this.byHorizon = byHorizon;
   }
 
   /**
@@ -97,16 +98,16 @@ public final class CandidateFeatures {
    * @param texts of the changed items
    * @param changed items whose texts are other than the data has them, or which it does not have
    */
-  public CandidateFeatures with(Witness newer, ItemTexts texts, Set<Integer> changed) {
-    if (newer.others() != witness.others()) {
+  public CandidateFeatures with(VisibleHistory newer, ItemTexts texts, Set<Integer> changed) {
+    if (newer.others() != visible.others()) {
       throw new IllegalArgumentException("the statistics were made of the behaviour of others");
     }
-    return new CandidateFeatures(newer, traits.with(texts, changed), timed, worlds);
+    return new CandidateFeatures(newer, traits.with(texts, changed), timed, byHorizon);
   }
 
   /** Makes the statistics that requests at {@code time} read, so that none has to wait for them. */
   public void prepare(long time) {
-    worlds.at(witness.horizon().of(time));
+    byHorizon.at(visible.horizon().of(time));
   }
 
   /**
@@ -115,21 +116,21 @@ public final class CandidateFeatures {
    * @return [candidates, {@link #NAMES}]
    */
   public float[][] of(int user, int[] candidates, long time) {
-    ItemStatistics world = worlds.at(witness.horizon().of(time));
-    OwnHistory own = witness.ownHistory(user, time);
+    ItemStatistics statistics = byHorizon.at(visible.horizon().of(time));
+    OwnHistory own = visible.ownHistory(user, time);
     double[] shared = new double[NAMES.size()];
-    shared[1] = world.biases().userEffect(own.labelledLikes(), own.dislikes());
+    shared[1] = statistics.biases().userEffect(own.labelledLikes(), own.dislikes());
     shared[7] = Math.log1p(own.labels());
     shared[9] = timed ? pace(own.times(), time) : NO_SESSION;
-    shared[11] = world.popularity(own.likes());
-    CandidateView view = new CandidateView(world, traits, user, own, shared[1]);
+    shared[11] = statistics.popularity(own.likes());
+    CandidateView view = new CandidateView(statistics, traits, user, own, shared[1]);
     return IntStream.of(candidates)
         .mapToObj(item -> view.complete(item, shared.clone()))
         .toArray(float[][]::new);
   }
 
   /** The statistics of the latest horizons. */
-  private static final class Worlds {
+  private static final class StatisticsByHorizon {
     private final Interactions labels;
     private final int users;
     private final int items;
@@ -141,7 +142,7 @@ public final class CandidateFeatures {
           }
         };
 
-    Worlds(Interactions labels, int users, int items) {
+    StatisticsByHorizon(Interactions labels, int users, int items) {
       this.labels = labels;
       this.users = users;
       this.items = items;

@@ -10,7 +10,7 @@ final class CandidateView {
   /** Latest likes, and as many dislikes, that others are compared by; bounds a request's time. */
   private static final int COMPARED = 500;
 
-  private final ItemStatistics world;
+  private final ItemStatistics statistics;
   private final LabelledGraph graph;
   private final ItemTraits traits;
   private final int user;
@@ -24,9 +24,9 @@ final class CandidateView {
    * @param userEffect how easily the user likes
    */
   CandidateView(
-      ItemStatistics world, ItemTraits traits, int user, OwnHistory own, double userEffect) {
-    this.world = world;
-    this.graph = world.graph();
+      ItemStatistics statistics, ItemTraits traits, int user, OwnHistory own, double userEffect) {
+    this.statistics = statistics;
+    this.graph = statistics.graph();
     this.traits = traits;
     this.user = user;
     int[] liked = latest(own.likes());
@@ -37,7 +37,8 @@ final class CandidateView {
     this.surprises = new double[items.length];
     Arrays.setAll(
         surprises,
-        place -> (place < likes ? 1 : 0) - world.biases().probability(items[place], userEffect));
+        place ->
+            (place < likes ? 1 : 0) - statistics.biases().probability(items[place], userEffect));
     this.overlap = new Overlap(graph, items, likes);
     this.together = new double[items.length];
   }
@@ -50,12 +51,12 @@ final class CandidateView {
   float[] complete(int item, double[] figures) {
     boolean voted = graph.has(user, item);
     int voters = graph.degreeOfItem(item) - (voted ? 1 : 0);
-    double activity = world.activity(item);
+    double activity = statistics.activity(item);
     if (voted) {
       activity -= Math.log1p(graph.degreeOfUser(user));
     }
-    figures[0] = world.effectWithout(user, item);
-    figures[2] = world.neighbourhood(item);
+    figures[0] = statistics.effectWithout(user, item);
+    figures[2] = statistics.neighbourhood(item);
     figures[6] = (traits.year(item) - 1980) / 20;
     figures[8] = Math.log1p(voters);
     figures[10] = activity / (voters + 2);
@@ -77,7 +78,7 @@ final class CandidateView {
     int firstLatest = Math.max(0, likes - LATEST);
     int[] likedBoth = new int[likes - firstLatest];
     int liked = likesOfOthers(item);
-    double usual = (liked + 10 * world.rate()) / (voters + 10);
+    double usual = (liked + 10 * statistics.rate()) / (voters + 10);
     double sum = 0;
     double mass = 0;
     for (int e = graph.startOfItem(item); e < graph.startOfItem(item + 1); e++) {
@@ -101,14 +102,14 @@ final class CandidateView {
     figures[3] = sum / (mass + 0.1);
     double cosines = 0;
     for (int k = 0; k < likedBoth.length; k++) {
-      int likers = world.likes(items[firstLatest + k]);
+      int likers = statistics.likes(items[firstLatest + k]);
       cosines += likedBoth[k] / Math.sqrt((liked + 3.0) * (likers + 3.0));
     }
     figures[5] = likes == 0 ? 0 : cosines / (likedBoth.length + 2);
   }
 
   private int likesOfOthers(int item) {
-    return world.likes(item) - (graph.liked(user, item) ? 1 : 0);
+    return statistics.likes(item) - (graph.liked(user, item) ? 1 : 0);
   }
 
   /** Σ C² surprise / (Σ C² + 0.002), with the co-occurrence C of {@link ItemStatistics}. */

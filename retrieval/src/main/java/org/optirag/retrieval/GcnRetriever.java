@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * the similar ones received each candidate.
  */
 public final class GcnRetriever implements Retriever {
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final GraphTimeline timeline;
   private final Settings settings;
 
@@ -34,10 +34,10 @@ public final class GcnRetriever implements Retriever {
   }
 
   /**
-   * @param timeline the graph as it was at the witness's horizons
+   * @param timeline the graph as it was at the visible history's horizons
    */
-  public GcnRetriever(Witness witness, GraphTimeline timeline, Settings settings) {
-    this.witness = witness;
+  public GcnRetriever(VisibleHistory visible, GraphTimeline timeline, Settings settings) {
+    this.visible = visible;
     this.timeline = timeline;
     this.settings = settings;
   }
@@ -49,19 +49,19 @@ public final class GcnRetriever implements Retriever {
 
   @Override
   public Retrieved retrieve(int user, int[] candidates, long time) {
-    List<Behaviour> history = witness.history(user, time, RelevantHistory.SEARCHED);
+    List<Behaviour> history = visible.history(user, time, RelevantHistory.SEARCHED);
     GraphSnapshot graph = timeline.at(time);
     List<UserIndex.Similar> similar =
         graph.similar(
             user,
             history,
             Math.max(settings.counted, settings.neighbours),
-            witness.news().outgrows(user));
+            visible.updates().outgrows(user));
     List<Neighbour> neighbours = new ArrayList<>();
     for (UserIndex.Similar other :
         similar.subList(0, Math.min(settings.neighbours, similar.size()))) {
       List<Behaviour> liked =
-          witness.ofNeighbour(other.user(), time, RelevantHistory.SEARCHED).stream()
+          visible.ofNeighbour(other.user(), time, RelevantHistory.SEARCHED).stream()
               .filter(Behaviour::liked)
               .toList();
       neighbours.add(
@@ -78,7 +78,7 @@ public final class GcnRetriever implements Retriever {
     List<Evidence> evidence = new ArrayList<>();
     for (int c = 0; c < candidates.length; c++) {
       evidence.add(
-          witness.of(candidates[c], user, counted, time, choice.relevant(history, likeness, c)));
+          visible.of(candidates[c], user, counted, time, choice.relevant(history, likeness, c)));
     }
     return new Retrieved(choice.shared(history, likeness), neighbours, evidence);
   }

@@ -10,30 +10,30 @@ import java.util.Set;
  */
 public final class RecentRetriever implements Retriever {
   private final String name;
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final int most;
   private final boolean popularity;
 
-  private RecentRetriever(String name, Witness witness, int most, boolean popularity) {
+  private RecentRetriever(String name, VisibleHistory visible, int most, boolean popularity) {
     this.name = name;
-    this.witness = witness;
+    this.visible = visible;
     this.most = most;
     this.popularity = popularity;
   }
 
   /** "none": the LLM sees the user's profile and the candidate alone. */
-  public static Retriever none(Witness witness) {
-    return new RecentRetriever("none", witness, 0, false);
+  public static Retriever none(VisibleHistory visible) {
+    return new RecentRetriever("none", visible, 0, false);
   }
 
   /** "recent": the latest behaviours. */
-  public static Retriever recent(Witness witness, int most) {
-    return new RecentRetriever("recent", witness, most, false);
+  public static Retriever recent(VisibleHistory visible, int most) {
+    return new RecentRetriever("recent", visible, most, false);
   }
 
   /** "popular": the latest behaviours, and how many users saw and liked each candidate. */
-  public static Retriever popular(Witness witness, int most) {
-    return new RecentRetriever("popular", witness, most, true);
+  public static Retriever popular(VisibleHistory visible, int most) {
+    return new RecentRetriever("popular", visible, most, true);
   }
 
   @Override
@@ -44,11 +44,13 @@ public final class RecentRetriever implements Retriever {
   @Override
   public Retrieved retrieve(int user, int[] candidates, long time) {
     return new Retrieved(
-        most == 0 ? List.of() : witness.history(user, time, most),
+        most == 0 ? List.of() : visible.history(user, time, most),
         List.of(),
         Arrays.stream(candidates)
             .mapToObj(item ->
-                popularity ? witness.of(item, user, Set.of(), time, List.of()) : Witness.none())
+                popularity
+                    ? visible.of(item, user, Set.of(), time, List.of())
+                    : VisibleHistory.none())
             .toList());
   }
 

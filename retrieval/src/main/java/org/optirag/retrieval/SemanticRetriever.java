@@ -8,7 +8,7 @@ import java.util.List;
  * arXiv 2308.11131): item texts mean-pooled, centred and reduced by PCA, compared by cosine.
  */
 public final class SemanticRetriever implements Retriever {
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final Embeddings items;
   private final RelevantHistory choice;
 
@@ -16,8 +16,8 @@ public final class SemanticRetriever implements Retriever {
    * @param items the reduced embeddings, see {@link PrincipalComponents}
    * @param most how many behaviours the shared context may hold
    */
-  public SemanticRetriever(Witness witness, Embeddings items, int most) {
-    this.witness = witness;
+  public SemanticRetriever(VisibleHistory visible, Embeddings items, int most) {
+    this.visible = visible;
     this.items = items.normalized();
     this.choice = new RelevantHistory(most, 2);
   }
@@ -29,7 +29,7 @@ public final class SemanticRetriever implements Retriever {
 
   @Override
   public Retrieved retrieve(int user, int[] candidates, long time) {
-    List<Behaviour> history = witness.history(user, time, RelevantHistory.SEARCHED);
+    List<Behaviour> history = visible.history(user, time, RelevantHistory.SEARCHED);
     RelevantHistory.Likeness likeness = cosine(items, candidates, history);
     List<Evidence> evidence = new ArrayList<>();
     for (int c = 0; c < candidates.length; c++) {

@@ -33,7 +33,7 @@ class CandidateFeaturesTest {
 
   @ParameterizedTest
   @EnumSource
-  void equalsTheReferenceWithinTrainingAndHeldOut(Feedback feedback) throws Exception {
+  void equalsTheReferenceWithinTrainingAndHeldOut(LabelVisibility visibility) throws Exception {
     try (SafetensorsFile golden =
         SafetensorsFile.open(
             Path.of(
@@ -46,8 +46,9 @@ class CandidateFeaturesTest {
       CandidateFeatures features =
           new CandidateFeatures(
               data,
-              Witness.of(data, data.split(), feedback, Horizon.of(data.split().train(), 60_000)));
-      float[] expected = golden.read(feedback == Feedback.LIKES ? "likes" : "all");
+              VisibleHistory.of(
+                  data, data.split(), visibility, Horizon.of(data.split().train(), 60_000)));
+      float[] expected = golden.read(visibility == LabelVisibility.LIKES ? "likes" : "all");
       for (int row = 0; row < rows.size(); row++) {
         float[] found = features.of(rows.user(row), new int[] {rows.item(row)}, rows.time(row))[0];
         for (int f = 0; f < WIDTH; f++) {
@@ -66,7 +67,7 @@ class CandidateFeaturesTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatCannotBeKnownYetChangesNothing(Feedback feedback) {
+  void whatCannotBeKnownYetChangesNothing(LabelVisibility visibility) {
     Random random = new Random(SEED);
     for (int round = 0; round < 60; round++) {
       List<Row> rows = RandomData.rows(random, 500);
@@ -86,13 +87,13 @@ class CandidateFeaturesTest {
                           : row.user() == user
                                   && row.time() >= horizon
                                   && !row.label()
-                                  && feedback == Feedback.LIKES
+                                  && visibility == LabelVisibility.LIKES
                               ? new Row(user, random.nextInt(RandomData.ITEMS), false, row.time())
                               : row));
       int[] candidates = random.ints(4, 0, RandomData.ITEMS).toArray();
-      assertThat(text(features(changed, blocks(data), feedback).of(user, candidates, now)))
+      assertThat(text(features(changed, blocks(data), visibility).of(user, candidates, now)))
           .as("seed %d, round %d, user %d at %d", SEED, round, user, now)
-          .isEqualTo(text(features(data, blocks(data), feedback).of(user, candidates, now)));
+          .isEqualTo(text(features(data, blocks(data), visibility).of(user, candidates, now)));
     }
   }
 
@@ -108,8 +109,10 @@ class CandidateFeaturesTest {
                     row.user() == 3 && row.time() < 300
                         ? new Row(3, row.item(), !row.label(), row.time())
                         : row));
-    float[] before = features(data, blocks(data), Feedback.LIKES).of(3, new int[] {5}, 950)[0];
-    float[] after = features(flipped, blocks(data), Feedback.LIKES).of(3, new int[] {5}, 950)[0];
+    float[] before =
+        features(data, blocks(data), LabelVisibility.LIKES).of(3, new int[] {5}, 950)[0];
+    float[] after =
+        features(flipped, blocks(data), LabelVisibility.LIKES).of(3, new int[] {5}, 950)[0];
     assertThat(after[1]).isNotEqualTo(before[1]);
     assertThat(after[3]).isNotEqualTo(before[3]);
   }
@@ -117,7 +120,7 @@ class CandidateFeaturesTest {
   @Test
   void candidatesDoNotDependOnEachOtherNorOnThreads() {
     Dataset data = RandomData.dataset(RandomData.rows(new Random(SEED + 1), 500));
-    CandidateFeatures features = features(data, blocks(data), Feedback.ALL);
+    CandidateFeatures features = features(data, blocks(data), LabelVisibility.ALL);
     int[] all = IntStream.range(0, RandomData.ITEMS).toArray();
     List<float[][]> parallel =
         IntStream.range(0, 400)
@@ -135,7 +138,7 @@ class CandidateFeaturesTest {
   @Test
   void whoAndWhatIsUnknownHasFiniteFigures() {
     Dataset data = RandomData.dataset(List.of(new Row(0, 1, true, 10), new Row(1, 1, true, 900)));
-    float[] figures = features(data, blocks(data), Feedback.ALL).of(7, new int[] {9}, 5)[0];
+    float[] figures = features(data, blocks(data), LabelVisibility.ALL).of(7, new int[] {9}, 5)[0];
     assertThat(figures[6]).as("year of Film (1989)").isEqualTo(0.45f);
     for (int f = 0; f < WIDTH; f++) {
       if (f != 6) {
@@ -144,8 +147,9 @@ class CandidateFeaturesTest {
     }
   }
 
-  private static CandidateFeatures features(Dataset data, Horizon horizon, Feedback feedback) {
-    return new CandidateFeatures(data, Witness.of(data, data.split(), feedback, horizon));
+  private static CandidateFeatures features(
+      Dataset data, Horizon horizon, LabelVisibility visibility) {
+    return new CandidateFeatures(data, VisibleHistory.of(data, data.split(), visibility, horizon));
   }
 
   /** As text, in which NaN equals NaN. */

@@ -69,8 +69,8 @@ class RetrieversTest {
             new float[] {1, 5, 5},
             new boolean[] {false, true, true},
             new long[] {10, 20, 30});
-    Witness witness = witness(all);
-    try (Retriever popular = RecentRetriever.popular(witness, 15)) {
+    VisibleHistory visible = visible(all);
+    try (Retriever popular = RecentRetriever.popular(visible, 15)) {
       assertThat(popular.retrieve(5, new int[] {7}, 30).evidence())
           .containsExactly(new Evidence(List.of(), 0, 0, 2, 1));
       assertThat(popular.retrieve(0, new int[] {7}, 31).evidence())
@@ -92,7 +92,7 @@ class RetrieversTest {
       titles.add("Star Voyage " + titles.size());
     }
     titles.set(9, "The Garden of Stars");
-    try (Retriever bm25 = new Bm25Retriever(witness(all), items(titles), 1)) {
+    try (Retriever bm25 = new Bm25Retriever(visible(all), items(titles), 1)) {
       Retrieved found = bm25.retrieve(0, new int[] {9}, 10);
       assertThat(found.history()).extracting(Behaviour::item).containsExactly(1);
       assertThat(found.evidence().getFirst().relevant())
@@ -176,27 +176,27 @@ class RetrieversTest {
   }
 
   private static List<Retriever> retrievers(Interactions all, Graph graph) {
-    Witness witness = witness(all);
+    VisibleHistory visible = visible(all);
     Random random = new Random(1);
     LightGcn model =
         LightGcn.propagate(graph, embeddings(random, USERS, 8), embeddings(random, ITEMS, 8), 2);
     return List.of(
-        RecentRetriever.none(witness),
-        RecentRetriever.recent(witness, 15),
-        RecentRetriever.popular(witness, 15),
+        RecentRetriever.none(visible),
+        RecentRetriever.recent(visible, 15),
+        RecentRetriever.popular(visible, 15),
         new Bm25Retriever(
-            witness,
+            visible,
             items(IntStream.range(0, ITEMS).mapToObj(i -> "w" + i % 5 + " x" + i % 3).toList()),
             15),
-        new SemanticRetriever(witness, embeddings(random, ITEMS, 6), 15),
+        new SemanticRetriever(visible, embeddings(random, ITEMS, 6), 15),
         new GcnRetriever(
-            witness,
+            visible,
             GraphTimeline.frozen(new GraphSnapshot(graph, model)),
             GcnRetriever.Settings.DEFAULT));
   }
 
-  private static Witness witness(Interactions all) {
-    return new Witness(new Behaviours(all, USERS, ITEMS), new Behaviours(all, USERS, ITEMS));
+  private static VisibleHistory visible(Interactions all) {
+    return new VisibleHistory(new Behaviours(all, USERS, ITEMS), new Behaviours(all, USERS, ITEMS));
   }
 
   private static Items items(List<String> titles) {

@@ -3,7 +3,7 @@ package org.optirag.scoring;
 import java.util.Arrays;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
-import org.optirag.retrieval.FeatureUnits;
+import org.optirag.retrieval.ReluFeatures;
 
 /**
  * The graph's figures on the scale that heads were trained on, and the units over them.
@@ -12,7 +12,7 @@ import org.optirag.retrieval.FeatureUnits;
  * @param scaling fitted on training examples
  * @param units learned on them
  */
-public record ScaledFeatures(CandidateFeatures features, FeatureScaling scaling, FeatureUnits units)
+public record ScaledFeatures(CandidateFeatures features, FeatureScaling scaling, ReluFeatures units)
     implements FeatureSource {
   @Override
   public float[][] of(int user, int[] candidates, long time) {

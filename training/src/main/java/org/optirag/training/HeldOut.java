@@ -24,7 +24,7 @@ public final class HeldOut implements Validation {
   }
 
   @Override
-  public Readings read(TrainableBackbone model) {
+  public HeadLogits read(TrainableBackbone model) {
     double[][] ratios = new double[model.exits()][labels.length];
     int at = 0;
     for (List<LabelledPrompt> batch : batches) {
@@ -39,6 +39,6 @@ public final class HeldOut implements Validation {
       }
       at += logits[0].length;
     }
-    return new Readings(ratios, labels.clone());
+    return new HeadLogits(ratios, labels.clone());
   }
 }

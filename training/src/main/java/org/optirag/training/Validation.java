@@ -6,5 +6,5 @@ import org.optirag.backbone.TrainableBackbone;
 @FunctionalInterface
 public interface Validation {
   /** What every head says of them now. */
-  Readings read(TrainableBackbone model);
+  HeadLogits read(TrainableBackbone model);
 }

@@ -166,7 +166,7 @@ class TrainerTest {
           // After the first steps the last head ranks all pairs rightly, before and later fewer.
           double[] good = {2, 1, 2, 1};
           double[] bad = {2, 1, 0, 1};
-          return new Readings(new double[][] {bad, asked.size() == 2 ? good : bad}, labels);
+          return new HeadLogits(new double[][] {bad, asked.size() == 2 ? good : bad}, labels);
         };
     TrainingResult result =
         trainer(TinyTask.settings(TinyTask.plan(50, 2, 3)))
@@ -195,7 +195,7 @@ class TrainerTest {
         model -> {
           asked.add(model);
           double[] ratios = asked.size() == 1 ? new double[] {2, 1} : new double[] {1, 2};
-          return new Readings(new double[][] {ratios, ratios}, new boolean[] {true, false});
+          return new HeadLogits(new double[][] {ratios, ratios}, new boolean[] {true, false});
         };
     TrainingResult result =
         trainer(TinyTask.settings(TinyTask.plan(1, 2, 0)))
@@ -225,7 +225,7 @@ class TrainerTest {
   @Test
   void aValidationSetOfOneLabelIsRefused() {
     Validation onlyLiked =
-        model -> new Readings(new double[2][3], new boolean[] {true, true, true});
+        model -> new HeadLogits(new double[2][3], new boolean[] {true, true, true});
     assertThatThrownBy(() ->
             trainer(TinyTask.settings(TinyTask.plan(1, 1, 0)))
                 .run(EXAMPLES, onlyLiked, Progress.silent()))

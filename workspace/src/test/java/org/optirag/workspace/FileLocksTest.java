@@ -38,7 +38,7 @@ class FileLocksTest {
 
   @Test
   void anotherProcessWaits() throws Exception {
-    Path witness = directory.resolve("witness");
+    Path visible = directory.resolve("witness");
     Process other =
         FileLocks.locked(
             directory,
@@ -51,14 +51,14 @@ class FileLocksTest {
                             System.getProperty("java.class.path")
                                 + File.pathSeparator
                                 + System.getProperty("surefire.test.class.path", ""),
-                            Witness.class.getName(),
+                            VisibleHistory.class.getName(),
                             directory.toString())
                         .inheritIO()
                         .start();
                 // It says so when it is about to ask for the lock.
                 assertThat(poll(directory.resolve("asking"))).isTrue();
                 assertThat(started.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
-                assertThat(witness).doesNotExist();
+                assertThat(visible).doesNotExist();
                 return started;
               } catch (Exception e) {
                 throw new AssertionError(e);
@@ -66,7 +66,7 @@ class FileLocksTest {
             });
     assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(other.exitValue()).isZero();
-    assertThat(witness).exists();
+    assertThat(visible).exists();
   }
 
   private static boolean poll(Path file) throws InterruptedException {
@@ -77,8 +77,8 @@ class FileLocksTest {
   }
 
   /** The other process. */
-  static final class Witness {
-    private Witness() {}
+  static final class VisibleHistory {
+    private VisibleHistory() {}
 
     public static void main(String[] arguments) throws Exception {
       Path directory = Path.of(arguments[0]);

@@ -9,7 +9,7 @@ import org.optirag.evaluation.Predictions;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
-import org.optirag.retrieval.FeatureUnits;
+import org.optirag.retrieval.ReluFeatures;
 
 /**
  * What the features of the graph reach without a language model: a logistic regression on them and
@@ -66,7 +66,7 @@ public final class FeatureModel implements ImpressionScorer {
 
     /** Without units: the regression as it is. */
     FeatureNetwork alone() {
-      return new FeatureNetwork(FeatureUnits.NONE, regression.weights(), regression.bias());
+      return new FeatureNetwork(ReluFeatures.NONE, regression.weights(), regression.bias());
     }
 
     FeatureNetwork network(Table train, Table validation, long seed) {
@@ -164,7 +164,7 @@ public final class FeatureModel implements ImpressionScorer {
   }
 
   /** What is read beside the features themselves. */
-  public FeatureUnits units() {
+  public ReluFeatures units() {
     return network.units();
   }
 

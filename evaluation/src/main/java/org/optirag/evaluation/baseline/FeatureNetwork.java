@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.optirag.retrieval.FeatureUnits;
+import org.optirag.retrieval.ReluFeatures;
 
 /**
  * A layer of rectified units beside a logistic regression: logit = w·x + b + Σ_k v_k max(0, W_k·x +
@@ -17,7 +17,7 @@ import org.optirag.retrieval.FeatureUnits;
  * @param weights w and v, [features + units]
  * @param bias b
  */
-record FeatureNetwork(FeatureUnits units, double[] weights, double bias) {
+record FeatureNetwork(ReluFeatures units, double[] weights, double bias) {
   private static final int NETWORKS = 4;
   private static final int UNITS = 12;
   private static final int EPOCHS = 40;
@@ -69,7 +69,7 @@ record FeatureNetwork(FeatureUnits units, double[] weights, double bias) {
       bias[k] = biases.get(k);
     }
     return new FeatureNetwork(
-        new FeatureUnits(units.toArray(float[][]::new), bias),
+        new ReluFeatures(units.toArray(float[][]::new), bias),
         weights.stream().mapToDouble(Double::doubleValue).toArray(),
         networks.stream().mapToDouble(FeatureNetwork::bias).sum() / n);
   }
@@ -204,7 +204,7 @@ record FeatureNetwork(FeatureUnits units, double[] weights, double bias) {
         weights[features + k] = outputs.values()[k];
       }
       return new FeatureNetwork(
-          new FeatureUnits(rows, biases.save()), weights, linear.values()[features]);
+          new ReluFeatures(rows, biases.save()), weights, linear.values()[features]);
     }
 
     private static double loss(FeatureNetwork network, float[][] rows, boolean[] labels) {

@@ -19,7 +19,7 @@ import org.optirag.evaluation.Metrics;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.CandidateFeatures;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 import org.optirag.workspace.Progress;
 
 class FeatureModelTest {
@@ -79,7 +79,7 @@ class FeatureModelTest {
   }
 
   private static CandidateFeatures features() {
-    return new CandidateFeatures(DATA, Witness.of(DATA, SPLIT));
+    return new CandidateFeatures(DATA, VisibleHistory.of(DATA, SPLIT));
   }
 
   private static Dataset planted() {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
-import org.optirag.retrieval.FeatureUnits;
+import org.optirag.retrieval.ReluFeatures;
 import org.optirag.workspace.UserException;
 
 /**
@@ -44,7 +44,7 @@ public record FeatureSchema(
   }
 
   /** All figures of the graph, on the given scale, and units over them. */
-  public static FeatureSchema of(FeatureScaling scaling, FeatureUnits units) {
+  public static FeatureSchema of(FeatureScaling scaling, ReluFeatures units) {
     return new FeatureSchema(
         CandidateFeatures.NAMES,
         boxed(scaling.mean()),
@@ -69,8 +69,8 @@ public record FeatureSchema(
   }
 
   /** The units that the heads were trained on. */
-  public FeatureUnits units() {
-    return new FeatureUnits(
+  public ReluFeatures units() {
+    return new ReluFeatures(
         unitWeights.stream().map(FeatureSchema::unboxed).toArray(float[][]::new),
         unboxed(unitBias));
   }

@@ -12,7 +12,7 @@ import org.optirag.retrieval.GraphTimeline;
 import org.optirag.retrieval.Horizon;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.LightGcnTrainer;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 
@@ -25,7 +25,7 @@ public final class TrainedGraphs {
 
   private final Dataset data;
   private final Split split;
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final @Nullable Bundle bundle;
   private final long seed;
   private final GraphStore store;
@@ -34,7 +34,7 @@ public final class TrainedGraphs {
   /**
    * @param data users and items
    * @param split the graph is that of its training part
-   * @param witness tells the horizons within training
+   * @param visible tells the horizons within training
    * @param bundle may bring the graph, or null
    * @param seed of a training
    * @param cache keeps what was trained
@@ -42,14 +42,14 @@ public final class TrainedGraphs {
   public TrainedGraphs(
       Dataset data,
       Split split,
-      Witness witness,
+      VisibleHistory visible,
       @Nullable Bundle bundle,
       long seed,
       CacheDirectory cache,
       Progress progress) {
     this.data = data;
     this.split = split;
-    this.witness = witness;
+    this.visible = visible;
     this.bundle = bundle;
     this.seed = seed;
     this.store = new GraphStore(cache);
@@ -81,11 +81,12 @@ public final class TrainedGraphs {
   }
 
   /**
-   * After training the whole graph, within training what lies before the witness's horizons; where
-   * these are many, before every second or third, since each graph is a training of its own.
+   * After training the whole graph, within training what lies before the visible history's
+   * horizons; where these are many, before every second or third, since each graph is a training of
+   * its own.
    */
   public GraphTimeline timeline() {
-    Horizon horizon = witness.horizon().coarser(MOST_SNAPSHOTS);
+    Horizon horizon = visible.horizon().coarser(MOST_SNAPSHOTS);
     return new GraphTimeline(
         horizon, moment -> moment > horizon.last() ? snapshot() : before(moment));
   }

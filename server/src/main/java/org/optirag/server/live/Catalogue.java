@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Field;
 import org.optirag.retrieval.Behaviour;
-import org.optirag.retrieval.News;
+import org.optirag.retrieval.UserUpdates;
 import org.optirag.server.ranking.PromptSource.Told;
 
 /** Looks up single users and items, as they are known now. Safe for use from many threads. */
@@ -16,10 +16,10 @@ public final class Catalogue {
   /** Users with fewer behaviours are no good examples. */
   private static final int WITH_A_HISTORY = 5;
 
-  private final Present present;
+  private final LiveState liveState;
 
-  Catalogue(Present present) {
-    this.present = present;
+  Catalogue(LiveState liveState) {
+    this.liveState = liveState;
   }
 
   /**
@@ -58,22 +58,26 @@ public final class Catalogue {
 
   /** An item, if it is known. */
   public Optional<ItemView> item(String id) {
-    OptionalInt number = present.items().number(id);
+    OptionalInt number = liveState.items().number(id);
     if (number.isEmpty()) {
       return Optional.empty();
     }
-    Present.State state = present.state();
+    LiveState.State state = liveState.state();
     return Optional.of(view(state, number.getAsInt(), texts(state)));
   }
 
-  private ItemView view(Present.State state, int item, RequestTexts texts) {
-    int[] received = state.world().received(item);
+  private ItemView view(LiveState.State state, int item, RequestTexts texts) {
+    int[] received = state.snapshot().received(item);
     return new ItemView(
-        present.items().id(item), texts.title(item), texts.fields(item), received[0], received[1]);
+        liveState.items().id(item),
+        texts.title(item),
+        texts.fields(item),
+        received[0],
+        received[1]);
   }
 
-  private RequestTexts texts(Present.State state) {
-    return new RequestTexts(state.world(), state.fresh(), present.items());
+  private RequestTexts texts(LiveState.State state) {
+    return new RequestTexts(state.snapshot(), state.delta(), liveState.items());
   }
 
   /**
@@ -82,24 +86,24 @@ public final class Catalogue {
    * @param most behaviours of the history
    */
   public Optional<UserView> user(String id, int most) {
-    OptionalInt number = present.users().number(id);
+    OptionalInt number = liveState.users().number(id);
     if (number.isEmpty()) {
       return Optional.empty();
     }
     int user = number.getAsInt();
-    Present.State state = present.state();
+    LiveState.State state = liveState.state();
     RequestTexts texts = texts(state);
-    List<Behaviour> fresh = state.fresh().of(user);
+    List<Behaviour> delta = state.delta().of(user);
     List<Told> history = new ArrayList<>();
     for (Behaviour behaviour :
         state
-            .world()
-            .witness()
-            .with(new News(user, fresh, false))
+            .snapshot()
+            .visible()
+            .with(new UserUpdates(user, delta, false))
             .history(user, Long.MAX_VALUE, most)) {
       history.add(
           new Told(
-              present.items().id(behaviour.item()),
+              liveState.items().id(behaviour.item()),
               texts.title(behaviour.item()),
               behaviour.liked(),
               behaviour.time()));
@@ -109,22 +113,22 @@ public final class Catalogue {
             id,
             texts.profile(user),
             history,
-            state.world().witness().own().countOfUser(user) + fresh.size(),
-            state.world().events(user) + fresh.size()));
+            state.snapshot().visible().own().countOfUser(user) + delta.size(),
+            state.snapshot().events(user) + delta.size()));
   }
 
   /** Some users with a history, from all over the data. */
   public List<String> exampleUsers(int most) {
-    World world = present.state().world();
-    Behaviours own = world.witness().own();
-    int users = world.data().users().size();
+    KnowledgeSnapshot snapshot = liveState.state().snapshot();
+    Behaviours own = snapshot.visible().own();
+    int users = snapshot.data().users().size();
     List<String> examples = new ArrayList<>();
     for (int n = 0; n < most; n++) {
       int from = (int) ((long) users * n / most);
       int to = (int) ((long) users * (n + 1) / most);
       for (int user = from; user < to; user++) {
         if (own.countOfUser(user) >= WITH_A_HISTORY) {
-          examples.add(present.users().id(user));
+          examples.add(liveState.users().id(user));
           break;
         }
       }
@@ -134,19 +138,19 @@ public final class Catalogue {
 
   /** Users whose ids begin so, in order; those of the last renewal. */
   public List<String> usersBeginning(String prefix, int most) {
-    return present.state().world().names().users(prefix, most);
+    return liveState.state().snapshot().names().users(prefix, most);
   }
 
   /** Items whose titles begin so, upper and lower case being one, in the titles' order. */
   public List<ItemView> itemsBeginning(String prefix, int most) {
-    Present.State state = present.state();
+    LiveState.State state = liveState.state();
     RequestTexts texts = texts(state);
     String wanted = Names.lower(prefix);
     List<Integer> found = new ArrayList<>();
-    for (int item : state.world().names().items(prefix, most)) {
+    for (int item : state.snapshot().names().items(prefix, most)) {
       found.add(item);
     }
-    for (Map.Entry<Integer, ItemText> newer : state.fresh().items().entrySet()) {
+    for (Map.Entry<Integer, ItemText> newer : state.delta().items().entrySet()) {
       if (!found.contains(newer.getKey())
           && Names.lower(newer.getValue().title()).startsWith(wanted)) {
         found.add(newer.getKey());

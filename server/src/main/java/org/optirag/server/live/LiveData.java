@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What the service knows: the imported data and every event that was acknowledged. An acknowledged
  * event changes what the user in question, and whoever asks about the item's texts, is answered
- * next. What others did (evidence, statistics, neighbours) is brought together into a new world in
- * the background; a request sees one world, and none waits for the next. Safe for use from many
- * threads.
+ * next. What others did (evidence, statistics, neighbours) is brought together into a new snapshot
+ * in the background; a request sees one snapshot, and none waits for the next. Safe for use from
+ * many threads.
  */
 public final class LiveData implements FeedbackIntake, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveData.class);
@@ -43,7 +43,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   private final Split split;
   private final EventStore store;
   private final InstantSource clock;
-  private final Present present;
+  private final LiveState liveState;
   private final GroupCommit commit;
   private final Set<LivePrompts> prompts = ConcurrentHashMap.newKeySet();
   private final ReentrantLock renewing = new ReentrantLock();
@@ -77,7 +77,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
     this.split = split;
     this.store = store;
     this.clock = clock;
-    this.present = new Present(data, split);
+    this.liveState = new LiveState(data, split);
     catchUp();
     renew();
     this.commit = new GroupCommit(store, this::seconds, this::committed);
@@ -105,7 +105,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   }
 
   /**
-   * Reads all events of the store and makes the first world.
+   * Reads all events of the store and makes the first snapshot.
    *
    * @param data the imported data
    * @param split others are known to have done what is in its training part, and what events tell;
@@ -135,15 +135,15 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
 
   /** What a transaction of ours added; what others added before it is applied first. */
   private void committed(Appended appended) {
-    if (appended.before() == present.applied()) {
-      appended.added().forEach(present::apply);
+    if (appended.before() == liveState.applied()) {
+      appended.added().forEach(liveState::apply);
     } else if (!appended.added().isEmpty()) {
       catchUp();
     }
   }
 
   private void catchUp() {
-    store.read(present.applied(), present::apply);
+    store.read(liveState.applied(), liveState::apply);
   }
 
   private void catchUpQuietly() {
@@ -169,16 +169,17 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   public void renew() {
     renewing.lock();
     try {
-      if (present.state().fresh().isEmpty()) {
+      if (liveState.state().delta().isEmpty()) {
         return;
       }
       long start = System.nanoTime();
       try {
-        World world = Renewal.of(present.capture(), present.users(), present.items());
-        prompts.forEach(each -> each.prepare(world));
-        present.replace(world);
+        KnowledgeSnapshot snapshot =
+            Renewal.of(liveState.capture(), liveState.users(), liveState.items());
+        prompts.forEach(each -> each.prepare(snapshot));
+        liveState.replace(snapshot);
       } catch (RuntimeException | Error e) {
-        present.abandon();
+        liveState.abandon();
         throw e;
       }
       renewals.incrementAndGet();
@@ -214,7 +215,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
             new TrainedGraphs(
                 data,
                 split,
-                present.state().world().witness(),
+                liveState.state().snapshot().visible(),
                 bundle,
                 bundle.seed(),
                 cache,
@@ -225,12 +226,12 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
       Tokenizer tokenizer,
       PromptSettings settings,
       @Nullable FeatureSchema features,
-      Function<World, WorldRetriever> retriever) {
+      Function<KnowledgeSnapshot, SnapshotRetriever> retriever) {
     LivePrompts made =
-        new LivePrompts(this, present, data, tokenizer, settings, features, retriever);
-    renewing.lock(); // so that no world is made without it
+        new LivePrompts(this, liveState, data, tokenizer, settings, features, retriever);
+    renewing.lock(); // so that no snapshot is made without it
     try {
-      made.prepare(present.state().world());
+      made.prepare(liveState.state().snapshot());
       prompts.add(made);
     } finally {
       renewing.unlock();
@@ -244,19 +245,19 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
 
   /** What is known of single users and items. */
   public Catalogue catalogue() {
-    return new Catalogue(present);
+    return new Catalogue(liveState);
   }
 
   /** How far it is. */
   public Status status() {
     return new Status(
-        present.applied(),
-        present.interactions(),
-        present.state().world().sequence(),
+        liveState.applied(),
+        liveState.interactions(),
+        liveState.state().snapshot().sequence(),
         renewals.get(),
         lastRenewal,
-        present.users().size(),
-        present.items().size());
+        liveState.users().size(),
+        liveState.items().size());
   }
 
   @Override

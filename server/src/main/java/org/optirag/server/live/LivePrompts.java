@@ -14,9 +14,9 @@ import org.optirag.dataset.Interactions;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.Neighbour;
-import org.optirag.retrieval.News;
 import org.optirag.retrieval.Retrieved;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.UserUpdates;
+import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.PromptSettings;
@@ -29,62 +29,64 @@ import org.optirag.server.ranking.UnknownItemException;
 
 /**
  * The prompts of one bundle, of what is known at the moment of the request. Close it when the
- * bundle is no longer served, so that new worlds do without its retriever.
+ * bundle is no longer served, so that new snapshots do without its retriever.
  */
 public final class LivePrompts implements PromptSource, AutoCloseable {
   /** From here on the numbers of users and items that are known to this request alone. */
   private static final int UNKNOWN = Integer.MAX_VALUE - (1 << 20);
 
   private final LiveData live;
-  private final Present present;
+  private final LiveState liveState;
   private final PromptAssembler assembler;
   private final @Nullable FeatureSchema features;
-  private final Function<World, WorldRetriever> retriever;
+  private final Function<KnowledgeSnapshot, SnapshotRetriever> retriever;
 
   LivePrompts(
       LiveData live,
-      Present present,
+      LiveState liveState,
       Dataset data,
       Tokenizer tokenizer,
       PromptSettings settings,
       @Nullable FeatureSchema features,
-      Function<World, WorldRetriever> retriever) {
+      Function<KnowledgeSnapshot, SnapshotRetriever> retriever) {
     this.live = live;
-    this.present = present;
+    this.liveState = liveState;
     this.assembler = new PromptAssembler(data, tokenizer, settings);
     this.features = features;
     this.retriever = retriever;
   }
 
-  /** Makes what the retriever needs of a world, so that no request has to wait for it. */
-  void prepare(World world) {
-    world.retriever(this, retriever);
+  /** Makes what the retriever needs of a snapshot, so that no request has to wait for it. */
+  void prepare(KnowledgeSnapshot snapshot) {
+    snapshot.retriever(this, retriever);
   }
 
   @Override
   public Prepared prepare(RankQuery query) {
     // Numbers before the state: what has a number by now is in the state that is read after it.
-    OptionalInt number = present.users().number(query.user());
+    OptionalInt number = liveState.users().number(query.user());
     int user = number.orElse(UNKNOWN);
     int[] candidates = new int[query.candidates().size()];
     for (int c = 0; c < candidates.length; c++) {
       candidates[c] = number(query.candidates().get(c), c);
     }
-    Present.State state = present.state();
-    World world = state.world();
-    RequestTexts texts = new RequestTexts(world, state.fresh(), present.items());
+    LiveState.State state = liveState.state();
+    KnowledgeSnapshot snapshot = state.snapshot();
+    RequestTexts texts = new RequestTexts(snapshot, state.delta(), liveState.items());
     for (int c = 0; c < candidates.length; c++) {
       bring(query.candidates().get(c), candidates[c], texts);
     }
-    News news = news(state, user);
-    long time = moment(world, news);
-    Witness witness = world.witness().with(news);
+    UserUpdates updates = updates(state, user);
+    long time = moment(snapshot, updates);
+    VisibleHistory visible = snapshot.visible().with(updates);
     Retrieved retrieved =
-        world.retriever(this, retriever).with(witness, texts).retrieve(user, candidates, time);
+        snapshot.retriever(this, retriever).with(visible, texts).retrieve(user, candidates, time);
     Prompt prompt = assembler.assemble(texts, user, candidates, retrieved);
     if (features != null) {
       CandidateFeatures seen =
-          world.features().with(witness, texts, changed(state, texts, user, news, candidates));
+          snapshot
+              .features()
+              .with(visible, texts, changed(state, texts, user, updates, candidates));
       prompt =
           prompt.withFeatures(
               new ScaledFeatures(seen, features.scaling(), features.units())
@@ -94,7 +96,7 @@ public final class LivePrompts implements PromptSource, AutoCloseable {
   }
 
   private int number(CandidateItem candidate, int place) {
-    OptionalInt known = present.items().number(candidate.id());
+    OptionalInt known = liveState.items().number(candidate.id());
     if (known.isEmpty() && candidate.title() == null) {
       throw new UnknownItemException(place, candidate.id());
     }
@@ -114,30 +116,31 @@ public final class LivePrompts implements PromptSource, AutoCloseable {
     }
   }
 
-  private static News news(Present.State state, int user) {
-    List<Behaviour> fresh = state.fresh().of(user);
+  private static UserUpdates updates(LiveState.State state, int user) {
+    List<Behaviour> delta = state.delta().of(user);
     boolean likes =
-        fresh.stream().anyMatch(Behaviour::liked)
-            || (user < state.world().data().users().size() && state.world().likers().get(user));
-    return new News(user, fresh, likes);
+        delta.stream().anyMatch(Behaviour::liked)
+            || (user < state.snapshot().data().users().size()
+                && state.snapshot().likers().get(user));
+    return new UserUpdates(user, delta, likes);
   }
 
   /** Now, but after everything that the user did, whatever the clocks say. */
-  private long moment(World world, News news) {
+  private long moment(KnowledgeSnapshot snapshot, UserUpdates updates) {
     long latest =
-        news.behaviours().stream().mapToLong(Behaviour::time).max().orElse(Long.MIN_VALUE);
-    long after = Math.max(world.end(), latest + 1);
-    return present.timed() ? Math.max(after, live.seconds()) : after;
+        updates.behaviours().stream().mapToLong(Behaviour::time).max().orElse(Long.MIN_VALUE);
+    long after = Math.max(snapshot.end(), latest + 1);
+    return liveState.timed() ? Math.max(after, live.seconds()) : after;
   }
 
   private static Set<Integer> changed(
-      Present.State state, RequestTexts texts, int user, News news, int[] candidates) {
+      LiveState.State state, RequestTexts texts, int user, UserUpdates updates, int[] candidates) {
     Set<Integer> changed = new HashSet<>();
     texts.addChanged(candidates, changed);
-    texts.addChanged(news.behaviours().stream().mapToInt(Behaviour::item).toArray(), changed);
-    if (state.fresh().hasTexts()) {
-      Witness witness = state.world().witness();
-      for (var behaviours : List.of(witness.own(), witness.others())) {
+    texts.addChanged(updates.behaviours().stream().mapToInt(Behaviour::item).toArray(), changed);
+    if (state.delta().hasTexts()) {
+      VisibleHistory visible = state.snapshot().visible();
+      for (var behaviours : List.of(visible.own(), visible.others())) {
         Interactions rows = behaviours.interactions();
         int[] items = behaviours.ofUser(user, Long.MAX_VALUE);
         for (int i = 0; i < items.length; i++) {
@@ -157,7 +160,7 @@ public final class LivePrompts implements PromptSource, AutoCloseable {
       if (!neighbour.behaviours().isEmpty() && neighbours.size() < prompt.neighboursTold()) {
         neighbours.add(
             new SimilarUser(
-                present.users().id(neighbour.user()),
+                liveState.users().id(neighbour.user()),
                 neighbour.similarity(),
                 neighbour.behaviours().stream()
                     .filter(Behaviour::liked)
@@ -175,7 +178,7 @@ public final class LivePrompts implements PromptSource, AutoCloseable {
 
   private Told told(Behaviour behaviour, RequestTexts texts) {
     return new Told(
-        present.items().id(behaviour.item()),
+        liveState.items().id(behaviour.item()),
         texts.title(behaviour.item()),
         behaviour.liked(),
         behaviour.time());

@@ -14,28 +14,28 @@ import org.optirag.dataset.Items;
 import org.optirag.dataset.PublishedSplit;
 import org.optirag.dataset.Users;
 import org.optirag.retrieval.Horizon;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 
 /**
- * Makes a world of an older one and what came since. Events are to it what the training part was:
- * their labels, likes and dislikes, are part of what everybody is known to have done.
+ * Makes a snapshot of an older one and what came since. Events are to it what the training part
+ * was: their labels, likes and dislikes, are part of what everybody is known to have done.
  */
 final class Renewal {
   private Renewal() {}
 
-  static World of(Present.Capture capture, GrowingIds userIds, GrowingIds itemIds) {
-    World old = capture.world();
+  static KnowledgeSnapshot of(LiveState.Capture capture, GrowingIds userIds, GrowingIds itemIds) {
+    KnowledgeSnapshot old = capture.snapshot();
     Interactions rows = capture.rows();
     Users users = users(old.data().users(), capture, userIds);
     Items items = items(old.data().items(), capture, itemIds);
-    Witness before = old.witness();
+    VisibleHistory before = old.visible();
     Interactions own = before.own().interactions().merged(rows);
     Interactions others = before.others().interactions().merged(rows);
-    Witness witness =
-        new Witness(
+    VisibleHistory visible =
+        new VisibleHistory(
             new Behaviours(own, capture.users(), capture.items()),
             new Behaviours(others, capture.users(), capture.items()),
-            before.feedback(),
+            before.visibility(),
             Horizon.of(others, before.horizon().block()));
     BitSet likers = (BitSet) old.likers().clone();
     int[] events = Arrays.copyOf(old.events(), capture.users());
@@ -45,7 +45,7 @@ final class Renewal {
         likers.set(rows.user(row));
       }
     }
-    return new World(
+    return new KnowledgeSnapshot(
         new Dataset(
             old.data().name(),
             old.data().noun(),
@@ -54,7 +54,7 @@ final class Renewal {
             own,
             PublishedSplit.none(),
             old.data().timed()),
-        witness,
+        visible,
         likers,
         events,
         capture.sequence(),
@@ -65,7 +65,7 @@ final class Renewal {
             : Names.of(users, items));
   }
 
-  private static Users users(Users old, Present.Capture capture, GrowingIds ids) {
+  private static Users users(Users old, LiveState.Capture capture, GrowingIds ids) {
     Map<Integer, List<Field>> changed = capture.profiles();
     if (changed.isEmpty() && capture.users() == old.size()) {
       return old;
@@ -79,7 +79,7 @@ final class Renewal {
     return new Users(ids.first(capture.users()), profiles);
   }
 
-  private static Items items(Items old, Present.Capture capture, GrowingIds ids) {
+  private static Items items(Items old, LiveState.Capture capture, GrowingIds ids) {
     Map<Integer, ItemText> changed = capture.texts();
     if (changed.isEmpty() && capture.items() == old.size()) {
       return old;

@@ -11,19 +11,19 @@ import org.optirag.dataset.Users;
 import org.optirag.scoring.PromptTexts;
 
 /**
- * The texts that one request sees: its own first, then the newest, then the world's. What was read
- * once stays as it was until the request is over. One thread's.
+ * The texts that one request sees: its own first, then the newest, then the snapshot's. What was
+ * read once stays as it was until the request is over. One thread's.
  */
 final class RequestTexts implements PromptTexts {
-  private final World world;
-  private final Fresh fresh;
+  private final KnowledgeSnapshot snapshot;
+  private final Delta delta;
   private final GrowingIds ids;
   private final Map<Integer, ItemText> read = new HashMap<>();
   private final Set<Integer> brought = new HashSet<>();
 
-  RequestTexts(World world, Fresh fresh, GrowingIds items) {
-    this.world = world;
-    this.fresh = fresh;
+  RequestTexts(KnowledgeSnapshot snapshot, Delta delta, GrowingIds items) {
+    this.snapshot = snapshot;
+    this.delta = delta;
     this.ids = items;
   }
 
@@ -33,12 +33,14 @@ final class RequestTexts implements PromptTexts {
     brought.add(item);
   }
 
-  /** Adds those of the items whose texts are other than the world's, or which it does not have. */
+  /**
+   * Adds those of the items whose texts are other than the snapshot's, or which it does not have.
+   */
   void addChanged(int[] items, Set<Integer> changed) {
     for (int item : items) {
-      if (item >= world.data().items().size()
+      if (item >= snapshot.data().items().size()
           || brought.contains(item)
-          || fresh.text(item) != null) {
+          || delta.text(item) != null) {
         changed.add(item);
       }
     }
@@ -59,11 +61,11 @@ final class RequestTexts implements PromptTexts {
   }
 
   private ItemText look(int item) {
-    ItemText newest = fresh.text(item);
+    ItemText newest = delta.text(item);
     if (newest != null) {
       return newest;
     }
-    Items items = world.data().items();
+    Items items = snapshot.data().items();
     return item < items.size()
         ? new ItemText(items.title(item), items.fields(item))
         : new ItemText(ids.id(item), List.of());
@@ -71,11 +73,11 @@ final class RequestTexts implements PromptTexts {
 
   @Override
   public List<Field> profile(int user) {
-    List<Field> profile = fresh.profile(user);
+    List<Field> profile = delta.profile(user);
     if (profile != null) {
       return profile;
     }
-    Users users = world.data().users();
+    Users users = snapshot.data().users();
     return user < users.size() ? users.profiles().get(user) : List.of();
   }
 }

@@ -5,7 +5,7 @@ import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.TrainedGraphs;
 import org.optirag.workspace.UserException;
 
-/** The retriever that a bundle's prompts were written with, over worlds that change. */
+/** The retriever that a bundle's prompts were written with, over snapshots that change. */
 final class ServedRetrievers {
   private ServedRetrievers() {}
 
@@ -15,14 +15,14 @@ final class ServedRetrievers {
    * @param graphs of the imported data; asked only where the retriever needs one
    * @throws UserException if it needs what a service does not have
    */
-  static Function<World, WorldRetriever> of(Bundle bundle, TrainedGraphs graphs) {
+  static Function<KnowledgeSnapshot, SnapshotRetriever> of(Bundle bundle, TrainedGraphs graphs) {
     int history = bundle.history();
     return switch (bundle.retriever()) {
-      case "none" -> WorldRetriever.none();
-      case "recent" -> WorldRetriever.recent(history);
-      case "popular" -> WorldRetriever.popular(history);
-      case "bm25" -> WorldRetriever.bm25(history);
-      case "gcn" -> WorldRetriever.gcn(graphs.snapshot(), history);
+      case "none" -> SnapshotRetriever.none();
+      case "recent" -> SnapshotRetriever.recent(history);
+      case "popular" -> SnapshotRetriever.popular(history);
+      case "bm25" -> SnapshotRetriever.bm25(history);
+      case "gcn" -> SnapshotRetriever.gcn(graphs.snapshot(), history);
       default ->
           throw new UserException(
               "The bundle's retriever \"%s\" cannot be served: it reads every new text with the LLM."

@@ -27,7 +27,7 @@ import org.optirag.retrieval.GcnRetriever;
 import org.optirag.retrieval.GraphTimeline;
 import org.optirag.retrieval.RecentRetriever;
 import org.optirag.retrieval.Retriever;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.ScaledFeatures;
@@ -49,12 +49,13 @@ class LiveDataTest {
 
   private final Town town = Town.of(SEED);
 
-  private static LivePrompts prompts(LiveData live, Function<World, WorldRetriever> retriever) {
+  private static LivePrompts prompts(
+      LiveData live, Function<KnowledgeSnapshot, SnapshotRetriever> retriever) {
     return live.prompts(TOKENIZER, Town.PROMPTS, Town.FEATURES, retriever);
   }
 
   private static LivePrompts recent(LiveData live) {
-    return prompts(live, WorldRetriever.recent(1_000));
+    return prompts(live, SnapshotRetriever.recent(1_000));
   }
 
   private static String context(Prepared prepared) {
@@ -77,24 +78,24 @@ class LiveDataTest {
   @ValueSource(booleans = {false, true})
   void withoutEventsAnswersAreThoseOfTheDataThemselves(boolean published) {
     Town quiet = Town.of(SEED, true, published);
-    Witness witness = Witness.of(quiet.data, quiet.split);
+    VisibleHistory visible = VisibleHistory.of(quiet.data, quiet.split);
     GraphTimeline timeline = GraphTimeline.frozen(quiet.trained(SEED));
-    Map<Retriever, Function<World, WorldRetriever>> pairs =
+    Map<Retriever, Function<KnowledgeSnapshot, SnapshotRetriever>> pairs =
         Map.of(
-            RecentRetriever.none(witness),
-            WorldRetriever.none(),
-            RecentRetriever.recent(witness, 15),
-            WorldRetriever.recent(15),
-            RecentRetriever.popular(witness, 15),
-            WorldRetriever.popular(15),
-            new Bm25Retriever(witness, quiet.data.items(), 15),
-            WorldRetriever.bm25(15),
-            new GcnRetriever(witness, timeline, GcnRetriever.Settings.DEFAULT),
-            WorldRetriever.gcn(quiet.trained(SEED), 15));
+            RecentRetriever.none(visible),
+            SnapshotRetriever.none(),
+            RecentRetriever.recent(visible, 15),
+            SnapshotRetriever.recent(15),
+            RecentRetriever.popular(visible, 15),
+            SnapshotRetriever.popular(15),
+            new Bm25Retriever(visible, quiet.data.items(), 15),
+            SnapshotRetriever.bm25(15),
+            new GcnRetriever(visible, timeline, GcnRetriever.Settings.DEFAULT),
+            SnapshotRetriever.gcn(quiet.trained(SEED), 15));
     PromptAssembler assembler = new PromptAssembler(quiet.data, TOKENIZER, Town.PROMPTS);
     ScaledFeatures features =
         new ScaledFeatures(
-            new CandidateFeatures(quiet.data, witness),
+            new CandidateFeatures(quiet.data, visible),
             Town.FEATURES.scaling(),
             Town.FEATURES.units());
     int[] candidates = {1, 2, 30, 59};
@@ -167,7 +168,7 @@ class LiveDataTest {
   @Test
   void aNewUserHasAHistoryAndSimilarUsersFromHisFirstLike() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts gcn = prompts(live, WorldRetriever.gcn(town.trained(SEED), 15))) {
+        LivePrompts gcn = prompts(live, SnapshotRetriever.gcn(town.trained(SEED), 15))) {
       Prepared unknown = gcn.prepare(Town.query("somebody", "i1", "i2"));
       assertThat(unknown.history()).isEmpty();
       assertThat(unknown.neighbours()).isEmpty();
@@ -190,7 +191,7 @@ class LiveDataTest {
   @Test
   void likesMoveAUserAmongOthersAtOnce() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts gcn = prompts(live, WorldRetriever.gcn(town.trained(SEED), 15))) {
+        LivePrompts gcn = prompts(live, SnapshotRetriever.gcn(town.trained(SEED), 15))) {
       List<String> before = neighbours(gcn, "u8");
       live.accept(List.of(Town.disliked("no", "u8", "i1", Town.END + 1)));
       assertThat(neighbours(gcn, "u8")).isEqualTo(before);
@@ -201,7 +202,7 @@ class LiveDataTest {
       List<String> after = neighbours(gcn, "u8");
       assertThat(after).isNotEqualTo(before).doesNotContain("u8");
       live.renew();
-      // the graph's degrees have changed with the world, so the weights have a little
+      // the graph's degrees have changed with the snapshot, so the weights have a little
       assertThat(neighbours(gcn, "u8")).containsAnyElementsOf(after);
     }
   }
@@ -215,7 +216,7 @@ class LiveDataTest {
   @Test
   void itemsAreRankedByTheRequestsTextsByEventsTextsOrNotAtAll() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts gcn = prompts(live, WorldRetriever.gcn(town.trained(SEED), 15))) {
+        LivePrompts gcn = prompts(live, SnapshotRetriever.gcn(town.trained(SEED), 15))) {
       assertThatThrownBy(() -> gcn.prepare(Town.query("u1", "i1", "cold")))
           .isInstanceOfSatisfying(
               UnknownItemException.class, e -> assertThat(e.candidate()).isEqualTo(1))
@@ -303,7 +304,7 @@ class LiveDataTest {
     }
     // numbers as events give them, so that equal figures come in an equal order
     LiveData live = town.open(store);
-    LivePrompts popular = prompts(live, WorldRetriever.popular(1_000));
+    LivePrompts popular = prompts(live, SnapshotRetriever.popular(1_000));
     live.accept(
         List.of(
             new Event.Introduced("x0", "u40", List.of()),
@@ -322,14 +323,14 @@ class LiveDataTest {
     if (restarted) {
       live.close();
       live = town.open(store);
-      popular = prompts(live, WorldRetriever.popular(1_000));
+      popular = prompts(live, SnapshotRetriever.popular(1_000));
     }
     Interactions told = more.inOrderOfTime();
     Town imported = Town.of(town.data.interactions().merged(told), true, false);
     Interactions none = told.filter(row -> false);
-    Witness witness =
-        Witness.of(imported.data, new Split(town.split.train().merged(told), none, none));
-    CandidateFeatures features = new CandidateFeatures(imported.data, witness);
+    VisibleHistory visible =
+        VisibleHistory.of(imported.data, new Split(town.split.train().merged(told), none, none));
+    CandidateFeatures features = new CandidateFeatures(imported.data, visible);
     int[] all = IntStream.range(0, Town.ITEMS + 3).toArray();
     String[] ids = IntStream.of(all).mapToObj(item -> "i" + item).toArray(String[]::new);
     for (int user = 0; user < Town.USERS + 3; user++) {
@@ -366,7 +367,7 @@ class LiveDataTest {
             .allMatch(time -> time <= Town.END + 1_000);
         live.renew();
       }
-      // others are answered by a world that ends with the data, not in the sender's year
+      // others are answered by a snapshot that ends with the data, not in the sender's year
       assertThat(recent.prepare(Town.query("u4", "i1")).history()).isNotEmpty();
     }
   }
@@ -441,13 +442,13 @@ class LiveDataTest {
 
   @Test
   void everyRetrieverIsAskedAboutNewsNewItemsAndStrangers() {
-    List<Function<World, WorldRetriever>> all =
+    List<Function<KnowledgeSnapshot, SnapshotRetriever>> all =
         List.of(
-            WorldRetriever.none(),
-            WorldRetriever.recent(15),
-            WorldRetriever.popular(15),
-            WorldRetriever.bm25(15),
-            WorldRetriever.gcn(town.trained(SEED), 15));
+            SnapshotRetriever.none(),
+            SnapshotRetriever.recent(15),
+            SnapshotRetriever.popular(15),
+            SnapshotRetriever.bm25(15),
+            SnapshotRetriever.gcn(town.trained(SEED), 15));
     try (LiveData live = town.open(new MemoryStore(false))) {
       List<LivePrompts> prompts = all.stream().map(each -> prompts(live, each)).toList();
       for (int round = 0; round < 3; round++) {

@@ -25,7 +25,7 @@ class LiveDataThreadsTest {
     try (LiveData live = town.open(new MemoryStore(false));
         LivePrompts prompts =
             live.prompts(
-                new Letters(), Town.PROMPTS, Town.FEATURES, WorldRetriever.recent(100_000));
+                new Letters(), Town.PROMPTS, Town.FEATURES, SnapshotRetriever.recent(100_000));
         ExecutorService threads = Executors.newFixedThreadPool(2 * WRITERS + 1)) {
       AtomicBoolean over = new AtomicBoolean();
       List<Future<?>> running = new ArrayList<>();

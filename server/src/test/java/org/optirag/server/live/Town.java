@@ -21,10 +21,10 @@ import org.optirag.dataset.Users;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.Embeddings;
 import org.optirag.retrieval.FeatureScaling;
-import org.optirag.retrieval.FeatureUnits;
 import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.LightGcn;
+import org.optirag.retrieval.ReluFeatures;
 import org.optirag.scoring.ChatFormat;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.bundle.FeatureSchema;
@@ -52,7 +52,7 @@ final class Town {
   static final FeatureSchema FEATURES =
       FeatureSchema.of(
           new FeatureScaling(new float[CandidateFeatures.NAMES.size()], thousands()),
-          new FeatureUnits(new float[0][], new float[0]));
+          new ReluFeatures(new float[0][], new float[0]));
 
   final AtomicLong now = new AtomicLong(END + 1_000);
   final Dataset data;
@@ -142,7 +142,7 @@ final class Town {
   }
 
   LiveData open(EventStore store, Duration poll) {
-    // An hour: the tests say when the world is renewed.
+    // An hour: the tests say when the snapshot is renewed.
     return LiveData.open(
         data,
         split,

@@ -27,7 +27,7 @@ import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.LightGcnFile;
 import org.optirag.retrieval.RecentRetriever;
 import org.optirag.retrieval.Retriever;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.Prompt;
@@ -50,7 +50,7 @@ final class BundledScorer {
   private static final long CACHE_BYTES = 256L << 20;
 
   private final Dataset data;
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final Retriever retriever;
   private final PromptAssembler assembler;
   private final FeatureSource features;
@@ -66,14 +66,14 @@ final class BundledScorer {
                 Fetched.directory(settings.data(), "dataset.json", settings.dataSha(), cache))
             .load();
     Split split = data.split(bundle.splitOf(data));
-    this.witness = Witness.of(data, split);
+    this.visible = VisibleHistory.of(data, split);
     this.retriever = retriever(bundle, split, settings);
     var schema = bundle.dataset().features();
     this.features =
         schema == null
             ? FeatureSource.NONE
             : new ScaledFeatures(
-                new CandidateFeatures(data, witness), schema.scaling(), schema.units());
+                new CandidateFeatures(data, visible), schema.scaling(), schema.units());
     Backbone.setThreads(1); // tasks are the threads
     String name = bundle.manifest().backbone().name();
     Path model = new ModelStore(cache).require(name, Progress.silent());
@@ -102,13 +102,13 @@ final class BundledScorer {
   private Retriever retriever(Bundle bundle, Split split, ScoringSettings settings) {
     int history = bundle.history();
     return switch (bundle.retriever()) {
-      case "none" -> RecentRetriever.none(witness);
-      case "recent" -> RecentRetriever.recent(witness, history);
-      case "popular" -> RecentRetriever.popular(witness, history);
-      case "bm25" -> new Bm25Retriever(witness, data.items(), history);
+      case "none" -> RecentRetriever.none(visible);
+      case "recent" -> RecentRetriever.recent(visible, history);
+      case "popular" -> RecentRetriever.popular(visible, history);
+      case "bm25" -> new Bm25Retriever(visible, data.items(), history);
       case "gcn" ->
           new GcnRetriever(
-              witness,
+              visible,
               GraphTimeline.frozen(
                   new GraphSnapshot(
                       Graph.of(split.train(), data.users().size(), data.items().size()),
@@ -178,10 +178,10 @@ final class BundledScorer {
   }
 
   private Prompt prompt(int user, int[] items, long time) {
-    if (time <= witness.horizon().last()) {
+    if (time <= visible.horizon().last()) {
       throw new UserException(
           "The time %d lies within the training part, which ends at %d."
-              .formatted(time, witness.horizon().last()),
+              .formatted(time, visible.horizon().last()),
           "Score later impressions; 'optirag evaluate' scores those within training.");
     }
     return assembler

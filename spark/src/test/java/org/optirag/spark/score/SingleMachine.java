@@ -21,7 +21,7 @@ import org.optirag.retrieval.GcnRetriever;
 import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.GraphTimeline;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.bundle.Bundle;
@@ -40,7 +40,7 @@ record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
     Dataset data = store.require("movielens-100k", Progress.silent());
     Bundle bundle = Bundle.open(BUNDLE);
     Split split = data.split();
-    Witness witness = Witness.of(data, split);
+    VisibleHistory visible = VisibleHistory.of(data, split);
     Path model =
         new ModelStore(cache).require(bundle.manifest().backbone().name(), Progress.silent());
     Backbone.setThreads(1);
@@ -59,13 +59,13 @@ record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
           new LlmScorer(
               "single",
               new GcnRetriever(
-                  witness,
+                  visible,
                   GraphTimeline.frozen(
                       new GraphSnapshot(graph, bundle.graph().orElseThrow().model())),
                   GcnRetriever.Settings.DEFAULT.withHistory(bundle.history())),
               new PromptAssembler(data, Tokenizers.open(model), bundle.dataset().prompt()),
               new ScaledFeatures(
-                  new CandidateFeatures(data, witness), schema.scaling(), schema.units()),
+                  new CandidateFeatures(data, visible), schema.scaling(), schema.units()),
               bundle.scorer(backbone),
               0));
     }

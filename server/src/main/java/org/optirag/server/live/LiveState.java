@@ -14,27 +14,27 @@ import org.optirag.server.events.Event;
 import org.optirag.server.store.StoredEvent;
 
 /**
- * The world and what came after it. A request takes both at once, and they stay together: while a
- * new world is made, what comes is added to the present and to the future as well, and then the two
- * change places. Safe for use from many threads.
+ * The snapshot and what came after it. A request takes both at once, and they stay together: while
+ * a new snapshot is made, what comes is added to the present and to the future as well, and then
+ * the two change places. Safe for use from many threads.
  */
-final class Present {
+final class LiveState {
   private final GrowingIds users;
   private final GrowingIds items;
   private final boolean timed;
   private final ReentrantLock applying = new ReentrantLock();
   private volatile State state;
-  private @Nullable Fresh future;
+  private @Nullable Delta future;
   private long applied;
   private long interactions;
   private long nextPlace;
 
   /** What a request sees. */
-  record State(World world, Fresh fresh) {}
+  record State(KnowledgeSnapshot snapshot, Delta delta) {}
 
-  /** What a new world is to know: the old one's knowledge and what came since. */
+  /** What a new snapshot is to know: the old one's knowledge and what came since. */
   record Capture(
-      World world,
+      KnowledgeSnapshot snapshot,
       Interactions rows,
       Map<Integer, ItemText> texts,
       Map<Integer, List<Field>> profiles,
@@ -42,12 +42,12 @@ final class Present {
       int items,
       long sequence) {}
 
-  Present(Dataset data, Split split) {
+  LiveState(Dataset data, Split split) {
     this.users = new GrowingIds(data.users().ids());
     this.items = new GrowingIds(data.items().ids());
     this.timed = data.timed();
-    this.state = new State(World.of(data, split), new Fresh());
-    this.nextPlace = state.world.end();
+    this.state = new State(KnowledgeSnapshot.of(data, split), new Delta());
+    this.nextPlace = state.snapshot.end();
   }
 
   State state() {
@@ -103,7 +103,7 @@ final class Present {
                   (float) met.rating().orElse(Double.NaN),
                   met.liked(),
                   time(met, stored.received()));
-          for (Fresh each : everyFresh()) {
+          for (Delta each : everyDelta()) {
             each.met(user, behaviour);
           }
           interactions++;
@@ -111,11 +111,11 @@ final class Present {
         case Event.Described told -> {
           int item = items.numbered(told.item());
           ItemText text = new ItemText(told.title(), told.fields());
-          everyFresh().forEach(each -> each.described(item, text));
+          everyDelta().forEach(each -> each.described(item, text));
         }
         case Event.Introduced told -> {
           int user = users.numbered(told.user());
-          everyFresh().forEach(each -> each.introduced(user, told.profile()));
+          everyDelta().forEach(each -> each.introduced(user, told.profile()));
         }
       }
       applied = stored.sequence();
@@ -124,8 +124,8 @@ final class Present {
     }
   }
 
-  private List<Fresh> everyFresh() {
-    return future == null ? List.of(state.fresh) : List.of(state.fresh, future);
+  private List<Delta> everyDelta() {
+    return future == null ? List.of(state.delta) : List.of(state.delta, future);
   }
 
   /** A sender whose clock is ahead does not act in the future; without times, order counts. */
@@ -133,17 +133,17 @@ final class Present {
     return timed ? Math.min(met.time(), received) : nextPlace++;
   }
 
-  /** What came up to now, for a new world; what comes from now on is kept for it. */
+  /** What came up to now, for a new snapshot; what comes from now on is kept for it. */
   Capture capture() {
     applying.lock();
     try {
-      Fresh fresh = state.fresh;
-      future = new Fresh();
+      Delta delta = state.delta;
+      future = new Delta();
       return new Capture(
-          state.world,
-          fresh.rows().inOrderOfTime(),
-          new HashMap<>(fresh.items()),
-          new HashMap<>(fresh.profiles()),
+          state.snapshot,
+          delta.rows().inOrderOfTime(),
+          new HashMap<>(delta.items()),
+          new HashMap<>(delta.profiles()),
           users.size(),
           items.size(),
           applied);
@@ -152,21 +152,21 @@ final class Present {
     }
   }
 
-  /** Puts a world made of the last capture into the place of the old one. */
-  void replace(World world) {
+  /** Puts a snapshot made of the last capture into the place of the old one. */
+  void replace(KnowledgeSnapshot snapshot) {
     applying.lock();
     try {
       if (future == null) {
         throw new IllegalStateException("nothing was captured");
       }
-      state = new State(world, future);
+      state = new State(snapshot, future);
       future = null;
     } finally {
       applying.unlock();
     }
   }
 
-  /** Leaves the old world in its place. */
+  /** Leaves the old snapshot in its place. */
   void abandon() {
     applying.lock();
     try {

@@ -10,12 +10,12 @@ import java.util.Arrays;
  * @param weights w, [units, features]; treat as immutable
  * @param bias b, [units]; treat as immutable
  */
-public record FeatureUnits(float[][] weights, float[] bias) {
+public record ReluFeatures(float[][] weights, float[] bias) {
   /** The features alone. */
-  public static final FeatureUnits NONE = new FeatureUnits(new float[0][], new float[0]);
+  public static final ReluFeatures NONE = new ReluFeatures(new float[0][], new float[0]);
 
   /** Checks the lengths. */
-  public FeatureUnits {
+  public ReluFeatures {
     if (weights.length != bias.length) {
       throw new IllegalArgumentException(weights.length + " units, " + bias.length + " biases");
     }
@@ -57,7 +57,7 @@ public record FeatureUnits(float[][] weights, float[] bias) {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof FeatureUnits that
+    return other instanceof ReluFeatures that
         && Arrays.deepEquals(weights, that.weights)
         && Arrays.equals(bias, that.bias);
   }

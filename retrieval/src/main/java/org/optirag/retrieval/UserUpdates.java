@@ -11,12 +11,12 @@ import java.util.List;
  * @param likes whether he likes things that the graph was not trained on, here or among the
  *     behaviours of all: his embedding is then folded in from his history
  */
-public record News(int user, List<Behaviour> behaviours, boolean likes) {
+public record UserUpdates(int user, List<Behaviour> behaviours, boolean likes) {
   /** Nobody did anything. */
-  public static final News NONE = new News(-1, List.of(), false);
+  public static final UserUpdates NONE = new UserUpdates(-1, List.of(), false);
 
   /** Copies the list. */
-  public News {
+  public UserUpdates {
     behaviours = List.copyOf(behaviours);
   }
 

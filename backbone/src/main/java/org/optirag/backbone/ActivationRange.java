@@ -9,4 +9,4 @@ import org.bytedeco.pytorch.Tensor;
  * @param gateUp of the normed residual stream after the attention, [hidden]
  * @param down of the gated values, [intermediate]
  */
-record Reach(Tensor qkv, Tensor gateUp, Tensor down) {}
+record ActivationRange(Tensor qkv, Tensor gateUp, Tensor down) {}

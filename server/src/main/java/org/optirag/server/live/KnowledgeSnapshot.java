@@ -10,49 +10,55 @@ import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Split;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.Graph;
-import org.optirag.retrieval.Witness;
+import org.optirag.retrieval.VisibleHistory;
 
 /**
  * What is known of everybody up to a moment, with all that is computed of it. Immutable but for
  * what the retrievers of bundles add; safe for use from many threads.
  */
-final class World {
+final class KnowledgeSnapshot {
   private final Dataset data;
-  private final Witness witness;
+  private final VisibleHistory visible;
   private final CandidateFeatures features;
   private final Graph graph;
   private final BitSet likers;
   private final int[] events;
   private final long sequence;
   private final Names names;
-  private final Map<Object, WorldRetriever> retrievers = new ConcurrentHashMap<>();
+  private final Map<Object, SnapshotRetriever> retrievers = new ConcurrentHashMap<>();
 
   /**
    * @param data users, items and all interactions
-   * @param witness what may be seen of them
+   * @param visible what may be seen of them
    * @param likers users that liked something since the data were imported
    * @param events per user, his interactions since then
    * @param sequence the last event that it knows
    * @param names the names to search
    */
-  World(Dataset data, Witness witness, BitSet likers, int[] events, long sequence, Names names) {
+  KnowledgeSnapshot(
+      Dataset data,
+      VisibleHistory visible,
+      BitSet likers,
+      int[] events,
+      long sequence,
+      Names names) {
     this.data = data;
-    this.witness = witness;
+    this.visible = visible;
     this.likers = likers;
     this.events = events;
     this.sequence = sequence;
     this.names = names;
-    this.features = new CandidateFeatures(data, witness);
+    this.features = new CandidateFeatures(data, visible);
     this.graph =
-        Graph.of(witness.others().interactions(), data.users().size(), data.items().size());
+        Graph.of(visible.others().interactions(), data.users().size(), data.items().size());
     features.prepare(end());
   }
 
   /** Before any event. */
-  static World of(Dataset data, Split split) {
-    return new World(
+  static KnowledgeSnapshot of(Dataset data, Split split) {
+    return new KnowledgeSnapshot(
         data,
-        Witness.of(data, split),
+        VisibleHistory.of(data, split),
         new BitSet(),
         new int[data.users().size()],
         0,
@@ -63,8 +69,8 @@ final class World {
     return data;
   }
 
-  Witness witness() {
-    return witness;
+  VisibleHistory visible() {
+    return visible;
   }
 
   CandidateFeatures features() {
@@ -100,22 +106,22 @@ final class World {
   /** A moment after everything. */
   long end() {
     return Math.max(
-        after(witness.own().interactions()),
-        Math.max(after(witness.others().interactions()), witness.horizon().last() + 1));
+        after(visible.own().interactions()),
+        Math.max(after(visible.others().interactions()), visible.horizon().last() + 1));
   }
 
   private static long after(Interactions rows) {
     return rows.size() == 0 ? 0 : rows.time(rows.size() - 1) + 1;
   }
 
-  /** What a bundle's retriever needs of this world, made once. */
-  WorldRetriever retriever(Object bundle, Function<World, WorldRetriever> make) {
+  /** What a bundle's retriever needs of this snapshot, made once. */
+  SnapshotRetriever retriever(Object bundle, Function<KnowledgeSnapshot, SnapshotRetriever> make) {
     return retrievers.computeIfAbsent(bundle, key -> make.apply(this));
   }
 
   /** How many users saw an item, and how many of them liked it. */
   int[] received(int item) {
-    Behaviours others = witness.others();
+    Behaviours others = visible.others();
     int liked = 0;
     int[] rows = others.ofItem(item, Long.MAX_VALUE);
     for (int row : rows) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
 import org.optirag.retrieval.Behaviour;
 
-/** What came after a {@link World} was made. One thread adds, many read. */
-final class Fresh {
+/** What came after a {@link KnowledgeSnapshot} was made. One thread adds, many read. */
+final class Delta {
   private final Rows rows = new Rows();
   private final Map<Integer, List<Behaviour>> behaviours = new ConcurrentHashMap<>();
   private final Map<Integer, ItemText> items = new ConcurrentHashMap<>();

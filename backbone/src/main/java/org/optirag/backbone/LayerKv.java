@@ -10,11 +10,11 @@ import org.bytedeco.pytorch.global.torch;
  * @param keys [kvHeads, headSize, tokens], rotated
  * @param values [kvHeads, tokens, headSize]
  */
-record Past(Tensor keys, Tensor values) {
+record LayerKv(Tensor keys, Tensor values) {
 
   /** Copies the rows of a context. */
-  static Past of(Block.Heads heads, long start, long tokens) {
-    return new Past(
+  static LayerKv of(Block.Heads heads, long start, long tokens) {
+    return new LayerKv(
         copied(heads.k().narrow(0, start, tokens).permute(1, 2, 0)),
         copied(heads.v().narrow(0, start, tokens).permute(1, 0, 2)));
   }
@@ -33,7 +33,7 @@ record Past(Tensor keys, Tensor values) {
   }
 
   /** Held once more; to be released once more. */
-  Past held() {
+  LayerKv held() {
     Tensors.hold(keys);
     Tensors.hold(values);
     return this;

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param residual the residual stream before the block of that depth, [tokens, hidden]: where
  *     reading goes on
  */
-record RememberedContext(List<Past> pasts, Tensor residual) {
+record CachedPrefix(List<LayerKv> pasts, Tensor residual) {
   /** Numbers; in any type a whole number of cache lines. */
   private static final long ALIGNMENT = 64;
 
@@ -20,23 +20,23 @@ record RememberedContext(List<Past> pasts, Tensor residual) {
    * and goes: hundreds of small pieces of it would leave holes everywhere that nothing large fits
    * into.
    */
-  static RememberedContext copyOf(List<Past> pasts, Tensor residual) {
+  static CachedPrefix copyOf(List<LayerKv> pasts, Tensor residual) {
     long numbers = 0;
-    for (Past past : pasts) {
+    for (LayerKv past : pasts) {
       numbers += aligned(past.keys()) + aligned(past.values());
     }
     Tensor memory = pasts.getFirst().keys().new_empty(numbers);
-    List<Past> copies = new ArrayList<>();
+    List<LayerKv> copies = new ArrayList<>();
     long at = 0;
-    for (Past past : pasts) {
+    for (LayerKv past : pasts) {
       Tensor keys = copied(past.keys(), memory, at);
       at += aligned(past.keys());
       Tensor values = copied(past.values(), memory, at);
       at += aligned(past.values());
-      copies.add(new Past(keys, values));
+      copies.add(new LayerKv(keys, values));
     }
     // Of another type than keys and values, perhaps, and a thirtieth of them.
-    return new RememberedContext(copies, Tensors.hold(residual.clone()));
+    return new CachedPrefix(copies, Tensors.hold(residual.clone()));
   }
 
   private static long aligned(Tensor tensor) {
@@ -55,22 +55,22 @@ record RememberedContext(List<Past> pasts, Tensor residual) {
   }
 
   /** Keys and values at a block, 1 to the depth. */
-  Past past(int block) {
+  LayerKv past(int block) {
     return pasts.get(block - 1);
   }
 
   long bytes() {
-    return residual.nbytes() + pasts.stream().mapToLong(Past::bytes).sum();
+    return residual.nbytes() + pasts.stream().mapToLong(LayerKv::bytes).sum();
   }
 
-  RememberedContext held() {
-    pasts.forEach(Past::held);
+  CachedPrefix held() {
+    pasts.forEach(LayerKv::held);
     Tensors.hold(residual);
     return this;
   }
 
   void release() {
-    pasts.forEach(Past::release);
+    pasts.forEach(LayerKv::release);
     Tensors.release(residual);
   }
 }

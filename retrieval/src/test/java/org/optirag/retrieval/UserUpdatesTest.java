@@ -20,8 +20,8 @@ import org.optirag.dataset.ItemTexts;
 import org.optirag.dataset.Split;
 import org.optirag.retrieval.RandomData.Row;
 
-/** What is newer than the data: a user's news, and users and items with higher numbers. */
-class NewsTest {
+/** What is newer than the data: a user's updates, and users and items with higher numbers. */
+class UserUpdatesTest {
   private static final long SEED = 20261132;
   private static final int NOBODY = Integer.MAX_VALUE;
 
@@ -35,35 +35,35 @@ class NewsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aUsersNewsAreHisHistoryAsIfTheDataHadThem(Feedback feedback) {
+  void aUsersNewsAreHisHistoryAsIfTheDataHadThem(LabelVisibility visibility) {
     Random random = new Random(SEED);
     for (int user = 0; user < RandomData.USERS; user++) {
-      List<Behaviour> news =
+      List<Behaviour> updates =
           random
               .longs(8, 0, RandomData.END)
               .sorted()
               .mapToObj(time -> at(random.nextInt(RandomData.ITEMS), random.nextBoolean(), time))
               .toList();
       List<Row> told = new ArrayList<>(rows);
-      for (Behaviour each : news) {
-        if (each.liked() || feedback == Feedback.ALL) {
+      for (Behaviour each : updates) {
+        if (each.liked() || visibility == LabelVisibility.ALL) {
           told.add(new Row(user, each.item(), each.liked(), each.time()));
         }
       }
       told.sort(Comparator.comparingLong(Row::time));
       Dataset whole = RandomData.dataset(told);
-      Witness base = Witness.of(data, split, feedback);
-      Witness with = base.with(new News(user, news, false));
+      VisibleHistory base = VisibleHistory.of(data, split, visibility);
+      VisibleHistory with = base.with(new UserUpdates(user, updates, false));
       // what the training part holds is the same for both: the labels of others
-      Witness expected =
-          new Witness(
-              Witness.of(whole, whole.split(), feedback).own(),
+      VisibleHistory expected =
+          new VisibleHistory(
+              VisibleHistory.of(whole, whole.split(), visibility).own(),
               base.others(),
-              feedback,
+              visibility,
               base.horizon());
       for (long time : new long[] {300, 900, RandomData.END + 1}) {
         String as = "seed %d, user %d at %d".formatted(SEED, user, time);
-        if (feedback == Feedback.ALL) {
+        if (visibility == LabelVisibility.ALL) {
           assertThat(with.history(user, time, 1_000))
               .as(as)
               .isEqualTo(expected.history(user, time, 1_000));
@@ -88,12 +88,12 @@ class NewsTest {
 
   @Test
   void figuresOfWhatTheDataLackAreThoseOfNothing() {
-    Witness witness = Witness.of(data, split, Feedback.ALL);
-    CandidateFeatures features = new CandidateFeatures(data, witness);
+    VisibleHistory visible = VisibleHistory.of(data, split, LabelVisibility.ALL);
+    CandidateFeatures features = new CandidateFeatures(data, visible);
     ItemTexts texts = texts("A film (2000)", new Field("genres", "Drama"));
     int item = RandomData.ITEMS + 7;
     float[] unknown =
-        features.with(witness, texts, Set.of(item)).of(NOBODY, new int[] {item}, 999)[0];
+        features.with(visible, texts, Set.of(item)).of(NOBODY, new int[] {item}, 999)[0];
     for (int f = 0; f < unknown.length; f++) {
       switch (CandidateFeatures.NAMES.get(f)) {
         case "year" -> assertThat(unknown[f]).isEqualTo(1f);
@@ -101,25 +101,26 @@ class NewsTest {
         default -> assertThat(unknown[f]).as(CandidateFeatures.NAMES.get(f)).isZero();
       }
     }
-    float[] known = features.with(witness, texts, Set.of(item)).of(3, new int[] {item}, 999)[0];
+    float[] known = features.with(visible, texts, Set.of(item)).of(3, new int[] {item}, 999)[0];
     assertThat(known[CandidateFeatures.NAMES.indexOf("g_like")]).isNotZero();
     assertThat(known[CandidateFeatures.NAMES.indexOf("u_n")]).isPositive();
   }
 
   @Test
   void changedTextsAreReadAndTheRestStaysToTheLastBit() {
-    Witness witness = Witness.of(data, split, Feedback.ALL);
-    CandidateFeatures features = new CandidateFeatures(data, witness);
+    VisibleHistory visible = VisibleHistory.of(data, split, LabelVisibility.ALL);
+    CandidateFeatures features = new CandidateFeatures(data, visible);
     int[] candidates = {4, 5};
     float[][] before = features.of(3, candidates, 999);
-    float[][] same = features.with(witness, data.items(), Set.of(4, 5, 6)).of(3, candidates, 999);
+    float[][] same = features.with(visible, data.items(), Set.of(4, 5, 6)).of(3, candidates, 999);
     assertThat(Arrays.deepToString(same)).isEqualTo(Arrays.deepToString(before));
     float[][] after =
-        features.with(witness, texts("B (1960)", null), Set.of(4)).of(3, candidates, 999);
+        features.with(visible, texts("B (1960)", null), Set.of(4)).of(3, candidates, 999);
     assertThat(after[0][CandidateFeatures.NAMES.indexOf("year")]).isEqualTo(-1f);
     assertThat(after[0][CandidateFeatures.NAMES.indexOf("g_like")]).isZero();
-    assertThatThrownBy(
-            () -> features.with(Witness.of(data, split, Feedback.ALL), texts("", null), Set.of()))
+    assertThatThrownBy(() ->
+            features.with(
+                VisibleHistory.of(data, split, LabelVisibility.ALL), texts("", null), Set.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -174,24 +175,25 @@ class NewsTest {
     LightGcn model =
         LightGcn.propagate(
             graph, embeddings(random, RandomData.USERS), embeddings(random, RandomData.ITEMS), 3);
-    Witness witness = Witness.of(data, split, Feedback.ALL);
+    VisibleHistory visible = VisibleHistory.of(data, split, LabelVisibility.ALL);
     GraphTimeline timeline = GraphTimeline.frozen(new GraphSnapshot(graph, model));
-    List<Neighbour> trained = neighbours(witness, timeline, user);
-    assertThat(neighbours(witness.with(new News(user, List.of(), false)), timeline, user))
+    List<Neighbour> trained = neighbours(visible, timeline, user);
+    assertThat(neighbours(visible.with(new UserUpdates(user, List.of(), false)), timeline, user))
         .isEqualTo(trained);
-    int[] likes = witness.ownHistory(user, 5_000).likes();
+    int[] likes = visible.ownHistory(user, 5_000).likes();
     List<UserIndex.Similar> folded =
         UserIndex.of(model.users()).nearest(model.foldIn(likes, graph), 3, user);
-    assertThat(neighbours(witness.with(new News(user, List.of(), true)), timeline, user))
+    assertThat(neighbours(visible.with(new UserUpdates(user, List.of(), true)), timeline, user))
         .extracting(Neighbour::user)
         .isEqualTo(folded.stream().map(UserIndex.Similar::user).toList());
-    assertThat(neighbours(witness.with(new News(user + 1, List.of(), true)), timeline, user))
+    assertThat(neighbours(visible.with(new UserUpdates(user + 1, List.of(), true)), timeline, user))
         .as("another's news")
         .isEqualTo(trained);
   }
 
-  private static List<Neighbour> neighbours(Witness witness, GraphTimeline timeline, int user) {
-    try (Retriever gcn = new GcnRetriever(witness, timeline, GcnRetriever.Settings.DEFAULT)) {
+  private static List<Neighbour> neighbours(
+      VisibleHistory visible, GraphTimeline timeline, int user) {
+    try (Retriever gcn = new GcnRetriever(visible, timeline, GcnRetriever.Settings.DEFAULT)) {
       return gcn.retrieve(user, new int[] {1, NOBODY}, 5_000).neighbours();
     }
   }

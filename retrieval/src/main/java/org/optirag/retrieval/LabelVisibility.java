@@ -1,7 +1,7 @@
 package org.optirag.retrieval;
 
 /** What becomes known of a user's own behaviour once the training part has ended. */
-public enum Feedback {
+public enum LabelVisibility {
   /** Every label strictly before the moment: a service that asks its users for ratings. */
   ALL,
   /**

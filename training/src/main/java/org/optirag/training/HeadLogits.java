@@ -11,7 +11,7 @@ import org.optirag.workspace.UserException;
  * @param logRatios of Yes to No, [heads, impressions], shallowest head first
  * @param labels whether the user liked or clicked, [impressions]
  */
-public record Readings(double[][] logRatios, boolean[] labels) {
+public record HeadLogits(double[][] logRatios, boolean[] labels) {
 
   /**
    * The AUC of every head, NaN for one that says what is no number.

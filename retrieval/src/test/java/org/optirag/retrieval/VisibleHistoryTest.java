@@ -10,7 +10,7 @@ import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Interactions;
 import org.optirag.retrieval.RandomData.Row;
 
-class WitnessTest {
+class VisibleHistoryTest {
   private static final Row LIKED_EARLY = new Row(0, 1, true, 10);
   private static final Row DISLIKED_EARLY = new Row(0, 2, false, 20);
   private static final Row LIKED_IN_BLOCK = new Row(0, 3, true, 410);
@@ -36,15 +36,15 @@ class WitnessTest {
 
   @Test
   void publishedHistoriesHoldLikesOnlyOnceTrainingHasEnded() {
-    Witness likes = witness(Feedback.LIKES);
+    VisibleHistory likes = visible(LabelVisibility.LIKES);
     assertThat(likes.history(0, 950, 9)).extracting(Behaviour::item).containsExactly(1, 2, 3, 4, 6);
     assertThat(likes.history(0, 950, 2)).extracting(Behaviour::item).containsExactly(4, 6);
-    assertThat(Witness.of(DATA, DATA.split()).feedback()).isEqualTo(Feedback.LIKES);
+    assertThat(VisibleHistory.of(DATA, DATA.split()).visibility()).isEqualTo(LabelVisibility.LIKES);
   }
 
   @Test
   void withinTrainingDislikesOfTheBlockAreUnknownAsTheyWillBeWhenHeldOut() {
-    Witness likes = witness(Feedback.LIKES);
+    VisibleHistory likes = visible(LabelVisibility.LIKES);
     assertThat(likes.history(0, 450, 9)).extracting(Behaviour::item).containsExactly(1, 2, 3);
     OwnHistory own = likes.ownHistory(0, 450);
     assertThat(own.likes()).containsExactly(1, 3);
@@ -55,7 +55,7 @@ class WitnessTest {
 
   @Test
   void allFeedbackIsKnownUpToTheMoment() {
-    Witness all = witness(Feedback.ALL);
+    VisibleHistory all = visible(LabelVisibility.ALL);
     assertThat(all.history(0, 820, 9)).extracting(Behaviour::item).containsExactly(1, 2, 3, 4, 6);
     assertThat(all.history(0, 821, 9)).extracting(Behaviour::item).endsWith(6, 7);
     OwnHistory own = all.ownHistory(0, 821);
@@ -65,16 +65,16 @@ class WitnessTest {
 
   @Test
   void othersAreSeenUpToTheStartOfTheBlock() {
-    Witness witness = witness(Feedback.ALL);
+    VisibleHistory visible = visible(LabelVisibility.ALL);
     // Blocks of 100 begin at the first training row, 10: that of 450 at 410, that of 409 at 310.
-    assertThat(seen(witness, 409)).isEqualTo(1);
-    assertThat(seen(witness, 450)).isEqualTo(1);
-    assertThat(seen(witness, 510)).isEqualTo(2);
-    assertThat(seen(witness, 790)).isEqualTo(2);
-    assertThat(seen(witness, 791)).isEqualTo(3);
-    assertThat(seen(witness, Long.MAX_VALUE)).isEqualTo(3);
-    assertThat(witness.ofNeighbour(1, 450, 9)).hasSize(1);
-    assertThat(witness.ofNeighbour(1, 520, 9)).hasSize(2);
+    assertThat(seen(visible, 409)).isEqualTo(1);
+    assertThat(seen(visible, 450)).isEqualTo(1);
+    assertThat(seen(visible, 510)).isEqualTo(2);
+    assertThat(seen(visible, 790)).isEqualTo(2);
+    assertThat(seen(visible, 791)).isEqualTo(3);
+    assertThat(seen(visible, Long.MAX_VALUE)).isEqualTo(3);
+    assertThat(visible.ofNeighbour(1, 450, 9)).hasSize(1);
+    assertThat(visible.ofNeighbour(1, 520, 9)).hasSize(2);
   }
 
   @Test
@@ -105,11 +105,11 @@ class WitnessTest {
         .hasMessage("blocks of 0 from 0 to 10: a block is at least 1 long");
   }
 
-  private static int seen(Witness witness, long time) {
-    return witness.of(5, 9, Set.of(), time, List.of()).usersSeen();
+  private static int seen(VisibleHistory visible, long time) {
+    return visible.of(5, 9, Set.of(), time, List.of()).usersSeen();
   }
 
-  private static Witness witness(Feedback feedback) {
-    return Witness.of(DATA, DATA.split(), feedback, Horizon.of(DATA.split().train(), 100));
+  private static VisibleHistory visible(LabelVisibility visibility) {
+    return VisibleHistory.of(DATA, DATA.split(), visibility, Horizon.of(DATA.split().train(), 100));
   }
 }

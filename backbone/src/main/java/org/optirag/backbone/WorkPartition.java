@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /** Which worker takes which prompts of a batch; the same for the same batch. */
-final class Sharing {
+final class WorkPartition {
 
   /** What a worker does with its prompts. */
   @FunctionalInterface
@@ -27,7 +27,7 @@ final class Sharing {
   private final int candidates;
   private final List<PackedPrompt> prompts;
 
-  private Sharing(List<PackedPrompt> prompts, int workers) {
+  private WorkPartition(List<PackedPrompt> prompts, int workers) {
     this.prompts = prompts;
     this.firstCandidate = new int[prompts.size()];
     int count = 0;
@@ -56,11 +56,11 @@ final class Sharing {
     }
   }
 
-  static Sharing of(List<PackedPrompt> prompts, TrainingOptions options) {
+  static WorkPartition of(List<PackedPrompt> prompts, TrainingOptions options) {
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException("a batch without prompts");
     }
-    return new Sharing(prompts, options.workers());
+    return new WorkPartition(prompts, options.workers());
   }
 
   /** The results of all parts, in order. */

@@ -13,39 +13,46 @@ import org.optirag.dataset.Split;
 /**
  * What users did strictly before a moment.
  *
- * @param own where a user's own history comes from; with {@link Feedback#LIKES}, its dislikes are
- *     those of the training part alone
+ * @param own where a user's own history comes from; with {@link LabelVisibility#LIKES}, its
+ *     dislikes are those of the training part alone
  * @param others where the behaviour of others comes from: the training part
- * @param feedback what is known of a user's own behaviour
- * @param horizon how far the labels of others, and with {@link Feedback#LIKES} the user's own
- *     dislikes, are seen
- * @param news what one user did since; with {@link Feedback#LIKES}, his likes alone are told
+ * @param visibility what is known of a user's own behaviour
+ * @param horizon how far the labels of others, and with {@link LabelVisibility#LIKES} the user's
+ *     own dislikes, are seen
+ * @param updates what one user did since; with {@link LabelVisibility#LIKES}, his likes alone are
+ *     told
  */
-public record Witness(
-    Behaviours own, Behaviours others, Feedback feedback, Horizon horizon, News news) {
+public record VisibleHistory(
+    Behaviours own,
+    Behaviours others,
+    LabelVisibility visibility,
+    Horizon horizon,
+    UserUpdates updates) {
 
   /** Nobody did anything since. */
-  public Witness(Behaviours own, Behaviours others, Feedback feedback, Horizon horizon) {
-    this(own, others, feedback, horizon, News.NONE);
+  public VisibleHistory(
+      Behaviours own, Behaviours others, LabelVisibility visibility, Horizon horizon) {
+    this(own, others, visibility, horizon, UserUpdates.NONE);
   }
 
   /** All labels are seen up to the moment, those of others too. */
-  public Witness(Behaviours own, Behaviours others) {
-    this(own, others, Feedback.ALL, Horizon.moving(others.interactions()));
+  public VisibleHistory(Behaviours own, Behaviours others) {
+    this(own, others, LabelVisibility.ALL, Horizon.moving(others.interactions()));
   }
 
   /**
    * A user's own history from all of the data set, the behaviour of others from training alone;
-   * {@link Feedback#LIKES} where the data came with a split, as histories published with splits
-   * hold likes only.
+   * {@link LabelVisibility#LIKES} where the data came with a split, as histories published with
+   * splits hold likes only.
    */
-  public static Witness of(Dataset data, Split split) {
-    return of(data, split, data.published().present() ? Feedback.LIKES : Feedback.ALL);
+  public static VisibleHistory of(Dataset data, Split split) {
+    return of(
+        data, split, data.published().present() ? LabelVisibility.LIKES : LabelVisibility.ALL);
   }
 
-  /** The same with a given kind of feedback, and blocks of the usual length. */
-  public static Witness of(Dataset data, Split split, Feedback feedback) {
-    return of(data, split, feedback, Horizon.of(split.train(), data.timed()));
+  /** The same with a given kind of visibility, and blocks of the usual length. */
+  public static VisibleHistory of(Dataset data, Split split, LabelVisibility visibility) {
+    return of(data, split, visibility, Horizon.of(split.train(), data.timed()));
   }
 
   /**
@@ -53,24 +60,25 @@ public record Witness(
    *
    * @param horizon over {@code split.train()}
    */
-  public static Witness of(Dataset data, Split split, Feedback feedback, Horizon horizon) {
+  public static VisibleHistory of(
+      Dataset data, Split split, LabelVisibility visibility, Horizon horizon) {
     int users = data.users().size();
     int items = data.items().size();
     Interactions own =
-        switch (feedback) {
+        switch (visibility) {
           case ALL -> data.interactions();
           case LIKES -> withoutLaterDislikes(data.interactions(), split.train());
         };
-    return new Witness(
+    return new VisibleHistory(
         new Behaviours(own, users, items),
         new Behaviours(split.train(), users, items),
-        feedback,
+        visibility,
         horizon);
   }
 
   /** The same, knowing what one user did since. */
-  public Witness with(News ofOneUser) {
-    return new Witness(own, others, feedback, horizon, ofOneUser);
+  public VisibleHistory with(UserUpdates ofOneUser) {
+    return new VisibleHistory(own, others, visibility, horizon, ofOneUser);
   }
 
   /** The rows that are liked or in {@code train}, which is a part of them in the same order. */
@@ -99,24 +107,24 @@ public record Witness(
   public List<Behaviour> history(int user, long time, int most) {
     Interactions all = own.interactions();
     int[] seen = own.ofUser(user, time);
-    if (feedback == Feedback.LIKES) {
+    if (visibility == LabelVisibility.LIKES) {
       long known = horizon.of(time);
       seen = Arrays.stream(seen).filter(row -> all.label(row) || all.time(row) < known).toArray();
     }
     List<Behaviour> known =
         behaviours(own, Arrays.copyOfRange(seen, Math.max(0, seen.length - most), seen.length));
-    List<Behaviour> told = withNews(known, user, time);
+    List<Behaviour> told = withUpdates(known, user, time);
     return told.subList(Math.max(0, told.size() - most), told.size());
   }
 
   /** In order of time; what was known before comes first where times are equal. */
-  private List<Behaviour> withNews(List<Behaviour> known, int user, long time) {
-    if (user != news.user()) {
+  private List<Behaviour> withUpdates(List<Behaviour> known, int user, long time) {
+    if (user != updates.user()) {
       return known;
     }
     List<Behaviour> all = new ArrayList<>(known);
-    for (Behaviour each : news.behaviours()) {
-      if (each.time() < time && (each.liked() || feedback == Feedback.ALL)) {
+    for (Behaviour each : updates.behaviours()) {
+      if (each.time() < time && (each.liked() || visibility == LabelVisibility.ALL)) {
         all.add(each);
       }
     }
@@ -131,10 +139,10 @@ public record Witness(
 
   /** A user's own behaviour with its labels, as the statistics of candidates read it. */
   OwnHistory ownHistory(int user, long time) {
-    List<Behaviour> mine = withNews(behaviours(own, own.ofUser(user, time)), user, time);
+    List<Behaviour> mine = withUpdates(behaviours(own, own.ofUser(user, time)), user, time);
     int[] likes = items(mine, true);
     long[] times = mine.stream().filter(Behaviour::liked).mapToLong(Behaviour::time).toArray();
-    return switch (feedback) {
+    return switch (visibility) {
       case ALL -> new OwnHistory(likes, times, likes, items(mine, false));
       case LIKES -> {
         List<Behaviour> labelled = behaviours(others, others.ofUser(user, horizon.of(time)));
