@@ -18,12 +18,12 @@ import org.optirag.backbone.tokenizer.Tokenizers;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.scoring.bundle.Bundle;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.live.LiveData;
-import org.optirag.server.live.LivePrompts;
+import org.optirag.recommender.RequestPrompts;
 import org.optirag.server.live.LiveSettings;
-import org.optirag.server.ranking.CandidateItem;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.RankRequest;
 import org.optirag.server.store.EmbeddedStore;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
@@ -87,7 +87,7 @@ public final class LiveDataBenchmark {
                 Tokenizers.open(
                     new ModelStore(cache)
                         .require(bundle.manifest().backbone().name(), Progress.silent()));
-            LivePrompts prompts = live.prompts(bundle, tokenizer, cache, Progress.silent())) {
+            RequestPrompts prompts = live.prompts(bundle, tokenizer, cache, Progress.silent())) {
           request(prompts, data);
           renew(live, data, events);
           request(prompts, data);
@@ -119,7 +119,7 @@ public final class LiveDataBenchmark {
     }
   }
 
-  private static void request(LivePrompts prompts, Dataset data) {
+  private static void request(RequestPrompts prompts, Dataset data) {
     SplittableRandom random = new SplittableRandom(20251126);
     double[] times = new double[1_500];
     for (int n = 0; n < times.length; n++) {
@@ -129,7 +129,7 @@ public final class LiveDataBenchmark {
       }
       String user = data.users().ids().id(random.nextInt(data.users().size()));
       long start = System.nanoTime();
-      prompts.prepare(new RankQuery(user, candidates));
+      prompts.prepare(new RankRequest(user, candidates));
       times[n] = seconds(start) * 1e3;
     }
     double[] warm = Arrays.copyOfRange(times, 500, times.length);

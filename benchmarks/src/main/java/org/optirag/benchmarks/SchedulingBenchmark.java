@@ -20,7 +20,7 @@ import org.optirag.scoring.TradeOffPoint;
 import org.optirag.server.control.ExitLadder;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PassListener;
-import org.optirag.server.ranking.PromptSource;
+import org.optirag.recommender.PromptSource;
 import org.optirag.server.ranking.RankingModel;
 import org.optirag.server.ranking.Scheduler;
 

@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.optirag.evaluation.Evaluation;
 import org.optirag.evaluation.ImpressionScorer;
-import org.optirag.evaluation.LlmScorer;
+import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.Report;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.ResultsFile;
@@ -165,7 +165,7 @@ final class EvaluateCommand implements Callable<Integer> {
       zeroShot.forEach(name -> scorers.add(pipeline.zeroShot(name)));
       ReadingScorer full = null;
       for (ExitPolicy policy : exits) {
-        LlmScorer scorer = pipeline.trained(TRAINED + policy.text(), policy);
+        PipelineScorer scorer = pipeline.trained(TRAINED + policy.text(), policy);
         if (policy instanceof ExitPolicy.None && part == EvaluationRun.Part.TEST) {
           full = new ReadingScorer(scorer);
           scorers.add(full);

@@ -1,44 +1,39 @@
 package org.optirag.cli;
 
-import java.nio.file.Path;
+import org.optirag.recommender.knowledge.KnowledgeSnapshot;
+import org.optirag.recommender.PromptPipeline;
+import org.optirag.recommender.SnapshotRetriever;
+import org.optirag.recommender.Retrievers;
+import org.optirag.recommender.RetrieverSources;
+import org.optirag.recommender.LoadedModel;
+import org.optirag.recommender.RankingPipeline;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
-import org.optirag.backbone.DType;
-import org.optirag.backbone.ProductSpeeds;
-import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
-import org.optirag.backbone.tokenizer.Tokenizers;
-import org.optirag.backbone.weights.WeightFiles;
-import org.optirag.backbone.weights.Weights;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.NegativeSampling;
 import org.optirag.dataset.Split;
 import org.optirag.dataset.SplitRule;
 import org.optirag.dataset.store.DatasetStore;
-import org.optirag.evaluation.LlmScorer;
+import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.evaluation.baseline.FeatureModel;
-import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.CandidateFeatures;
-import org.optirag.retrieval.GcnRetriever;
+import org.optirag.retrieval.Embeddings;
+import org.optirag.retrieval.GraphTimeline;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.ItemEmbeddingStore;
-import org.optirag.retrieval.RecentRetriever;
 import org.optirag.retrieval.Retriever;
-import org.optirag.retrieval.SemanticRetriever;
 import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.PromptSettings;
-import org.optirag.scoring.ScaledFeatures;
+import org.optirag.scoring.PromptTexts;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.BackboneId;
 import org.optirag.scoring.bundle.Bundle;
@@ -53,8 +48,7 @@ import org.optirag.workspace.UserException;
  */
 final class Pipeline implements AutoCloseable {
   /** The retrievers in the order of tables. */
-  static final List<String> RETRIEVERS =
-      List.of("none", "recent", "popular", "bm25", "semantic", "gcn");
+  static final List<String> RETRIEVERS = RetrieverSettings.NAMES;
 
   private static final String FEATURES = "features";
 
@@ -66,16 +60,13 @@ final class Pipeline implements AutoCloseable {
   private final PipelineOptions options;
   private final CacheDirectory cache;
   private final Progress progress;
-  private final Consumer<String> tell;
   private final @Nullable Bundle bundle;
   private final Dataset data;
   private final SplitRule rule;
   private final Split split;
   private final VisibleHistory visible;
-  private final CandidateFeatures features;
-  private final BackboneId backboneId;
-  private final Backbone backbone;
-  private final Tokenizer tokenizer;
+  private final KnowledgeSnapshot snapshot;
+  private final LoadedModel model;
   private final TrainedGraphs graphs;
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -100,68 +91,35 @@ final class Pipeline implements AutoCloseable {
     this.options = options;
     this.cache = common.cache();
     this.progress = common.progress();
-    this.tell = common::tell;
     this.bundle = bundle;
     Backbone.setThreads(options.threads());
     String name = bundle == null ? options.model() : bundle.manifest().backbone().name();
-    Path model = new ModelStore(cache).require(name, progress);
-    this.data = new DatasetStore(cache).require(dataset, progress);
+    new ModelStore(cache).require(name, progress); // downloads come first
+    DatasetStore store = new DatasetStore(cache);
+    this.data = store.require(dataset, progress);
+    if (bundle != null) {
+      bundle.requireData(data, store.find(dataset).manifest().rules());
+    }
     this.rule = options.split(data, bundle);
     this.split = data.split(rule);
-    this.visible = VisibleHistory.of(data, split);
-    this.features = new CandidateFeatures(data, visible);
+    this.snapshot = KnowledgeSnapshot.of(data, split);
+    this.visible = snapshot.visible();
     this.graphs = new TrainedGraphs(data, split, visible, bundle, options.seed(), cache, progress);
-    this.tokenizer = Tokenizers.open(model);
-    open.add(tokenizer);
-    try (Weights weights = WeightFiles.open(model)) {
-      this.backboneId = BackboneId.of(name, model, weights.config());
-      this.backbone = load(adapted(weights), trains);
-    }
-    open.add(backbone);
-  }
-
-  private Backbone load(Weights weights, boolean trains) {
-    if (options.dtype() == DType.INT8 && pays(weights)) {
-      try (Backbone exact = Backbone.load(weights, DType.F32, options.device(), progress)) {
-        return exact.quantized(sample());
-      }
-    }
-    DType dtype = options.dtype() == DType.INT8 ? DType.AUTO : options.dtype();
-    return trains
-        ? Backbone.loadForTraining(weights, dtype, options.device(), progress)
-        : Backbone.load(weights, dtype, options.device(), progress);
-  }
-
-  /** Whether 8 bits are faster here; says so where they are not. */
-  private boolean pays(Weights weights) {
-    ProductSpeeds speeds = ProductSpeeds.of(weights.config());
-    if (!speeds.int8Pays()) {
-      tell.accept(
-          "No product of 8 bits is faster than %s on this processor: going on with %s."
-              .formatted(speeds.fastestToScore(), speeds.fastestToScore()));
-    }
-    return speeds.int8Pays();
+    LoadedModel.Settings loading =
+        new LoadedModel.Settings(
+            options.dtype(), options.device(), cache, progress, common::tell);
+    this.model =
+        bundle != null
+            ? LoadedModel.of(bundle, data::items, loading)
+            : trains
+                ? LoadedModel.toTrain(options.model(), data::items, loading)
+                : LoadedModel.published(options.model(), data::items, loading);
+    open.add(model);
   }
 
   /** Reads as histories do. */
   int[] sample() {
-    StringBuilder text = new StringBuilder("The user liked:");
-    int items = data.items().ids().size();
-    for (int i = 0; i < SAMPLE_TITLES; i++) {
-      text.append("\n- ").append(data.items().title((int) ((long) i * items / SAMPLE_TITLES)));
-    }
-    int[] tokens = tokenizer.encode(text.toString());
-    return tokens.length <= SAMPLE_TOKENS ? tokens : Arrays.copyOf(tokens, SAMPLE_TOKENS);
-  }
-
-  /** With the bundle's adapter, if there is one, merged in. */
-  private Weights adapted(Weights weights) {
-    if (bundle == null) {
-      return weights;
-    }
-    bundle.requireBackbone(backboneId);
-    Optional<Path> adapter = bundle.adapter();
-    return adapter.isEmpty() ? weights : LoraAdapter.read(adapter.get()).mergedInto(weights);
+    return LoadedModel.sample(data.items(), model.tokenizer());
   }
 
   Dataset data() {
@@ -178,15 +136,15 @@ final class Pipeline implements AutoCloseable {
   }
 
   Tokenizer tokenizer() {
-    return tokenizer;
+    return model.tokenizer();
   }
 
   Backbone backbone() {
-    return backbone;
+    return model.backbone();
   }
 
   BackboneId backboneId() {
-    return backboneId;
+    return model.id();
   }
 
   TrainedGraphs graphs() {
@@ -194,7 +152,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   CandidateFeatures features() {
-    return features;
+    return snapshot.features();
   }
 
   /** How prompts are written: as the bundle was trained, else as the options say. */
@@ -204,11 +162,11 @@ final class Pipeline implements AutoCloseable {
 
   /** Most behaviours of a user in a prompt. */
   int history() {
-    return bundle == null ? options.history() : bundle.history();
+    return bundle == null ? options.history() : bundle.retriever().history();
   }
 
   PromptAssembler assembler(PromptSettings settings) {
-    return new PromptAssembler(data, tokenizer, settings);
+    return new PromptAssembler(data, model.tokenizer(), settings);
   }
 
   /** What needs no LLM: the baselines, and the regression on the graph's features. */
@@ -223,7 +181,7 @@ final class Pipeline implements AutoCloseable {
     if (name.equals(FEATURES)) {
       FeatureModel model =
           FeatureModel.learn(
-              features,
+              snapshot.features(),
               impressions(split.trainExamples()),
               impressions(split.validation()),
               options.seed());
@@ -239,38 +197,46 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** The LLM as it was published, with a retriever. */
-  LlmScorer zeroShot(String retriever) {
+  PipelineScorer zeroShot(String retriever) {
     PromptSettings settings = promptSettings();
     return scorer(
         retriever,
-        retriever,
+        RetrieverSettings.named(retriever, history()),
         settings,
         FeatureSource.NONE,
-        Scorer.zeroShot(backbone, tokenizer, settings.format()));
+        Scorer.zeroShot(model.backbone(), model.tokenizer(), settings.format()));
   }
 
   /** The bundle as it was trained, under one of its policies. */
-  LlmScorer trained(String name, ExitPolicy policy) {
-    return trained(name, required().scorer(backbone, policy));
+  PipelineScorer trained(String name, ExitPolicy policy) {
+    return trained(name, required().scorer(model.backbone(), policy));
   }
 
   /** The bundle's prompts and features, read by a scorer. */
-  LlmScorer trained(String name, Scorer scorer) {
-    return scorer(name, required().retriever(), promptSettings(), scaledFeatures(), scorer);
+  PipelineScorer trained(String name, Scorer scorer) {
+    return scorer(
+        name, required().retriever(), promptSettings(), scaledFeatures(), scorer);
   }
 
-  private LlmScorer scorer(
-      String name, String retriever, PromptSettings settings, FeatureSource source, Scorer scorer) {
+  private PipelineScorer scorer(
+      String name,
+      RetrieverSettings retriever,
+      PromptSettings settings,
+      FeatureSource source,
+      Scorer scorer) {
     Built built = retriever(retriever);
-    return new LlmScorer(name, built.retriever, assembler(settings), source, scorer, built.seconds);
+    return new PipelineScorer(
+        name,
+        new RankingPipeline(
+            new PromptPipeline(built.retriever, assembler(settings), source),
+            PromptTexts.of(data),
+            scorer),
+        built.seconds);
   }
 
   /** What the bundle's heads read beside the LLM's states. */
   FeatureSource scaledFeatures() {
-    var schema = required().dataset().features();
-    return schema == null
-        ? FeatureSource.NONE
-        : new ScaledFeatures(features, schema.scaling(), schema.units());
+    return required().features(snapshot.features());
   }
 
   private Bundle required() {
@@ -287,6 +253,16 @@ final class Pipeline implements AutoCloseable {
    */
   record Built(Retriever retriever, double seconds) {}
 
+  /** The settings of a retriever by its name. */
+  RetrieverSettings retrieverSettings(String name) {
+    return RetrieverSettings.named(name, history());
+  }
+
+  /** The name of the rule that split the data. */
+  String splitName() {
+    return options.split();
+  }
+
   /** The retriever of a name; it is closed with the pipeline. */
   Built retriever(String name) {
     return retriever(name, history());
@@ -298,42 +274,50 @@ final class Pipeline implements AutoCloseable {
    * @param history most behaviours of a user
    */
   Built retriever(String name, int history) {
-    Built built = build(name, history);
-    open.add(built.retriever);
-    return built;
+    return retriever(RetrieverSettings.named(name, history));
   }
 
-  private Built build(String name, int history) {
-    return switch (name) {
-      case "none" -> timed(0, () -> RecentRetriever.none(visible));
-      case "recent" -> timed(0, () -> RecentRetriever.recent(visible, history));
-      case "popular" -> timed(0, () -> RecentRetriever.popular(visible, history));
-      case "bm25" -> timed(0, () -> new Bm25Retriever(visible, data.items(), history));
-      case "semantic" -> {
-        ItemEmbeddingStore.Embedded embedded =
-            new ItemEmbeddingStore(cache)
-                .require(
-                    data.name(), data.items(), backboneId.name(), backbone, tokenizer, progress);
-        yield timed(
-            embedded.buildSeconds(),
-            () -> new SemanticRetriever(visible, embedded.items(), history));
-      }
-      case "gcn" -> {
-        GcnRetriever.Settings settings = GcnRetriever.Settings.DEFAULT.withHistory(history);
-        TrainedGraphs.Whole whole = graphs.whole();
-        yield timed(
-            whole.buildSeconds(), () -> new GcnRetriever(visible, graphs.timeline(), settings));
-      }
-      default ->
-          throw new UserException(
-              "There is no retriever \"" + name + "\".", "There are " + RETRIEVERS + ".");
-    };
-  }
-
-  private static Built timed(double before, Supplier<Retriever> build) {
+  private Built retriever(RetrieverSettings settings) {
+    Sources sources = new Sources();
     long start = System.nanoTime();
-    Retriever retriever = build.get();
-    return new Built(retriever, before + (System.nanoTime() - start) / 1e9);
+    SnapshotRetriever made = Retrievers.of(settings, snapshot, sources);
+    double seconds = (System.nanoTime() - start) / 1e9 - sources.waited;
+    open.add(made);
+    return new Built(made.with(visible, PromptTexts.of(data)), sources.before + seconds);
+  }
+
+  /** The trained graph and the items' embeddings, made when they are first asked for. */
+  private final class Sources implements RetrieverSources {
+    /** What they took when they were made. */
+    private double before;
+
+    /** What they took now: to make, or to load. */
+    private double waited;
+
+    @Override
+    public GraphTimeline graph(KnowledgeSnapshot of) {
+      long start = System.nanoTime();
+      before = graphs.whole().buildSeconds();
+      waited = (System.nanoTime() - start) / 1e9;
+      return graphs.timeline();
+    }
+
+    @Override
+    public Embeddings itemEmbeddings() {
+      long start = System.nanoTime();
+      ItemEmbeddingStore.Embedded embedded =
+          new ItemEmbeddingStore(cache)
+              .require(
+                  data.name(),
+                  data.items(),
+                  model.id().name(),
+                  model.backbone(),
+                  model.tokenizer(),
+                  progress);
+      before = embedded.buildSeconds();
+      waited = (System.nanoTime() - start) / 1e9;
+      return embedded.items();
+    }
   }
 
   /** Impressions with labels of both kinds: drawn negatives are added to clicks alone. */

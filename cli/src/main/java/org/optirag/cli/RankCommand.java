@@ -1,5 +1,6 @@
 package org.optirag.cli;
 
+import org.optirag.recommender.RankingPipeline;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.IdIndex;
 import org.optirag.dataset.Interactions;
-import org.optirag.evaluation.LlmScorer;
+import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.scoring.ExitPolicy;
@@ -123,7 +124,7 @@ final class RankCommand implements Callable<Integer> {
     return 0;
   }
 
-  private LlmScorer scorer(Pipeline pipeline, @Nullable Bundle trained) {
+  private PipelineScorer scorer(Pipeline pipeline, @Nullable Bundle trained) {
     if (trained == null) {
       return pipeline.zeroShot(retriever);
     }
@@ -131,7 +132,7 @@ final class RankCommand implements Callable<Integer> {
     return pipeline.trained(exit.text(), exit);
   }
 
-  private Explanation explain(Pipeline pipeline, LlmScorer scorer) {
+  private Explanation explain(Pipeline pipeline, PipelineScorer scorer) {
     Dataset data = pipeline.data();
     int number = number(data.users().ids(), user, "user", data.name());
     int[] candidates =
@@ -142,7 +143,7 @@ final class RankCommand implements Callable<Integer> {
     long moment = time == null ? afterAll(data.interactions()) : time;
     scorer.answer(number, candidates, moment, new StageTimes()); // warms up
     StageTimes times = new StageTimes();
-    LlmScorer.Answer answer = scorer.answer(number, candidates, moment, times);
+    RankingPipeline.Answer answer = scorer.answer(number, candidates, moment, times);
     List<Ranked> ranking = new ArrayList<>();
     List<Integer> order =
         IntStream.range(0, candidates.length)
@@ -187,7 +188,7 @@ final class RankCommand implements Callable<Integer> {
                     .formatted(ids.size(), what, ids.ids().stream().limit(5).toList())));
   }
 
-  private static List<Similar> neighbours(LlmScorer.Answer answer, Dataset data) {
+  private static List<Similar> neighbours(RankingPipeline.Answer answer, Dataset data) {
     // One with nothing to tell takes no room, and is not told of.
     return answer.retrieved().neighbours().stream()
         .filter(neighbour -> !neighbour.behaviours().isEmpty())

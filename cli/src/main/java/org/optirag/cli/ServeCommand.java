@@ -180,13 +180,15 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private LiveData live(ServeConfig config, Bundle bundle, String name, EventStore store) {
-    Dataset data = new DatasetStore(common.cache()).require(name, common.progress());
+    DatasetStore datasets = new DatasetStore(common.cache());
+    Dataset data = datasets.require(name, common.progress());
     Split split = data.split(bundle.splitOf(data));
     LiveSettings settings =
         new LiveSettings(
             config.seconds(ServeSetting.RENEWAL, 1, 86_400), LiveSettings.DEFAULT.poll());
     try {
-      return LiveData.open(data, split, store, settings);
+      return LiveData.open(
+          data, datasets.find(name).manifest().rules(), split, store, settings);
     } catch (RuntimeException e) {
       store.close();
       throw e;

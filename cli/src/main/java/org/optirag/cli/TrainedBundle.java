@@ -24,8 +24,10 @@ import org.optirag.scoring.TradeOffPoint;
 import org.optirag.scoring.bundle.BundleContents;
 import org.optirag.scoring.bundle.BundleManifest;
 import org.optirag.scoring.bundle.BundledGraph;
+import org.optirag.scoring.bundle.DataFingerprint;
 import org.optirag.scoring.bundle.DatasetSchema;
 import org.optirag.scoring.bundle.FeatureSchema;
+import org.optirag.scoring.bundle.Inference;
 import org.optirag.training.TrainingResult;
 import org.optirag.training.TrainingSettings;
 
@@ -67,6 +69,13 @@ record TrainedBundle(
     return new BundleContents(
         Instant.now(),
         pipeline.backboneId(),
+        new Inference(
+            Inference.Retriever.of(pipeline.retrieverSettings(retriever)),
+            pipeline.splitName(),
+            settings.seed(),
+            settings.exits(),
+            pipeline.backbone().dtype(),
+            DataFingerprint.of(pipeline.data().users().ids(), pipeline.data().items().ids())),
         new BundleManifest.Training(
             manifest.name(),
             adapter == null ? "exit heads" : "LoRA and exit heads",

@@ -18,6 +18,7 @@ import org.optirag.dataset.Split;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.GcnRetriever;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.Retrieved;
 import org.optirag.retrieval.Retriever;
 import org.optirag.retrieval.VisibleHistory;
@@ -28,11 +29,11 @@ import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.scoring.bundle.TrainedGraphs;
 import org.optirag.server.live.LiveData;
-import org.optirag.server.live.LivePrompts;
+import org.optirag.recommender.RequestPrompts;
 import org.optirag.server.live.LiveSettings;
-import org.optirag.server.ranking.CandidateItem;
-import org.optirag.server.ranking.PromptSource;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
 import org.optirag.server.store.EmbeddedStore;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
@@ -70,10 +71,10 @@ final class LiveDataAsPipelineTest {
             new GcnRetriever(
                 visible,
                 graphs.timeline(),
-                GcnRetriever.Settings.DEFAULT.withHistory(bundle.history()));
+                (RetrieverSettings.Gcn) bundle.retriever());
         LiveData live =
             LiveData.open(data, split, EmbeddedStore.open(directory), LiveSettings.DEFAULT);
-        LivePrompts prompts = live.prompts(bundle, tokenizer, cache, Progress.silent())) {
+        RequestPrompts prompts = live.prompts(bundle, tokenizer, cache, Progress.silent())) {
       PromptAssembler assembler = new PromptAssembler(data, tokenizer, bundle.dataset().prompt());
       Random random = new Random(SEED);
       for (int n = 0; n < USERS; n++) {
@@ -100,11 +101,11 @@ final class LiveDataAsPipelineTest {
     }
   }
 
-  private static RankQuery query(Dataset data, int user, int[] candidates) {
+  private static RankRequest query(Dataset data, int user, int[] candidates) {
     List<CandidateItem> items =
         Arrays.stream(candidates)
             .mapToObj(item -> CandidateItem.of(data.items().ids().id(item)))
             .toList();
-    return new RankQuery(data.users().ids().id(user), items);
+    return new RankRequest(data.users().ids().id(user), items);
   }
 }

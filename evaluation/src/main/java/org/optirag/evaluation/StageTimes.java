@@ -7,19 +7,20 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
+import org.optirag.recommender.StageClock;
 
 /**
  * How long each stage of a request takes, as a histogram a stage. Safe for use from many threads.
  *
  * <p>A stage appears when first timed, and stages keep that order.
  */
-public final class StageTimes {
+public final class StageTimes implements StageClock {
   private static final long LONGEST = TimeUnit.HOURS.toNanos(1);
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final Map<String, Histogram> stages = Collections.synchronizedMap(new LinkedHashMap<>());
 
-  /** Does the work and counts its time for the stage, also when it fails. */
+  @Override
   public <T> T time(String stage, Supplier<T> work) {
     long start = System.nanoTime();
     try {

@@ -13,30 +13,12 @@ import java.util.stream.Collectors;
 public final class GcnRetriever implements Retriever {
   private final VisibleHistory visible;
   private final GraphTimeline timeline;
-  private final Settings settings;
-
-  /**
-   * How much to bring.
-   *
-   * @param history behaviours of the user
-   * @param neighbours similar users whose behaviour is told
-   * @param behaviours latest liked behaviours of each of them
-   * @param counted similar users whose reception of a candidate is counted
-   */
-  public record Settings(int history, int neighbours, int behaviours, int counted) {
-    /** Fifteen behaviours of the user, three similar users with four behaviours, fifty counted. */
-    public static final Settings DEFAULT = new Settings(15, 3, 4, 50);
-
-    /** The same with another number of behaviours of the user. */
-    public Settings withHistory(int behavioursOfTheUser) {
-      return new Settings(behavioursOfTheUser, neighbours, behaviours, counted);
-    }
-  }
+  private final RetrieverSettings.Gcn settings;
 
   /**
    * @param timeline the graph as it was at the visible history's horizons
    */
-  public GcnRetriever(VisibleHistory visible, GraphTimeline timeline, Settings settings) {
+  public GcnRetriever(VisibleHistory visible, GraphTimeline timeline, RetrieverSettings.Gcn settings) {
     this.visible = visible;
     this.timeline = timeline;
     this.settings = settings;
@@ -55,11 +37,11 @@ public final class GcnRetriever implements Retriever {
         graph.similar(
             user,
             history,
-            Math.max(settings.counted, settings.neighbours),
+            Math.max(settings.counted(), settings.neighbours()),
             visible.updates().outgrows(user));
     List<Neighbour> neighbours = new ArrayList<>();
     for (UserIndex.Similar other :
-        similar.subList(0, Math.min(settings.neighbours, similar.size()))) {
+        similar.subList(0, Math.min(settings.neighbours(), similar.size()))) {
       List<Behaviour> liked =
           visible.ofNeighbour(other.user(), time, RelevantHistory.SEARCHED).stream()
               .filter(Behaviour::liked)
@@ -68,11 +50,11 @@ public final class GcnRetriever implements Retriever {
           new Neighbour(
               other.user(),
               other.similarity(),
-              liked.subList(Math.max(0, liked.size() - settings.behaviours), liked.size())));
+              liked.subList(Math.max(0, liked.size() - settings.behaviours()), liked.size())));
     }
     Set<Integer> counted =
         similar.stream().map(UserIndex.Similar::user).collect(Collectors.toSet());
-    RelevantHistory choice = new RelevantHistory(settings.history, 2);
+    RelevantHistory choice = new RelevantHistory(settings.history(), 2);
     RelevantHistory.Likeness likeness =
         SemanticRetriever.cosine(graph.unitItems(), candidates, history);
     List<Evidence> evidence = new ArrayList<>();

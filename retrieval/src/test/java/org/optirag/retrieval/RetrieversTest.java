@@ -192,7 +192,7 @@ class RetrieversTest {
         new GcnRetriever(
             visible,
             GraphTimeline.frozen(new GraphSnapshot(graph, model)),
-            GcnRetriever.Settings.DEFAULT));
+            RetrieverSettings.Gcn.DEFAULT));
   }
 
   private static VisibleHistory visible(Interactions all) {

@@ -193,7 +193,7 @@ class UserUpdatesTest {
 
   private static List<Neighbour> neighbours(
       VisibleHistory visible, GraphTimeline timeline, int user) {
-    try (Retriever gcn = new GcnRetriever(visible, timeline, GcnRetriever.Settings.DEFAULT)) {
+    try (Retriever gcn = new GcnRetriever(visible, timeline, RetrieverSettings.Gcn.DEFAULT)) {
       return gcn.retrieve(user, new int[] {1, NOBODY}, 5_000).neighbours();
     }
   }

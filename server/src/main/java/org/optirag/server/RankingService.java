@@ -14,8 +14,8 @@ import org.optirag.server.http.ServiceMetrics;
 import org.optirag.server.http.ServiceParts;
 import org.optirag.server.http.ServiceSettings;
 import org.optirag.server.live.LiveData;
-import org.optirag.server.ranking.CandidateItem;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.RankRequest;
 import org.optirag.server.ranking.Ranker;
 import org.optirag.server.ranking.Scheduler;
 import org.optirag.server.rollout.Lease;
@@ -124,7 +124,7 @@ public final class RankingService implements AutoCloseable {
         ExitPolicy shallow = lease.bundle().ladder().cheapest().policy();
         ranker.rank(
             lease.bundle(),
-            new RankQuery(user, items),
+            new RankRequest(user, items),
             shallow,
             PATIENT,
             Integer.MAX_VALUE,

@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.ImpressionScorer;
-import org.optirag.evaluation.LlmScorer;
+import org.optirag.evaluation.PipelineScorer;
+import org.optirag.recommender.RankingPipeline;
 import org.optirag.evaluation.Requests.Request;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.scoring.Score;
@@ -19,13 +20,13 @@ import org.optirag.scoring.Score;
  * keeps the tokens of all requests in memory.
  */
 public final class ReadingScorer implements ImpressionScorer {
-  private final LlmScorer scorer;
+  private final PipelineScorer scorer;
   private final Map<Asked, Heard> heard = new ConcurrentHashMap<>();
 
   /**
    * @param scorer whose policy is {@link org.optirag.scoring.ExitPolicy.None}
    */
-  public ReadingScorer(LlmScorer scorer) {
+  public ReadingScorer(PipelineScorer scorer) {
     this.scorer = scorer;
   }
 
@@ -54,7 +55,7 @@ public final class ReadingScorer implements ImpressionScorer {
 
   @Override
   public double[] score(int user, int[] items, long time, StageTimes times) {
-    LlmScorer.Answer answer = scorer.answer(user, items, time, times);
+    RankingPipeline.Answer answer = scorer.answer(user, items, time, times);
     heard.put(Asked.of(user, time, items), new Heard(answer.prompt().tokens(), answer.scores()));
     return answer.scores().stream().mapToDouble(Score::probability).toArray();
   }

@@ -14,12 +14,18 @@ import java.util.stream.Stream;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ExitHead;
 import org.optirag.dataset.Dataset;
+import org.optirag.dataset.IdIndex;
 import org.optirag.dataset.SplitRule;
+import org.optirag.dataset.source.Rules;
+import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.LightGcn;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.PromptAssembler;
+import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.Scorer;
 import org.optirag.workspace.Checksums;
 import org.optirag.workspace.UserException;
@@ -49,6 +55,8 @@ public final class Bundle {
   private final List<CalibratedHead> heads;
   private final DatasetSchema dataset;
   private final Map<String, Map<String, Double>> metrics;
+  private final Inference inference;
+  private final RetrieverSettings retriever;
 
   private Bundle(Path directory, BundleManifest manifest) {
     this.directory = directory;
@@ -62,6 +70,25 @@ public final class Bundle {
             BundleJson.read(
                 directory.resolve(METRICS),
                 new TypeReference<Map<String, Map<String, Double>>>() {}));
+    this.inference = inference(manifest);
+    this.retriever = inference.retriever().settings();
+  }
+
+  private Inference inference(BundleManifest manifest) {
+    List<Integer> blocks = heads.stream().map(CalibratedHead::block).toList();
+    Inference told = manifest.inference();
+    if (told == null) {
+      DataFingerprint data =
+          graph().map(graph -> DataFingerprint.of(graph.users(), graph.items())).orElse(null);
+      return Inference.ofVersion1(manifest.training(), blocks, data);
+    }
+    if (!told.exits().equals(blocks)) {
+      throw new UserException(
+          "%s speaks of exits after blocks %s, %s has heads after %s."
+              .formatted(directory.resolve(MANIFEST), told.exits(), HEADS, blocks),
+          AGAIN);
+    }
+    return told;
   }
 
   /**
@@ -122,13 +149,18 @@ public final class Bundle {
           "Name the directory that 'optirag train' wrote.");
     }
     int version = tree.path("version").asInt(-1);
-    if (version != BundleManifest.VERSION) {
+    if (version < BundleManifest.OLDEST || version > BundleManifest.VERSION) {
       throw new UserException(
-          "%s is of version %d, this OptiRAG reads version %d."
-              .formatted(file, version, BundleManifest.VERSION),
+          "%s is of version %d, this OptiRAG reads versions %d to %d."
+              .formatted(file, version, BundleManifest.OLDEST, BundleManifest.VERSION),
           version > BundleManifest.VERSION ? "Use a newer OptiRAG." : AGAIN);
     }
-    return BundleJson.read(file, new TypeReference<BundleManifest>() {});
+    if (tree instanceof ObjectNode manifest && version == 1) {
+      manifest.putNull("inference"); // version 1 has it in the training's settings
+    } else if (!tree.path("inference").isObject()) {
+      throw new UserException(file + " does not say what inference needs.", AGAIN);
+    }
+    return BundleJson.as(file, tree, BundleManifest.class);
   }
 
   private static void verify(Path directory, String name, BundleManifest.FileEntry entry) {
@@ -202,14 +234,72 @@ public final class Bundle {
     return dataset;
   }
 
+  /** What inference needs beside the tensors. */
+  public Inference inference() {
+    return inference;
+  }
+
   /** The retriever that its prompts were written with. */
-  public String retriever() {
-    return manifest.training().settings().getOrDefault("retriever", "gcn");
+  public RetrieverSettings retriever() {
+    return retriever;
+  }
+
+  /** What its heads read beside the LLM's states, of the figures of a request. */
+  public FeatureSource features(CandidateFeatures figures) {
+    FeatureSchema schema = dataset.features();
+    return schema == null
+        ? FeatureSource.NONE
+        : new ScaledFeatures(figures, schema.scaling(), schema.units());
+  }
+
+  /**
+   * Checks that data are those that it can be used with: labelled by the same rule, with the users
+   * and items that it was trained on, and perhaps more.
+   *
+   * @param rules how ratings became labels
+   * @throws UserException if they are not; it says what does not fit
+   */
+  public void requireData(Dataset data, Rules rules) {
+    Rules own = dataset.rules();
+    if (own.likedFrom() != rules.likedFrom() || own.zeros() != rules.zeros()) {
+      throw new UserException(
+          ("The bundle %s was trained on labels \"liked from %s, zeros %s\", the data %s have"
+                  + " \"liked from %s, zeros %s\".")
+              .formatted(
+                  directory,
+                  own.likedFrom(),
+                  own.zeros(),
+                  data.name(),
+                  rules.likedFrom(),
+                  rules.zeros()),
+          "Import the data by the bundle's rule, or train a bundle on these.");
+    }
+    DataFingerprint trained = inference.data();
+    if (trained == null
+        || trained.equals(DataFingerprint.of(data.users().ids(), data.items().ids()))) {
+      return;
+    }
+    graph().ifPresent(graph -> {
+      requireIds("user", graph.users(), data.users().ids(), data.name());
+      requireIds("item", graph.items(), data.items().ids(), data.name());
+    });
+  }
+
+  private void requireIds(String what, IdIndex trained, IdIndex found, String name) {
+    List<String> missing =
+        trained.ids().stream().filter(id -> found.number(id).isEmpty()).toList();
+    if (!missing.isEmpty()) {
+      throw new UserException(
+          "The bundle %s was trained on %d %ss, %d of which the data %s do not have, for instance \"%s\"."
+              .formatted(
+                  directory, trained.size(), what, missing.size(), name, missing.getFirst()),
+          "Use the data that it was trained on, or train a bundle on these.");
+    }
   }
 
   /** The name of the rule that split the data it was trained on. */
   public String split() {
-    return manifest.training().settings().getOrDefault("split", "standard");
+    return inference.split();
   }
 
   /** The rule that split the data it was trained on, for these data. */
@@ -219,17 +309,7 @@ public final class Bundle {
 
   /** What the training drew with, and the split where it was drawn. */
   public long seed() {
-    return manifest.training().seeds().getOrDefault("training", 0L);
-  }
-
-  /** Most behaviours of a user in a prompt. */
-  public int history() {
-    try {
-      return Integer.parseInt(manifest.training().settings().getOrDefault("history", "15"));
-    } catch (NumberFormatException e) {
-      throw new UserException(
-          directory.resolve(MANIFEST) + ": training.settings.history is no number.", AGAIN, e);
-    }
+    return inference.seed();
   }
 
   /** What it reached: split, figure, value. */
@@ -268,6 +348,7 @@ public final class Bundle {
     return new BundleContents(
         manifest.created(),
         manifest.backbone(),
+        inference,
         manifest.training(),
         adapter().map(source -> target -> copy(source, target)),
         byBlock,

@@ -16,6 +16,7 @@ import org.optirag.scoring.ExitPlan;
  *
  * @param created when
  * @param backbone what it was trained on
+ * @param inference what inference needs beside the tensors
  * @param training how
  * @param adapter writes the LoRA adapter in PEFT's layout; absent for heads alone
  * @param heads the exit heads by their block
@@ -27,6 +28,7 @@ import org.optirag.scoring.ExitPlan;
 public record BundleContents(
     Instant created,
     BackboneId backbone,
+    Inference inference,
     BundleManifest.Training training,
     Optional<AdapterWriter> adapter,
     SortedMap<Integer, ExitHead> heads,
@@ -42,6 +44,10 @@ public record BundleContents(
     if (!blocks.equals(plan.curve().blocks())) {
       throw new IllegalArgumentException(
           "heads after blocks %s, a plan for %s".formatted(blocks, plan.curve().blocks()));
+    }
+    if (!blocks.equals(inference.exits())) {
+      throw new IllegalArgumentException(
+          "heads after blocks %s, exits after %s".formatted(blocks, inference.exits()));
     }
     if (blocks.getFirst() < 1 || blocks.getLast() > backbone.blocks()) {
       throw new IllegalArgumentException(

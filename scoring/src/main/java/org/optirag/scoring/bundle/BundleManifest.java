@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What bundle.json says.
@@ -12,6 +13,7 @@ import java.util.TreeMap;
  * @param version of the bundle's form
  * @param created when it was written
  * @param backbone what it was trained on
+ * @param inference what inference needs; null in version 1, which has it in the training's settings
  * @param training how it was trained
  * @param files every other file by its path in the bundle, with slashes
  */
@@ -20,13 +22,17 @@ public record BundleManifest(
     int version,
     Instant created,
     BackboneId backbone,
+    @Nullable Inference inference,
     Training training,
     Map<String, FileEntry> files) {
   /** What the file calls itself. */
   public static final String FORMAT = "optirag-bundle";
 
   /** Raised when a reader of the old form would misread the new one. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
+
+  /** The oldest version that is still read. */
+  public static final int OLDEST = 1;
 
   /** Copies the table. */
   public BundleManifest {

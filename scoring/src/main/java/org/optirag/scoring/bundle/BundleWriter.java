@@ -76,6 +76,7 @@ final class BundleWriter {
             BundleManifest.VERSION,
             contents.created(),
             contents.backbone(),
+            contents.inference(),
             contents.training(),
             entries(directory)));
   }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,15 +22,21 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.optirag.backbone.DType;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ExitHead;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.backbone.RandomModel;
 import org.optirag.backbone.weights.SafetensorsWriter;
 import org.optirag.dataset.IdIndex;
+import org.optirag.dataset.Users;
+import org.optirag.dataset.Items;
+import org.optirag.dataset.Interactions;
+import org.optirag.dataset.Dataset;
 import org.optirag.dataset.source.Rules;
 import org.optirag.retrieval.Embeddings;
 import org.optirag.retrieval.LightGcn;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
@@ -114,6 +121,7 @@ class BundleTest {
         new BundleContents(
             whole.created(),
             whole.backbone(),
+            whole.inference(),
             whole.training(),
             Optional.empty(),
             whole.heads(),
@@ -155,6 +163,7 @@ class BundleTest {
         new BundleContents(
             whole.created(),
             whole.backbone(),
+            whole.inference(),
             whole.training(),
             Optional.of(adapter -> {
               throw new UserException("The disk is full.", "Free some space.");
@@ -204,11 +213,107 @@ class BundleTest {
   @Test
   void aNewerVersionIsNotGuessedAt() throws IOException {
     Path directory = written();
-    manifest(directory, manifest -> manifest.put("version", 2).remove("backbone"));
+    manifest(directory, manifest -> manifest.put("version", 3).remove("backbone"));
     assertComplains(
         () -> Bundle.open(directory),
-        directory.resolve("bundle.json") + " is of version 2, this OptiRAG reads version 1.",
+        directory.resolve("bundle.json") + " is of version 3, this OptiRAG reads versions 1 to 2.",
         "Use a newer OptiRAG.");
+  }
+
+  @Test
+  void whatInferenceNeedsIsTyped() {
+    Bundle bundle = Bundle.open(written());
+    assertThat(bundle.manifest().version()).isEqualTo(2);
+    assertThat(bundle.inference()).isEqualTo(contents(HEADS).inference());
+    assertThat(bundle.retriever()).isEqualTo(RETRIEVER);
+    assertThat(bundle.split()).isEqualTo("time");
+    assertThat(bundle.seed()).isEqualTo(7);
+  }
+
+  @Test
+  void aBundleOfVersion1OpensAndIsWrittenAgainAsVersion2() throws Exception {
+    Path old =
+        Path.of(Objects.requireNonNull(getClass().getResource("/bundles/version-1")).toURI());
+    Bundle bundle = Bundle.open(old);
+    Inference expected =
+        new Inference(
+            Inference.Retriever.of(new RetrieverSettings.Bm25(6)),
+            "time",
+            7,
+            List.of(2, 6),
+            DType.F32,
+            DataFingerprint.of(graph().users(), graph().items()));
+    assertThat(bundle.inference()).isEqualTo(expected);
+    assertThat(bundle.heads()).hasSize(2);
+    Path again = folder.resolve("again");
+    Bundle.write(again, bundle.contents(bundle.plan(), bundle.metrics()));
+    assertThat(Bundle.open(again).manifest().version()).isEqualTo(2);
+    assertThat(Bundle.open(again).inference()).isEqualTo(expected);
+  }
+
+  @Test
+  void aRetrieverThatIsNotKnownOrLacksANumberIsRefused() throws IOException {
+    Path directory = written();
+    manifest(directory, manifest -> retriever(manifest).put("name", "psychic"));
+    assertComplains(
+        () -> Bundle.open(directory),
+        "There is no retriever \"psychic\".",
+        "There are " + RetrieverSettings.NAMES + ".");
+    manifest(directory, manifest -> retriever(manifest).put("name", "gcn").putNull("counted"));
+    assertComplains(
+        () -> Bundle.open(directory),
+        "bundle.json: inference.retriever.counted of \"gcn\" is null, expected 0 to 10000.",
+        "Take the bundle again from where it came from.");
+  }
+
+  @Test
+  void version2DoesNotGuessWhatInferenceNeeds() throws IOException {
+    Path directory = written();
+    manifest(directory, manifest -> manifest.remove("inference"));
+    assertComplains(
+        () -> Bundle.open(directory),
+        directory.resolve("bundle.json") + " does not say what inference needs.",
+        "Take the bundle again from where it came from.");
+  }
+
+  private static ObjectNode retriever(ObjectNode manifest) {
+    return (ObjectNode) manifest.get("inference").get("retriever");
+  }
+
+  @Test
+  void dataOfAnotherLabelRuleOrWithoutItsUsersAreRefused() {
+    Bundle bundle = Bundle.open(written());
+    Dataset own = data(List.of("ann", "bob\n\"\u2028", "cem"), 5);
+    bundle.requireData(own, Rules.likedFrom(4));
+    bundle.requireData(data(List.of("ann", "bob\n\"\u2028", "cem", "dan"), 7), Rules.likedFrom(4));
+    assertComplains(
+        () -> bundle.requireData(own, Rules.likedFrom(3)),
+        ("The bundle %s was trained on labels \"liked from 4.0, zeros RATING\", the data books"
+                + " have \"liked from 3.0, zeros RATING\".")
+            .formatted(folder.resolve("bundle")),
+        "Import the data by the bundle's rule, or train a bundle on these.");
+    assertComplains(
+        () -> bundle.requireData(data(List.of("cem", "eve"), 5), Rules.likedFrom(4)),
+        ("The bundle %s was trained on 3 users, 2 of which the data books do not have, for"
+                + " instance \"ann\".")
+            .formatted(folder.resolve("bundle")),
+        "Use the data that it was trained on, or train a bundle on these.");
+    assertComplains(
+        () -> bundle.requireData(data(own.users().ids().ids(), 4), Rules.likedFrom(4)),
+        ("The bundle %s was trained on 5 items, 1 of which the data books do not have, for"
+                + " instance \"b4\".")
+            .formatted(folder.resolve("bundle")),
+        "Use the data that it was trained on, or train a bundle on these.");
+  }
+
+  private static Dataset data(List<String> users, int items) {
+    List<String> ids = IntStream.range(0, items).mapToObj(i -> "b" + i).toList();
+    return new Dataset(
+        "books",
+        "book",
+        new Users(new IdIndex(users), Collections.nCopies(users.size(), List.of())),
+        new Items(new IdIndex(ids), ids, Collections.nCopies(items, List.of())),
+        new Interactions(new int[0], new int[0], new float[0], new boolean[0], new long[0]));
   }
 
   @Test
@@ -388,6 +493,8 @@ class BundleTest {
     return directory;
   }
 
+  private static final RetrieverSettings RETRIEVER = new RetrieverSettings.Gcn(9, 2, 3, 40);
+
   private static final List<Double> DECILES = List.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
 
   private static BundleContents contents(SortedMap<Integer, ExitHead> heads) {
@@ -396,6 +503,13 @@ class BundleTest {
     return new BundleContents(
         Instant.parse("2026-11-24T12:00:00Z"),
         BACKBONE,
+        new Inference(
+            Inference.Retriever.of(RETRIEVER),
+            "time",
+            7,
+            List.copyOf(heads.keySet()),
+            DType.F32,
+            DataFingerprint.of(graph().users(), graph().items())),
         new BundleManifest.Training(
             "books", "heads alone", Map.of("training", 7L), Map.of("epochs", "3")),
         Optional.of(BundleTest::writeAdapter),

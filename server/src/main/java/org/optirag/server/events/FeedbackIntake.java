@@ -1,5 +1,6 @@
 package org.optirag.server.events;
 
+import org.optirag.recommender.knowledge.Event;
 import java.util.List;
 
 /** Takes events. Safe for use from many threads. */

@@ -11,7 +11,7 @@ import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.TradeOffPoint;
 import org.optirag.server.control.ExitLadder;
-import org.optirag.server.ranking.PromptSource;
+import org.optirag.recommender.PromptSource;
 import org.optirag.server.ranking.RankAnswer;
 import org.optirag.server.ranking.RankingModel;
 import org.optirag.server.rollout.Assignment;

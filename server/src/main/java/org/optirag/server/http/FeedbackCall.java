@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 import tools.jackson.databind.JsonNode;
 
 /** The body of POST /v1/feedback: one event, an array of them, or a line each (NDJSON). */

@@ -3,7 +3,7 @@ package org.optirag.server.http;
 import io.javalin.http.Context;
 import java.time.InstantSource;
 import java.util.List;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.events.FeedbackIntake;
 
 /** POST /v1/feedback. */

@@ -3,7 +3,7 @@ package org.optirag.server.http;
 import java.util.List;
 import java.util.Optional;
 import org.optirag.dataset.Field;
-import org.optirag.server.ranking.PromptSource;
+import org.optirag.recommender.PromptSource;
 
 /** What the service knows of items and users now. Safe for use from many threads. */
 public interface Lookup {

@@ -12,7 +12,7 @@ import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.ranking.DeadlineException;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PromptTooLongException;
-import org.optirag.server.ranking.UnknownItemException;
+import org.optirag.recommender.UnknownItemException;
 import org.optirag.workspace.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
 import org.optirag.scoring.ExitPolicy;
-import org.optirag.server.ranking.CandidateItem;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.RankRequest;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.JsonNode;
 
@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
  * @param explain whether the answer shall say why
  */
 record RankCall(
-    RankQuery query, @Nullable Duration deadline, @Nullable ExitPolicy policy, boolean explain) {
+    RankRequest query, @Nullable Duration deadline, @Nullable ExitPolicy policy, boolean explain) {
 
   static RankCall read(JsonNode body, Limits limits) {
     Fields fields = Fields.of(body, "");
@@ -43,7 +43,7 @@ record RankCall(
         fields.optionalText("policy", 100).map(text -> policy(text, "policy")).orElse(null);
     boolean explain = fields.flag("explain", false);
     fields.end();
-    return new RankCall(new RankQuery(user, candidates), deadline, policy, explain);
+    return new RankCall(new RankRequest(user, candidates), deadline, policy, explain);
   }
 
   static @Nullable Duration deadline(Fields fields, Limits limits) {

@@ -9,7 +9,7 @@ import org.optirag.scoring.ExitPolicy;
 import org.optirag.server.ranking.DeadlineException;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.RankAnswer;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.RankRequest;
 import org.optirag.server.ranking.Ranker;
 import org.optirag.server.ranking.Scheduler;
 import org.optirag.server.rollout.Deployable;
@@ -80,7 +80,7 @@ final class RankingHandlers {
   private RankAnswer answer(
       Context ctx,
       Deployable bundle,
-      RankQuery query,
+      RankRequest query,
       @Nullable ExitPolicy policy,
       @Nullable Duration wished,
       long start) {

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.optirag.server.ranking.CandidateItem;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.RankRequest;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
  * @param returned whether the answer repeats the documents
  */
 record RerankCall(
-    RankQuery query, List<Integer> places, List<String> documents, int top, boolean returned) {
+    RankRequest query, List<Integer> places, List<String> documents, int top, boolean returned) {
   /** What these clients send besides, and means nothing here. */
   private static final String[] IGNORED = {
     "model",
@@ -61,7 +61,7 @@ record RerankCall(
                 : new CandidateItem("document " + i, document, List.of()));
       }
     }
-    return new RerankCall(new RankQuery(user, candidates), places, documents, top, returned);
+    return new RerankCall(new RankRequest(user, candidates), places, documents, top, returned);
   }
 
   private static String document(JsonNode node, String path, Limits limits) {

@@ -1,5 +1,11 @@
 package org.optirag.server.live;
 
+import org.optirag.recommender.knowledge.Knowledge;
+import org.optirag.recommender.knowledge.Names;
+import org.optirag.recommender.knowledge.KnowledgeSnapshot;
+import org.optirag.recommender.knowledge.ItemText;
+import org.optirag.recommender.knowledge.RequestTexts;
+import org.optirag.recommender.knowledge.LiveState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +15,7 @@ import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Field;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.UserUpdates;
-import org.optirag.server.ranking.PromptSource.Told;
+import org.optirag.recommender.PromptSource.Told;
 
 /** Looks up single users and items, as they are known now. Safe for use from many threads. */
 public final class Catalogue {
@@ -58,26 +64,26 @@ public final class Catalogue {
 
   /** An item, if it is known. */
   public Optional<ItemView> item(String id) {
-    OptionalInt number = liveState.items().number(id);
+    OptionalInt number = liveState.item(id);
     if (number.isEmpty()) {
       return Optional.empty();
     }
-    LiveState.State state = liveState.state();
+    Knowledge.State state = liveState.state();
     return Optional.of(view(state, number.getAsInt(), texts(state)));
   }
 
-  private ItemView view(LiveState.State state, int item, RequestTexts texts) {
+  private ItemView view(Knowledge.State state, int item, RequestTexts texts) {
     int[] received = state.snapshot().received(item);
     return new ItemView(
-        liveState.items().id(item),
+        liveState.itemId(item),
         texts.title(item),
         texts.fields(item),
         received[0],
         received[1]);
   }
 
-  private RequestTexts texts(LiveState.State state) {
-    return new RequestTexts(state.snapshot(), state.delta(), liveState.items());
+  private RequestTexts texts(Knowledge.State state) {
+    return new RequestTexts(liveState, state);
   }
 
   /**
@@ -86,12 +92,12 @@ public final class Catalogue {
    * @param most behaviours of the history
    */
   public Optional<UserView> user(String id, int most) {
-    OptionalInt number = liveState.users().number(id);
+    OptionalInt number = liveState.user(id);
     if (number.isEmpty()) {
       return Optional.empty();
     }
     int user = number.getAsInt();
-    LiveState.State state = liveState.state();
+    Knowledge.State state = liveState.state();
     RequestTexts texts = texts(state);
     List<Behaviour> delta = state.delta().of(user);
     List<Told> history = new ArrayList<>();
@@ -103,7 +109,7 @@ public final class Catalogue {
             .history(user, Long.MAX_VALUE, most)) {
       history.add(
           new Told(
-              liveState.items().id(behaviour.item()),
+              liveState.itemId(behaviour.item()),
               texts.title(behaviour.item()),
               behaviour.liked(),
               behaviour.time()));
@@ -128,7 +134,7 @@ public final class Catalogue {
       int to = (int) ((long) users * (n + 1) / most);
       for (int user = from; user < to; user++) {
         if (own.countOfUser(user) >= WITH_A_HISTORY) {
-          examples.add(liveState.users().id(user));
+          examples.add(liveState.userId(user));
           break;
         }
       }
@@ -143,7 +149,7 @@ public final class Catalogue {
 
   /** Items whose titles begin so, upper and lower case being one, in the titles' order. */
   public List<ItemView> itemsBeginning(String prefix, int most) {
-    LiveState.State state = liveState.state();
+    Knowledge.State state = liveState.state();
     RequestTexts texts = texts(state);
     String wanted = Names.lower(prefix);
     List<Integer> found = new ArrayList<>();

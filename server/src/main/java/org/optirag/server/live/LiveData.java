@@ -1,5 +1,9 @@
 package org.optirag.server.live;
 
+import org.optirag.server.store.StoredEvent;
+import org.optirag.recommender.knowledge.LiveState;
+import org.optirag.recommender.RequestPrompts;
+import org.optirag.recommender.GraphSource;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -7,17 +11,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Split;
+import org.optirag.dataset.source.Rules;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.scoring.bundle.TrainedGraphs;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.events.FeedbackIntake;
 import org.optirag.server.store.Appended;
@@ -40,12 +46,13 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveData.class);
 
   private final Dataset data;
+  private final @Nullable Rules rules;
   private final Split split;
   private final EventStore store;
   private final InstantSource clock;
   private final LiveState liveState;
   private final GroupCommit commit;
-  private final Set<LivePrompts> prompts = ConcurrentHashMap.newKeySet();
+  private final Set<RequestPrompts> prompts = ConcurrentHashMap.newKeySet();
   private final ReentrantLock renewing = new ReentrantLock();
   private final List<Thread> background = new ArrayList<>();
   private volatile Duration lastRenewal = Duration.ZERO;
@@ -72,8 +79,14 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
       int items) {}
 
   private LiveData(
-      Dataset data, Split split, EventStore store, LiveSettings settings, InstantSource clock) {
+      Dataset data,
+      @Nullable Rules rules,
+      Split split,
+      EventStore store,
+      LiveSettings settings,
+      InstantSource clock) {
     this.data = data;
+    this.rules = rules;
     this.split = split;
     this.store = store;
     this.clock = clock;
@@ -117,10 +130,20 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
     return open(data, split, store, settings, InstantSource.system());
   }
 
+  /**
+   * The same for bundles that were trained on labels of the same rule; others are refused.
+   *
+   * @param rules how the data's ratings became labels
+   */
+  public static LiveData open(
+      Dataset data, Rules rules, Split split, EventStore store, LiveSettings settings) {
+    return new LiveData(data, rules, split, store, settings, InstantSource.system());
+  }
+
   /** The same by another clock. */
   static LiveData open(
       Dataset data, Split split, EventStore store, LiveSettings settings, InstantSource clock) {
-    return new LiveData(data, split, store, settings, clock);
+    return new LiveData(data, null, split, store, settings, clock);
   }
 
   /** By the service's clock. */
@@ -136,14 +159,18 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   /** What a transaction of ours added; what others added before it is applied first. */
   private void committed(Appended appended) {
     if (appended.before() == liveState.applied()) {
-      appended.added().forEach(liveState::apply);
+      appended.added().forEach(this::apply);
     } else if (!appended.added().isEmpty()) {
       catchUp();
     }
   }
 
+  private void apply(StoredEvent stored) {
+    liveState.apply(stored.sequence(), stored.received(), stored.event());
+  }
+
   private void catchUp() {
-    store.read(liveState.applied(), liveState::apply);
+    store.read(liveState.applied(), this::apply);
   }
 
   private void catchUpQuietly() {
@@ -169,18 +196,9 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   public void renew() {
     renewing.lock();
     try {
-      if (liveState.state().delta().isEmpty()) {
-        return;
-      }
       long start = System.nanoTime();
-      try {
-        KnowledgeSnapshot snapshot =
-            Renewal.of(liveState.capture(), liveState.users(), liveState.items());
-        prompts.forEach(each -> each.prepare(snapshot));
-        liveState.replace(snapshot);
-      } catch (RuntimeException | Error e) {
-        liveState.abandon();
-        throw e;
+      if (!liveState.renew(snapshot -> prompts.forEach(each -> each.prepare(snapshot)))) {
+        return;
       }
       renewals.incrementAndGet();
       lastRenewal = Duration.ofNanos(System.nanoTime() - start);
@@ -198,7 +216,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
    * @throws UserException if the bundle was trained on other data, or its retriever needs what a
    *     service does not have
    */
-  public LivePrompts prompts(
+  public RequestPrompts prompts(
       Bundle bundle, Tokenizer tokenizer, CacheDirectory cache, Progress progress) {
     if (!bundle.dataset().name().equals(data.name())) {
       throw new UserException(
@@ -206,29 +224,25 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
               .formatted(bundle.dataset().name(), data.name()),
           "Serve it with its own data set.");
     }
-    return prompts(
-        tokenizer,
-        bundle.dataset().prompt(),
-        bundle.dataset().features(),
-        ServedRetrievers.of(
+    bundle.requireData(data, rules == null ? bundle.dataset().rules() : rules);
+    TrainedGraphs graphs =
+        new TrainedGraphs(
+            data,
+            split,
+            liveState.state().snapshot().visible(),
             bundle,
-            new TrainedGraphs(
-                data,
-                split,
-                liveState.state().snapshot().visible(),
-                bundle,
-                bundle.seed(),
-                cache,
-                progress)));
+            bundle.seed(),
+            cache,
+            progress);
+    return prompts(
+        RequestPrompts.Parts.of(bundle, data, tokenizer, GraphSource.growing(graphs::snapshot)));
   }
 
-  LivePrompts prompts(
-      Tokenizer tokenizer,
-      PromptSettings settings,
-      @Nullable FeatureSchema features,
-      Function<KnowledgeSnapshot, SnapshotRetriever> retriever) {
-    LivePrompts made =
-        new LivePrompts(this, liveState, data, tokenizer, settings, features, retriever);
+  RequestPrompts prompts(RequestPrompts.Parts parts) {
+    AtomicReference<RequestPrompts> self = new AtomicReference<>();
+    RequestPrompts made =
+        new RequestPrompts(liveState, parts, this::seconds, () -> prompts.remove(self.get()));
+    self.set(made);
     renewing.lock(); // so that no snapshot is made without it
     try {
       made.prepare(liveState.state().snapshot());
@@ -237,10 +251,6 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
       renewing.unlock();
     }
     return made;
-  }
-
-  void forget(LivePrompts closed) {
-    prompts.remove(closed);
   }
 
   /** What is known of single users and items. */
@@ -256,8 +266,8 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
         liveState.state().snapshot().sequence(),
         renewals.get(),
         lastRenewal,
-        liveState.users().size(),
-        liveState.items().size());
+        liveState.userCount(),
+        liveState.itemCount());
   }
 
   @Override

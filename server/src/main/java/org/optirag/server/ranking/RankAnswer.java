@@ -1,5 +1,7 @@
 package org.optirag.server.ranking;
 
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.Score;
 
 /**
@@ -11,7 +13,7 @@ import org.optirag.scoring.Score;
  * @param prepareSeconds that retrieval, prompt and features took
  */
 public record RankAnswer(
-    RankQuery query, PromptSource.Prepared prepared, Scored scored, double prepareSeconds) {
+    RankRequest query, PromptSource.Prepared prepared, Scored scored, double prepareSeconds) {
   /** Mean over the candidates of the block where they stopped, of L. */
   public double meanDepth(int blocks) {
     return scored.scores().stream().mapToInt(Score::exitBlock).average().orElse(0) / blocks;

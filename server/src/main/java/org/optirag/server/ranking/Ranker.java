@@ -1,5 +1,7 @@
 package org.optirag.server.ranking;
 
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +41,7 @@ public final class Ranker {
    */
   public RankAnswer rank(
       RankingModel model,
-      RankQuery query,
+      RankRequest query,
       @Nullable ExitPolicy policy,
       Duration deadline,
       int mostTokens,

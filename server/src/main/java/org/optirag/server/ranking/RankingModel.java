@@ -1,5 +1,6 @@
 package org.optirag.server.ranking;
 
+import org.optirag.recommender.PromptSource;
 import java.util.List;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;

@@ -16,8 +16,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.scoring.Score;
-import org.optirag.server.events.Event;
-import org.optirag.server.ranking.CandidateItem;
+import org.optirag.recommender.knowledge.Event;
+import org.optirag.recommender.CandidateItem;
 import org.optirag.server.ranking.RankAnswer;
 
 /**

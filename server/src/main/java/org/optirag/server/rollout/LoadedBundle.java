@@ -2,41 +2,37 @@ package org.optirag.server.rollout;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
-import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
-import org.optirag.backbone.lora.LoraAdapter;
-import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
-import org.optirag.backbone.tokenizer.Tokenizers;
 import org.optirag.backbone.weights.ModelConfig;
-import org.optirag.backbone.weights.WeightFiles;
-import org.optirag.backbone.weights.Weights;
+import org.optirag.recommender.LoadedModel;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.TradeOffPoint;
-import org.optirag.scoring.bundle.BackboneId;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.server.control.ExitLadder;
-import org.optirag.server.ranking.PromptSource;
+import org.optirag.recommender.PromptSource;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A bundle with its backbone in memory. The adapter is merged into the weights, so each bundle has
  * a backbone of its own (SmolLM2-135M in bf16: about 270 MB).
  */
 public final class LoadedBundle implements Deployable {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadedBundle.class);
+
   private final BundleCard card;
   private final Bundle bundle;
-  private final Backbone backbone;
-  private final Tokenizer tokenizer;
+  private final LoadedModel model;
   private final ContextCache contexts;
   private final PromptSource prompts;
   private final ExitLadder ladder;
@@ -60,14 +56,12 @@ public final class LoadedBundle implements Deployable {
       Path directory,
       Settings settings,
       Bundle bundle,
-      Backbone backbone,
-      Tokenizer tokenizer,
+      LoadedModel model,
       PromptSource prompts) {
     this.bundle = bundle;
-    this.backbone = backbone;
-    this.tokenizer = tokenizer;
+    this.model = model;
     this.prompts = prompts;
-    this.contexts = new ContextCache(backbone, settings.contextBytes);
+    this.contexts = new ContextCache(model.backbone(), settings.contextBytes);
     this.ladder =
         ExitLadder.of(
             bundle.plan().curve(),
@@ -81,8 +75,8 @@ public final class LoadedBundle implements Deployable {
             bundle.manifest().created(),
             bundle.dataset().name(),
             bundle.manifest().backbone().name(),
-            backbone.dtype().toString(),
-            backbone.config().blocks(),
+            model.backbone().dtype().toString(),
+            model.backbone().config().blocks(),
             bundle.heads().stream().map(CalibratedHead::block).toList(),
             bundle.plan().policy().text(),
             bundle.plan().curve(),
@@ -105,35 +99,24 @@ public final class LoadedBundle implements Deployable {
       BiFunction<Bundle, Tokenizer, PromptSource> prompts,
       Progress progress) {
     Bundle bundle = Bundle.open(directory);
-    String model = bundle.manifest().backbone().name();
-    Path file = new ModelStore(cache).require(model, progress);
-    Tokenizer tokenizer = Tokenizers.open(file);
-    Backbone backbone = null;
+    LoadedModel model =
+        LoadedModel.of(
+            bundle,
+            () -> {
+              throw new IllegalStateException("a service does not score in 8 bits");
+            },
+            new LoadedModel.Settings(
+                settings.dtype, Device.CPU, cache, progress, line -> LOG.info("{}", line)));
     PromptSource source = null;
     try {
-      backbone = backbone(bundle, model, file, settings.dtype, progress);
-      source = prompts.apply(bundle, tokenizer);
-      return new LoadedBundle(name, directory, settings, bundle, backbone, tokenizer, source);
+      source = prompts.apply(bundle, model.tokenizer());
+      return new LoadedBundle(name, directory, settings, bundle, model, source);
     } catch (RuntimeException | Error e) {
-      if (backbone != null) {
-        backbone.close();
-      }
+      model.close();
       if (source != null) {
         letGo(source);
       }
-      tokenizer.close();
       throw e;
-    }
-  }
-
-  private static Backbone backbone(
-      Bundle bundle, String model, Path file, DType dtype, Progress progress) {
-    try (Weights weights = WeightFiles.open(file)) {
-      bundle.requireBackbone(BackboneId.of(model, file, weights.config()));
-      Optional<Path> adapter = bundle.adapter();
-      Weights merged =
-          adapter.isEmpty() ? weights : LoraAdapter.read(adapter.get()).mergedInto(weights);
-      return Backbone.load(merged, dtype, Device.CPU, progress);
     }
   }
 
@@ -169,7 +152,7 @@ public final class LoadedBundle implements Deployable {
 
   @Override
   public String text(int[] tokens) {
-    return tokenizer.decode(tokens);
+    return model.tokenizer().decode(tokens);
   }
 
   @Override
@@ -179,7 +162,7 @@ public final class LoadedBundle implements Deployable {
       if (closed) {
         throw new IllegalStateException("the bundle " + name() + " was let go");
       }
-      return bundle.scorer(backbone, policy).remembering(contexts).score(batch);
+      return bundle.scorer(model.backbone(), policy).remembering(contexts).score(batch);
     } finally {
       passes.readLock().unlock();
     }
@@ -192,7 +175,7 @@ public final class LoadedBundle implements Deployable {
 
   @Override
   public double flopsPerToken() {
-    ModelConfig shape = backbone.config();
+    ModelConfig shape = model.backbone().config();
     double hidden = shape.hidden();
     double attention = 2.0 * hidden * shape.headSize() * (shape.heads() + shape.kvHeads());
     return 2.0 * shape.blocks() * (attention + 3.0 * hidden * shape.intermediate());
@@ -205,8 +188,7 @@ public final class LoadedBundle implements Deployable {
       if (!closed) {
         closed = true;
         contexts.close();
-        backbone.close();
-        tokenizer.close();
+        model.close();
         letGo(prompts);
       }
     } finally {

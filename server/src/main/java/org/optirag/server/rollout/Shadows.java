@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.RankAnswer;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.RankRequest;
 import org.optirag.server.ranking.Ranker;
 import org.optirag.server.ranking.Scheduler;
 import org.slf4j.Logger;
@@ -36,7 +36,7 @@ public final class Shadows {
    *
    * @param answering the bundle that answered
    */
-  public void score(String answering, RankQuery query) {
+  public void score(String answering, RankRequest query) {
     for (Lease lease : rollout.shadows(answering)) {
       if (scheduler.state().jobs() > 0 || !places.tryAcquire()) {
         lease.close();
@@ -46,7 +46,7 @@ public final class Shadows {
     }
   }
 
-  private void score(Lease lease, RankQuery query) {
+  private void score(Lease lease, RankRequest query) {
     try (lease) {
       RankAnswer answer =
           new Ranker(scheduler)

@@ -3,7 +3,7 @@ package org.optirag.server.store;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 
 /**
  * Durable events. Sequence numbers become visible in ascending order, whoever appends: a reader

@@ -1,6 +1,6 @@
 package org.optirag.server.store;
 
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 
 /**
  * An event with its place in the order of all events.

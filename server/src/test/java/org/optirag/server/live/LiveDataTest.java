@@ -1,5 +1,7 @@
 package org.optirag.server.live;
 
+import org.optirag.recommender.knowledge.Rows;
+import org.optirag.recommender.RequestPrompts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.GcnRetriever;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.GraphTimeline;
 import org.optirag.retrieval.RecentRetriever;
 import org.optirag.retrieval.Retriever;
@@ -31,15 +33,15 @@ import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.ScaledFeatures;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.events.FeedbackIntake.Receipt;
-import org.optirag.server.ranking.CandidateItem;
-import org.optirag.server.ranking.PromptSource.Prepared;
-import org.optirag.server.ranking.PromptSource.SimilarUser;
-import org.optirag.server.ranking.PromptSource.Told;
-import org.optirag.server.ranking.RankQuery;
-import org.optirag.server.ranking.UnknownItemException;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.PromptSource.Prepared;
+import org.optirag.recommender.PromptSource.SimilarUser;
+import org.optirag.recommender.PromptSource.Told;
+import org.optirag.recommender.RankRequest;
+import org.optirag.recommender.UnknownItemException;
 import org.optirag.server.store.EmbeddedStore;
 import org.optirag.server.store.EventStore;
 
@@ -49,13 +51,12 @@ class LiveDataTest {
 
   private final Town town = Town.of(SEED);
 
-  private static LivePrompts prompts(
-      LiveData live, Function<KnowledgeSnapshot, SnapshotRetriever> retriever) {
-    return live.prompts(TOKENIZER, Town.PROMPTS, Town.FEATURES, retriever);
+  private static RequestPrompts prompts(LiveData live, RetrieverSettings retriever) {
+    return live.prompts(Town.of(SEED).parts(TOKENIZER, retriever, SEED));
   }
 
-  private static LivePrompts recent(LiveData live) {
-    return prompts(live, SnapshotRetriever.recent(1_000));
+  private static RequestPrompts recent(LiveData live) {
+    return prompts(live, new RetrieverSettings.Recent(1_000));
   }
 
   private static String context(Prepared prepared) {
@@ -80,18 +81,18 @@ class LiveDataTest {
     Town quiet = Town.of(SEED, true, published);
     VisibleHistory visible = VisibleHistory.of(quiet.data, quiet.split);
     GraphTimeline timeline = GraphTimeline.frozen(quiet.trained(SEED));
-    Map<Retriever, Function<KnowledgeSnapshot, SnapshotRetriever>> pairs =
+    Map<Retriever, RetrieverSettings> pairs =
         Map.of(
             RecentRetriever.none(visible),
-            SnapshotRetriever.none(),
+            new RetrieverSettings.None(),
             RecentRetriever.recent(visible, 15),
-            SnapshotRetriever.recent(15),
+            new RetrieverSettings.Recent(15),
             RecentRetriever.popular(visible, 15),
-            SnapshotRetriever.popular(15),
+            new RetrieverSettings.Popular(15),
             new Bm25Retriever(visible, quiet.data.items(), 15),
-            SnapshotRetriever.bm25(15),
-            new GcnRetriever(visible, timeline, GcnRetriever.Settings.DEFAULT),
-            SnapshotRetriever.gcn(quiet.trained(SEED), 15));
+            new RetrieverSettings.Bm25(15),
+            new GcnRetriever(visible, timeline, RetrieverSettings.Gcn.DEFAULT),
+            RetrieverSettings.Gcn.DEFAULT);
     PromptAssembler assembler = new PromptAssembler(quiet.data, TOKENIZER, Town.PROMPTS);
     ScaledFeatures features =
         new ScaledFeatures(
@@ -102,7 +103,7 @@ class LiveDataTest {
     long now = quiet.now.get();
     try (LiveData live = quiet.open(new MemoryStore(false))) {
       pairs.forEach((retriever, lively) -> {
-        LivePrompts prompts = prompts(live, lively);
+        RequestPrompts prompts = prompts(live, lively);
         for (int user = 0; user < Town.USERS; user++) {
           String as = "seed %d, %s, user %d".formatted(SEED, retriever.name(), user);
           Prompt expected =
@@ -127,7 +128,7 @@ class LiveDataTest {
   @Test
   void anAcknowledgedLikeIsInTheNextPromptAtOnceAndStaysWhenTheWorldIsRenewed() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts recent = recent(live)) {
+        RequestPrompts recent = recent(live)) {
       Prepared before = recent.prepare(Town.query("u3", "i1"));
       assertThat(live.accept(List.of(Town.liked("e", "u3", "i58", Town.END + 500))))
           .isEqualTo(new Receipt(1, 0));
@@ -151,7 +152,7 @@ class LiveDataTest {
   void dislikesAreToldAtOnceWhereTheyAreFedBackElseWhenTheWorldIsRenewed() {
     for (boolean published : new boolean[] {false, true}) {
       try (LiveData live = Town.of(SEED, true, published).open(new MemoryStore(false));
-          LivePrompts recent = recent(live)) {
+          RequestPrompts recent = recent(live)) {
         live.accept(
             List.of(
                 Town.disliked("no", "u3", "i58", Town.END + 1),
@@ -168,7 +169,7 @@ class LiveDataTest {
   @Test
   void aNewUserHasAHistoryAndSimilarUsersFromHisFirstLike() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts gcn = prompts(live, SnapshotRetriever.gcn(town.trained(SEED), 15))) {
+        RequestPrompts gcn = prompts(live, RetrieverSettings.Gcn.DEFAULT)) {
       Prepared unknown = gcn.prepare(Town.query("somebody", "i1", "i2"));
       assertThat(unknown.history()).isEmpty();
       assertThat(unknown.neighbours()).isEmpty();
@@ -191,7 +192,7 @@ class LiveDataTest {
   @Test
   void likesMoveAUserAmongOthersAtOnce() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts gcn = prompts(live, SnapshotRetriever.gcn(town.trained(SEED), 15))) {
+        RequestPrompts gcn = prompts(live, RetrieverSettings.Gcn.DEFAULT)) {
       List<String> before = neighbours(gcn, "u8");
       live.accept(List.of(Town.disliked("no", "u8", "i1", Town.END + 1)));
       assertThat(neighbours(gcn, "u8")).isEqualTo(before);
@@ -207,7 +208,7 @@ class LiveDataTest {
     }
   }
 
-  private static List<String> neighbours(LivePrompts prompts, String user) {
+  private static List<String> neighbours(RequestPrompts prompts, String user) {
     return prompts.prepare(Town.query(user, "i1")).neighbours().stream()
         .map(SimilarUser::user)
         .toList();
@@ -216,7 +217,7 @@ class LiveDataTest {
   @Test
   void itemsAreRankedByTheRequestsTextsByEventsTextsOrNotAtAll() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts gcn = prompts(live, SnapshotRetriever.gcn(town.trained(SEED), 15))) {
+        RequestPrompts gcn = prompts(live, RetrieverSettings.Gcn.DEFAULT)) {
       assertThatThrownBy(() -> gcn.prepare(Town.query("u1", "i1", "cold")))
           .isInstanceOfSatisfying(
               UnknownItemException.class, e -> assertThat(e.candidate()).isEqualTo(1))
@@ -224,7 +225,7 @@ class LiveDataTest {
       CandidateItem brought =
           new CandidateItem("cold", "Ice (2010)", List.of(new Field("genres", "Comedy")));
       Prepared byRequest =
-          gcn.prepare(new RankQuery("u1", List.of(brought, CandidateItem.of("i2"))));
+          gcn.prepare(new RankRequest("u1", List.of(brought, CandidateItem.of("i2"))));
       assertThat(candidate(byRequest, 0)).contains("Candidate film: Ice (2010)\ngenres: Comedy");
       assertThat(feature(byRequest, 0, "year")).isCloseTo(1.5f, within());
       assertThat(feature(byRequest, 0, "g_like")).isNotZero();
@@ -256,7 +257,7 @@ class LiveDataTest {
   @Test
   void changedTextsAreReadFromThenOnWhereverTheItemIsTold() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts recent = recent(live)) {
+        RequestPrompts recent = recent(live)) {
       live.accept(List.of(Town.liked("l", "u3", "i58", Town.END + 1)));
       Prepared before = recent.prepare(Town.query("u3", "i58", "i2"));
       live.accept(
@@ -304,7 +305,7 @@ class LiveDataTest {
     }
     // numbers as events give them, so that equal figures come in an equal order
     LiveData live = town.open(store);
-    LivePrompts popular = prompts(live, SnapshotRetriever.popular(1_000));
+    RequestPrompts popular = prompts(live, new RetrieverSettings.Popular(1_000));
     live.accept(
         List.of(
             new Event.Introduced("x0", "u40", List.of()),
@@ -323,7 +324,7 @@ class LiveDataTest {
     if (restarted) {
       live.close();
       live = town.open(store);
-      popular = prompts(live, SnapshotRetriever.popular(1_000));
+      popular = prompts(live, new RetrieverSettings.Popular(1_000));
     }
     Interactions told = more.inOrderOfTime();
     Town imported = Town.of(town.data.interactions().merged(told), true, false);
@@ -351,7 +352,7 @@ class LiveDataTest {
   @Test
   void aClockThatStepsBackAndSendersAheadOfItLoseNothing() {
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts recent = recent(live)) {
+        RequestPrompts recent = recent(live)) {
       live.accept(List.of(Town.liked("1", "u3", "i51", Town.END + 900)));
       town.now.addAndGet(-50_000_000); // a year and a half
       live.accept(
@@ -375,7 +376,7 @@ class LiveDataTest {
   @Test
   void withoutTimesEventsComeAfterAllElseInTheirOrder() {
     try (LiveData live = Town.of(SEED, false, false).open(new MemoryStore(false));
-        LivePrompts recent = recent(live)) {
+        RequestPrompts recent = recent(live)) {
       live.accept(List.of(Town.liked("1", "u3", "i51", 99), Town.liked("2", "u3", "i53", 3)));
       live.renew();
       live.accept(List.of(Town.liked("3", "u3", "i55", 50)));
@@ -386,9 +387,9 @@ class LiveDataTest {
   @Test
   void aServiceStartedAgainKnowsWhatItKnew(@TempDir Path directory) {
     Prepared before;
-    RankQuery query = Town.query("u3", "i1", "i2", "new");
+    RankRequest query = Town.query("u3", "i1", "i2", "new");
     try (LiveData live = town.open(EmbeddedStore.open(directory));
-        LivePrompts recent = recent(live)) {
+        RequestPrompts recent = recent(live)) {
       live.accept(
           List.of(
               Town.liked("1", "u3", "i51", Town.END + 1),
@@ -397,7 +398,7 @@ class LiveDataTest {
       before = recent.prepare(query);
     }
     try (LiveData live = town.open(EmbeddedStore.open(directory));
-        LivePrompts recent = recent(live)) {
+        RequestPrompts recent = recent(live)) {
       assertThat(recent.prepare(query)).usingRecursiveComparison().isEqualTo(before);
       assertThat(live.status().sequence()).isEqualTo(live.status().worldSequence());
       assertThat(live.status().interactions()).isEqualTo(1);
@@ -409,8 +410,8 @@ class LiveDataTest {
     EventStore store = new MemoryStore(true);
     try (LiveData one = town.open(store);
         LiveData other = town.open(store, Duration.ofHours(1));
-        LivePrompts ofOne = recent(one);
-        LivePrompts ofOther = recent(other)) {
+        RequestPrompts ofOne = recent(one);
+        RequestPrompts ofOther = recent(other)) {
       one.accept(List.of(Town.liked("1", "u3", "i51", Town.END + 1)));
       other.accept(List.of(Town.liked("2", "u3", "i53", Town.END + 2)));
       // what others told before is applied before one's own is acknowledged
@@ -426,7 +427,7 @@ class LiveDataTest {
   void aRefusedBatchChangesNothing() {
     MemoryStore store = new MemoryStore(false);
     try (LiveData live = town.open(store);
-        LivePrompts recent = recent(live)) {
+        RequestPrompts recent = recent(live)) {
       Prepared before = recent.prepare(Town.query("u3", "i1"));
       store.away(true);
       assertThatThrownBy(() -> live.accept(List.of(Town.liked("1", "u3", "i51", Town.END + 1))))
@@ -442,25 +443,25 @@ class LiveDataTest {
 
   @Test
   void everyRetrieverIsAskedAboutNewsNewItemsAndStrangers() {
-    List<Function<KnowledgeSnapshot, SnapshotRetriever>> all =
+    List<RetrieverSettings> all =
         List.of(
-            SnapshotRetriever.none(),
-            SnapshotRetriever.recent(15),
-            SnapshotRetriever.popular(15),
-            SnapshotRetriever.bm25(15),
-            SnapshotRetriever.gcn(town.trained(SEED), 15));
+            new RetrieverSettings.None(),
+            new RetrieverSettings.Recent(15),
+            new RetrieverSettings.Popular(15),
+            new RetrieverSettings.Bm25(15),
+            RetrieverSettings.Gcn.DEFAULT);
     try (LiveData live = town.open(new MemoryStore(false))) {
-      List<LivePrompts> prompts = all.stream().map(each -> prompts(live, each)).toList();
+      List<RequestPrompts> prompts = all.stream().map(each -> prompts(live, each)).toList();
       for (int round = 0; round < 3; round++) {
         live.accept(
             List.of(
                 Town.liked("n" + round, "new user " + round, "new item " + round, Town.END),
                 Town.liked("o" + round, "u3", "new item " + round, Town.END)));
-        for (LivePrompts each : prompts) {
+        for (RequestPrompts each : prompts) {
           for (String user : List.of("u3", "new user " + round, "stranger")) {
             Prompt prompt =
                 each.prepare(
-                        new RankQuery(
+                        new RankRequest(
                             user,
                             List.of(
                                 CandidateItem.of("i1"),

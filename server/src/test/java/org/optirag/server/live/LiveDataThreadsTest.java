@@ -1,5 +1,7 @@
 package org.optirag.server.live;
 
+import org.optirag.retrieval.RetrieverSettings;
+import org.optirag.recommender.RequestPrompts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -11,8 +13,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.optirag.server.ranking.PromptSource.Prepared;
-import org.optirag.server.ranking.PromptSource.Told;
+import org.optirag.recommender.PromptSource.Prepared;
+import org.optirag.recommender.PromptSource.Told;
 
 class LiveDataThreadsTest {
   private static final long SEED = 20261129;
@@ -23,9 +25,9 @@ class LiveDataThreadsTest {
   void whileWorldsChangeEveryAcknowledgedEventIsToldAndNoneTwice() throws Exception {
     Town town = Town.of(SEED);
     try (LiveData live = town.open(new MemoryStore(false));
-        LivePrompts prompts =
+        RequestPrompts prompts =
             live.prompts(
-                new Letters(), Town.PROMPTS, Town.FEATURES, SnapshotRetriever.recent(100_000));
+                town.parts(new Letters(), new RetrieverSettings.Recent(100_000), SEED));
         ExecutorService threads = Executors.newFixedThreadPool(2 * WRITERS + 1)) {
       AtomicBoolean over = new AtomicBoolean();
       List<Future<?>> running = new ArrayList<>();

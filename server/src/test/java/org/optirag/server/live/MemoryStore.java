@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.store.Appended;
 import org.optirag.server.store.EventStore;

@@ -1,5 +1,9 @@
 package org.optirag.server.live;
 
+import org.optirag.retrieval.RetrieverSettings;
+import org.optirag.recommender.RequestPrompts;
+import org.optirag.recommender.Retrievers;
+import org.optirag.recommender.GraphSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,6 +13,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Field;
 import org.optirag.dataset.IdIndex;
@@ -26,11 +31,13 @@ import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.ReluFeatures;
 import org.optirag.scoring.ChatFormat;
+import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.PromptSettings;
+import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.bundle.FeatureSchema;
-import org.optirag.server.events.Event;
-import org.optirag.server.ranking.CandidateItem;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.knowledge.Event;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.RankRequest;
 import org.optirag.server.store.EventStore;
 
 /**
@@ -152,6 +159,15 @@ final class Town {
   }
 
   /** The training part's graph, with made-up embeddings propagated over it. */
+  /** How prompts with a retriever are made. */
+  RequestPrompts.Parts parts(Tokenizer tokenizer, RetrieverSettings retriever, long seed) {
+    GraphSource graph = GraphSource.growing(() -> trained(seed));
+    return new RequestPrompts.Parts(
+        new PromptAssembler(data, tokenizer, PROMPTS),
+        figures -> new ScaledFeatures(figures, FEATURES.scaling(), FEATURES.units()),
+        snapshot -> Retrievers.of(retriever, snapshot, graph));
+  }
+
   GraphSnapshot trained(long seed) {
     Random random = new Random(seed);
     Graph graph = Graph.of(split.train(), data.users().size(), data.items().size());
@@ -177,11 +193,11 @@ final class Town {
     return new Event.Interacted(id, user, item, false, OptionalDouble.of(1), time);
   }
 
-  static RankQuery query(String user, String... items) {
+  static RankRequest query(String user, String... items) {
     List<CandidateItem> candidates = new ArrayList<>();
     for (String item : items) {
       candidates.add(CandidateItem.of(item));
     }
-    return new RankQuery(user, candidates);
+    return new RankRequest(user, candidates);
   }
 }

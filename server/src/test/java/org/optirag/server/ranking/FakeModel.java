@@ -1,5 +1,8 @@
 package org.optirag.server.ranking;
 
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.UnknownItemException;
+import org.optirag.recommender.PromptSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,10 +84,12 @@ public class FakeModel implements RankingModel {
       Prompt prompt = Prompt.of(new PackedPrompt(new int[] {7, 1, 2}, candidates));
       return new PromptSource.Prepared(
           prompt,
+          query.candidates().stream().map(CandidateItem::id).toList(),
           List.of(new PromptSource.Told("1", "Alien", true, 5)),
           List.of(
               new PromptSource.SimilarUser(
-                  "9", 0.5f, List.of(new PromptSource.Told("2", "Brazil", true, 4)))));
+                  "9", 0.5f, List.of(new PromptSource.Told("2", "Brazil", true, 4)))),
+          5);
     };
   }
 

@@ -1,5 +1,7 @@
 package org.optirag.server.ranking;
 
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.RankRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -135,7 +137,7 @@ class SchedulerTest {
             new Ranker(scheduler)
                 .rank(
                     model,
-                    new RankQuery("u", List.of(CandidateItem.of("i"))),
+                    new RankRequest("u", List.of(CandidateItem.of("i"))),
                     null,
                     LONG,
                     1000,
@@ -151,7 +153,7 @@ class SchedulerTest {
             new Ranker(scheduler)
                 .rank(
                     model,
-                    new RankQuery("u", List.of(CandidateItem.of("i"))),
+                    new RankRequest("u", List.of(CandidateItem.of("i"))),
                     null,
                     Duration.ofMillis(200),
                     1000,

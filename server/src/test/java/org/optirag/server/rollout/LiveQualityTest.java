@@ -18,11 +18,11 @@ import org.optirag.scoring.Prompt;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.TradeOffCurve;
 import org.optirag.scoring.TradeOffPoint;
-import org.optirag.server.events.Event;
-import org.optirag.server.ranking.CandidateItem;
-import org.optirag.server.ranking.PromptSource;
+import org.optirag.recommender.knowledge.Event;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.PromptSource;
 import org.optirag.server.ranking.RankAnswer;
-import org.optirag.server.ranking.RankQuery;
+import org.optirag.recommender.RankRequest;
 import org.optirag.server.ranking.Scored;
 
 class LiveQualityTest {
@@ -66,8 +66,8 @@ class LiveQualityTest {
     }
     Prompt prompt = Prompt.of(new PackedPrompt(new int[] {1}, tokens)).withFeatures(features);
     return new RankAnswer(
-        new RankQuery("u", items),
-        new PromptSource.Prepared(prompt, List.of(), List.of()),
+        new RankRequest("u", items),
+        new PromptSource.Prepared(prompt, List.of(), List.of(), List.of(), 0),
         new Scored(scores, FULL, 0, 0, 1),
         0);
   }

@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.optirag.dataset.Field;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 
 /** What every store promises. */
 abstract class EventStoreContract {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 
 /**
  * A process that appends batches from several threads and says on its standard output which were

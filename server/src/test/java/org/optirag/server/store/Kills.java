@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 
 /** Kills a process that takes events, again and again, and looks at what it leaves. */
 final class Kills {

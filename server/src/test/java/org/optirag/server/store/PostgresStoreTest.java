@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.optirag.server.events.Event;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.workspace.UserException;
 

@@ -3,7 +3,7 @@ package org.optirag.spark.score;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.api.java.UDF3;
@@ -46,36 +46,34 @@ public final class PctrFunctions {
       @Nullable Object user,
       @Nullable Object item,
       @Nullable Number time) {
-    BundledScorer scorer = ProcessScorers.of(settings);
-    OptionalInt who = user == null ? OptionalInt.empty() : scorer.user(user.toString());
-    OptionalInt what = item == null ? OptionalInt.empty() : scorer.item(item.toString());
-    if (who.isEmpty() || what.isEmpty()) {
+    TaskScorer scorer = ProcessScorers.of(settings);
+    if (user == null
+        || item == null
+        || !scorer.knowsUser(user.toString())
+        || !scorer.knowsItem(item.toString())) {
       return null;
     }
-    long moment = time == null ? scorer.afterAll() : time.longValue();
-    return scorer.scoreAlone(who.getAsInt(), what.getAsInt(), moment).probability();
+    OptionalLong moment = time == null ? OptionalLong.empty() : OptionalLong.of(time.longValue());
+    return scorer.scoreAlone(user.toString(), item.toString(), moment).probability();
   }
 
   private static List<@Nullable Double> many(
       ScoringSettings settings, @Nullable Object user, List<?> items) {
-    BundledScorer scorer = ProcessScorers.of(settings);
+    TaskScorer scorer = ProcessScorers.of(settings);
     List<@Nullable Double> answers = new ArrayList<>(Collections.nCopies(items.size(), null));
-    OptionalInt who = user == null ? OptionalInt.empty() : scorer.user(user.toString());
     List<Integer> places = new ArrayList<>();
-    List<Integer> numbers = new ArrayList<>();
+    List<String> known = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       Object item = items.get(i);
-      OptionalInt what = item == null ? OptionalInt.empty() : scorer.item(item.toString());
-      if (what.isPresent()) {
+      if (item != null && scorer.knowsItem(item.toString())) {
         places.add(i);
-        numbers.add(what.getAsInt());
+        known.add(item.toString());
       }
     }
-    if (who.isEmpty() || numbers.isEmpty()) {
+    if (user == null || !scorer.knowsUser(user.toString()) || known.isEmpty()) {
       return answers;
     }
-    int[] candidates = numbers.stream().mapToInt(Integer::intValue).toArray();
-    List<Score> scores = scorer.score(who.getAsInt(), candidates, scorer.afterAll());
+    List<Score> scores = scorer.score(user.toString(), known, OptionalLong.empty());
     for (int i = 0; i < scores.size(); i++) {
       answers.set(places.get(i), scores.get(i).probability());
     }

@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -33,7 +33,7 @@ final class ScoredRows implements Iterator<Row> {
   private final Iterator<Row> rows;
   private final ScoringSettings settings;
   private final ScoreMeter meter;
-  private final BundledScorer scorer;
+  private final TaskScorer scorer;
   private final long start;
   private final Deque<Row> ready = new ArrayDeque<>();
   private @Nullable Row next;
@@ -79,24 +79,20 @@ final class ScoredRows implements Iterator<Row> {
       }
       next = rows.hasNext() ? rows.next() : null;
     }
-    OptionalInt user = scorer.user(String.valueOf(first.getString(0)));
-    int[] known =
-        items.stream()
-            .map(scorer::item)
-            .filter(OptionalInt::isPresent)
-            .mapToInt(OptionalInt::getAsInt)
-            .toArray();
+    String user = String.valueOf(first.getString(0));
+    List<String> known = items.stream().filter(scorer::knowsItem).toList();
     List<Score> scores = List.of();
-    if (user.isPresent() && known.length > 0) {
-      long time = first.isNullAt(2) ? scorer.afterAll() : first.getLong(2);
+    if (scorer.knowsUser(user) && !known.isEmpty()) {
+      OptionalLong time =
+          first.isNullAt(2) ? OptionalLong.empty() : OptionalLong.of(first.getLong(2));
       long before = System.nanoTime();
-      scores = scorer.score(user.getAsInt(), known, time);
-      meter.request(known.length, System.nanoTime() - before);
+      scores = scorer.score(user, known, time);
+      meter.request(known.size(), System.nanoTime() - before);
     }
     int scored = 0;
     for (String item : items) {
       Score score =
-          !scores.isEmpty() && scorer.item(item).isPresent() ? scores.get(scored++) : null;
+          !scores.isEmpty() && scorer.knowsItem(item) ? scores.get(scored++) : null;
       ready.add(
           RowFactory.create(
               first.get(0),

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -198,7 +199,7 @@ final class ScoringTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("has the sha256")
         .hasMessageContaining("Put the same directory on every node");
-    assertThatThrownBy(() -> ProcessScorers.of(settings).score(0, new int[] {0}, 1))
+    assertThatThrownBy(() -> ProcessScorers.of(settings).score("1", List.of("1"), OptionalLong.of(1)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("lies within the training part");
   }

@@ -1,5 +1,7 @@
 package org.optirag.spark.score;
 
+import org.optirag.recommender.PromptPipeline;
+import org.optirag.recommender.RankingPipeline;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -14,15 +16,17 @@ import org.optirag.backbone.weights.Weights;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Split;
 import org.optirag.dataset.store.DatasetStore;
-import org.optirag.evaluation.LlmScorer;
+import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.GcnRetriever;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.GraphTimeline;
 import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.PromptAssembler;
+import org.optirag.scoring.PromptTexts;
 import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.FeatureSchema;
@@ -30,7 +34,7 @@ import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 
 /** The pipeline of a single machine on MovieLens-100K and its shipped bundle. */
-record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
+record SingleMachine(Path directory, Dataset data, PipelineScorer scorer) {
   static final Path BUNDLE =
       Path.of("..", "bundles", "movielens-100k").toAbsolutePath().normalize();
 
@@ -56,17 +60,20 @@ record SingleMachine(Path directory, Dataset data, LlmScorer scorer) {
       return new SingleMachine(
           store.find("movielens-100k").directory(),
           data,
-          new LlmScorer(
+          new PipelineScorer(
               "single",
-              new GcnRetriever(
-                  visible,
-                  GraphTimeline.frozen(
-                      new GraphSnapshot(graph, bundle.graph().orElseThrow().model())),
-                  GcnRetriever.Settings.DEFAULT.withHistory(bundle.history())),
-              new PromptAssembler(data, Tokenizers.open(model), bundle.dataset().prompt()),
-              new ScaledFeatures(
-                  new CandidateFeatures(data, visible), schema.scaling(), schema.units()),
-              bundle.scorer(backbone),
+              new RankingPipeline(
+                  new PromptPipeline(
+                      new GcnRetriever(
+                          visible,
+                          GraphTimeline.frozen(
+                              new GraphSnapshot(graph, bundle.graph().orElseThrow().model())),
+                          (RetrieverSettings.Gcn) bundle.retriever()),
+                      new PromptAssembler(data, Tokenizers.open(model), bundle.dataset().prompt()),
+                      new ScaledFeatures(
+                          new CandidateFeatures(data, visible), schema.scaling(), schema.units())),
+                  PromptTexts.of(data),
+                  bundle.scorer(backbone)),
               0));
     }
   }

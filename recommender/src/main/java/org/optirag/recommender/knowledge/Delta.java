@@ -1,0 +1,75 @@
+package org.optirag.recommender.knowledge;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.Field;
+import org.optirag.retrieval.Behaviour;
+
+/** What came after a {@link KnowledgeSnapshot} was made. One thread adds, many read. */
+public final class Delta {
+  private final Rows rows = new Rows();
+  private final Map<Integer, List<Behaviour>> behaviours = new ConcurrentHashMap<>();
+  private final Map<Integer, ItemText> items = new ConcurrentHashMap<>();
+  private final Map<Integer, List<Field>> profiles = new ConcurrentHashMap<>();
+
+  void met(int user, Behaviour behaviour) {
+    rows.add(user, behaviour);
+    List<Behaviour> own = behaviours.computeIfAbsent(user, key -> new ArrayList<>());
+    synchronized (own) {
+      own.add(behaviour);
+    }
+  }
+
+  void described(int item, ItemText text) {
+    items.put(item, text);
+  }
+
+  void introduced(int user, List<Field> profile) {
+    profiles.put(user, profile);
+  }
+
+  /** What the user did, in the order in which it was told. */
+  public List<Behaviour> of(int user) {
+    List<Behaviour> own = behaviours.get(user);
+    if (own == null) {
+      return List.of();
+    }
+    synchronized (own) {
+      return List.copyOf(own);
+    }
+  }
+
+  public @Nullable ItemText text(int item) {
+    return items.get(item);
+  }
+
+  @Nullable List<Field> profile(int user) {
+    return profiles.get(user);
+  }
+
+  public boolean hasTexts() {
+    return !items.isEmpty();
+  }
+
+  public boolean isEmpty() {
+    return rows.size() == 0 && items.isEmpty() && profiles.isEmpty();
+  }
+
+  /** For the thread that adds. */
+  Rows rows() {
+    return rows;
+  }
+
+  /** The texts that are new or changed; live. */
+  public Map<Integer, ItemText> items() {
+    return items;
+  }
+
+  /** The profiles that are new or changed; live. */
+  Map<Integer, List<Field>> profiles() {
+    return profiles;
+  }
+}
