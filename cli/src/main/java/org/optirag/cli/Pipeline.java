@@ -1,5 +1,8 @@
 package org.optirag.cli;
 
+import org.optirag.recommender.knowledge.ImportedKnowledge;
+import org.optirag.recommender.RequestRanker;
+import org.optirag.recommender.RequestPrompts;
 import org.optirag.recommender.knowledge.KnowledgeSnapshot;
 import org.optirag.recommender.PromptPipeline;
 import org.optirag.recommender.SnapshotRetriever;
@@ -205,6 +208,23 @@ final class Pipeline implements AutoCloseable {
         settings,
         FeatureSource.NONE,
         Scorer.zeroShot(model.backbone(), model.tokenizer(), settings.format()));
+  }
+
+  /** The same for requests by ids. */
+  RequestRanker ranker(String retriever) {
+    PromptSettings settings = promptSettings();
+    RetrieverSettings named = retrieverSettings(retriever);
+    RequestPrompts prompts =
+        new RequestPrompts(
+            new ImportedKnowledge(snapshot),
+            new RequestPrompts.Parts(
+                assembler(settings),
+                figures -> FeatureSource.NONE,
+                of -> Retrievers.of(named, of, new Sources())),
+            () -> Long.MIN_VALUE,
+            () -> {});
+    return new RequestRanker(
+        prompts, Scorer.zeroShot(model.backbone(), model.tokenizer(), settings.format()));
   }
 
   /** The bundle as it was trained, under one of its policies. */

@@ -1,20 +1,23 @@
 package org.optirag.cli;
 
-import org.optirag.recommender.RankingPipeline;
+import org.optirag.backbone.Backbone;
+import org.optirag.recommender.RequestRanker;
+import org.optirag.recommender.Recommender;
+import org.optirag.recommender.Ranking;
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.IdIndex;
 import org.optirag.dataset.Interactions;
-import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.scoring.ExitPolicy;
@@ -77,9 +80,9 @@ final class RankCommand implements Callable<Integer> {
   @Option(
       names = "--retriever",
       paramLabel = "NAME",
-      defaultValue = "gcn",
-      description = "none, recent, popular, bm25, semantic or gcn; default ${DEFAULT-VALUE}.")
-  private String retriever = "gcn";
+      description =
+          "none, recent, popular, bm25, semantic or gcn; default gcn. A bundle has its own.")
+  private @Nullable String retriever;
 
   @Option(
       names = "--time",
@@ -94,6 +97,9 @@ final class RankCommand implements Callable<Integer> {
   /** What one head said. */
   record Head(int block, double probability) {}
 
+  /** How long a stage took, in milliseconds. */
+  record Stage(String stage, double mean) {}
+
   /** A similar user. */
   record Similar(String id, float similarity, List<String> liked) {}
 
@@ -106,102 +112,108 @@ final class RankCommand implements Callable<Integer> {
       List<Similar> neighbours,
       String context,
       List<String> candidates,
-      List<StageTimes.StageTime> milliseconds) {}
+      List<Stage> milliseconds) {}
 
   @Override
   public Integer call() {
-    Bundle trained = bundle == null ? null : Bundle.open(bundle);
-    String data =
-        dataset != null ? dataset : trained != null ? trained.dataset().name() : "movielens-100k";
-    try (Pipeline pipeline = new Pipeline(data, trained, options, common)) {
-      Explanation explanation = explain(pipeline, scorer(pipeline, trained));
-      if (common.json()) {
-        common.printJson(explanation);
-      } else {
-        print(common.out(), explanation);
-      }
+    List<String> wanted = items.stream().map(String::strip).distinct().toList();
+    Explanation explanation = bundle == null ? zeroShot(wanted) : trained(bundle, wanted);
+    if (common.json()) {
+      common.printJson(explanation);
+    } else {
+      print(common.out(), explanation);
     }
     return 0;
   }
 
-  private PipelineScorer scorer(Pipeline pipeline, @Nullable Bundle trained) {
-    if (trained == null) {
-      return pipeline.zeroShot(retriever);
+  private Explanation trained(Path directory, List<String> wanted) {
+    if (retriever != null) {
+      throw new UserException(
+          "A bundle ranks with the retriever that it was trained with, not with " + retriever + ".",
+          "Leave out --retriever, or --bundle.");
     }
-    ExitPolicy exit = policy.equals("chosen") ? trained.plan().policy() : ExitPolicy.parse(policy);
-    return pipeline.trained(exit.text(), exit);
+    Bundle opened = Bundle.open(directory);
+    String data = dataset == null ? opened.dataset().name() : dataset;
+    Backbone.setThreads(options.threads());
+    try (Recommender recommender =
+        Recommender.builder(directory, data)
+            .dtype(options.dtype())
+            .device(options.device())
+            .policy(policy)
+            .contextCache(0)
+            .progress(common.progress())
+            .tell(common::tell)
+            .open()) {
+      Dataset known = recommender.knowledge().state().snapshot().data();
+      requireKnown(known.users().ids(), user, "user", known.name());
+      wanted.forEach(id -> requireKnown(known.items().ids(), id, "item", known.name()));
+      RankRequest request = RankRequest.of(user, wanted);
+      RankRequest asked = time == null ? request : request.at(time);
+      recommender.rank(asked); // warms up
+      String exits =
+          policy.equals("chosen")
+              ? opened.plan().policy().text()
+              : ExitPolicy.parse(policy).text();
+      return explanation(exits, recommender.rank(asked), recommender::text);
+    }
   }
 
-  private Explanation explain(Pipeline pipeline, PipelineScorer scorer) {
-    Dataset data = pipeline.data();
-    int number = number(data.users().ids(), user, "user", data.name());
-    int[] candidates =
-        items.stream()
-            .distinct()
-            .mapToInt(id -> number(data.items().ids(), id.strip(), "item", data.name()))
-            .toArray();
-    long moment = time == null ? afterAll(data.interactions()) : time;
-    scorer.answer(number, candidates, moment, new StageTimes()); // warms up
-    StageTimes times = new StageTimes();
-    RankingPipeline.Answer answer = scorer.answer(number, candidates, moment, times);
-    List<Ranked> ranking = new ArrayList<>();
-    List<Integer> order =
-        IntStream.range(0, candidates.length)
-            .boxed()
-            .sorted(
-                Comparator.comparingDouble((Integer i) -> -answer.scores().get(i).probability()))
-            .toList();
-    for (int i : order) {
-      Score score = answer.scores().get(i);
-      ranking.add(
+  private Explanation zeroShot(List<String> wanted) {
+    String data = dataset == null ? "movielens-100k" : dataset;
+    try (Pipeline pipeline = new Pipeline(data, null, options, common)) {
+      String name = retriever == null ? "gcn" : retriever;
+      Dataset known = pipeline.data();
+      requireKnown(known.users().ids(), user, "user", known.name());
+      wanted.forEach(id -> requireKnown(known.items().ids(), id, "item", known.name()));
+      RequestRanker ranker = pipeline.ranker(name);
+      RankRequest request = RankRequest.of(user, wanted);
+      RankRequest asked = time == null ? request : request.at(time);
+      ranker.rank(asked); // warms up
+      return explanation(name, ranker.rank(asked), pipeline.tokenizer()::decode);
+    }
+  }
+
+  private Explanation explanation(String scorer, Ranking ranking, Function<int[], String> text) {
+    List<Ranked> ranked = new ArrayList<>();
+    for (Ranking.Item item : ranking.items()) {
+      Score score = item.score();
+      ranked.add(
           new Ranked(
-              ranking.size() + 1,
-              data.items().ids().id(candidates[i]),
-              data.items().title(candidates[i]),
+              ranked.size() + 1,
+              item.id(),
+              item.title(),
               score.probability(),
               score.exitBlock(),
               score.trace().stream().map(r -> new Head(r.block(), r.probability())).toList()));
     }
     return new Explanation(
         user,
-        scorer.name(),
-        moment,
-        ranking,
-        neighbours(answer, data),
-        pipeline.tokenizer().decode(answer.prompt().tokens().context()),
-        order.stream()
-            .map(i -> pipeline.tokenizer().decode(answer.prompt().tokens().candidates().get(i)))
+        scorer,
+        ranking.time(),
+        ranked,
+        ranking.neighbours().stream()
+            .map(neighbour ->
+                new Similar(
+                    neighbour.user(),
+                    neighbour.similarity(),
+                    neighbour.liked().stream().map(PromptSource.Told::title).toList()))
             .toList(),
-        times.stages());
+        text.apply(ranking.prompt().tokens().context()),
+        ranking.items().stream()
+            .map(item -> text.apply(ranking.prompt().tokens().candidates().get(item.candidate())))
+            .toList(),
+        ranking.stages().entrySet().stream()
+            .map(stage -> new Stage(stage.getKey(), stage.getValue().toNanos() / 1e6))
+            .toList());
   }
 
-  private static long afterAll(Interactions interactions) {
-    return interactions.size() == 0 ? 0 : interactions.time(interactions.size() - 1) + 1;
-  }
-
-  private static int number(IdIndex ids, String id, String what, String dataset) {
-    return ids.number(id)
-        .orElseThrow(() ->
-            new UserException(
-                "There is no %s \"%s\" in %s.".formatted(what, id, dataset),
-                "Its %d %ss begin with %s."
-                    .formatted(ids.size(), what, ids.ids().stream().limit(5).toList())));
-  }
-
-  private static List<Similar> neighbours(RankingPipeline.Answer answer, Dataset data) {
-    // One with nothing to tell takes no room, and is not told of.
-    return answer.retrieved().neighbours().stream()
-        .filter(neighbour -> !neighbour.behaviours().isEmpty())
-        .limit(answer.prompt().neighboursTold())
-        .map(neighbour ->
-            new Similar(
-                data.users().ids().id(neighbour.user()),
-                neighbour.similarity(),
-                neighbour.behaviours().stream()
-                    .filter(Behaviour::liked)
-                    .map(behaviour -> data.items().title(behaviour.item()))
-                    .toList()))
-        .toList();
+  private static void requireKnown(IdIndex ids, String id, String what, String dataset) {
+    if (ids.number(id).isEmpty()) {
+      throw new UserException(
+          "There is no %s \"%s\" in %s.".formatted(what, id, dataset),
+          "Its %d %ss begin with %s."
+              .formatted(ids.size(), what, ids.ids().stream().limit(5).toList()));
+    }
   }
 
   private static void print(PrintWriter out, Explanation explanation) {

@@ -1,13 +1,8 @@
 package org.optirag.recommender;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,7 +55,7 @@ public final class Recommender implements AutoCloseable {
   private final RequestPrompts prompts;
   private final ContextCache contexts;
   private final Scorer scorer;
-  private final Scorer remembering;
+  private final RequestRanker ranker;
   private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
   private boolean closed; // guarded by the lock
   private long told; // guarded by the prompts
@@ -78,7 +73,7 @@ public final class Recommender implements AutoCloseable {
     this.prompts = prompts;
     this.contexts = new ContextCache(model.backbone(), contextBytes);
     this.scorer = bundle.scorer(model.backbone(), policy);
-    this.remembering = scorer.remembering(contexts);
+    this.ranker = new RequestRanker(prompts, scorer.remembering(contexts));
   }
 
   /**
@@ -288,25 +283,7 @@ public final class Recommender implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public Ranking rank(RankRequest request) {
-    return reading(() -> {
-      Clock clock = new Clock();
-      PromptSource.Prepared prepared = prompts.prepare(request, clock);
-      List<Score> scores = clock.time("score", () -> remembering.score(prepared.prompt()));
-      List<Ranking.Item> items = new ArrayList<>();
-      for (int c = 0; c < scores.size(); c++) {
-        items.add(
-            new Ranking.Item(
-                request.candidates().get(c).id(), prepared.titles().get(c), c, scores.get(c)));
-      }
-      items.sort(Comparator.comparingDouble(item -> -item.probability()));
-      return new Ranking(
-          items,
-          prepared.time(),
-          prepared.history(),
-          prepared.neighbours(),
-          prepared.prompt(),
-          clock.stages);
-    });
+    return reading(() -> ranker.rank(request));
   }
 
   /**
@@ -398,20 +375,6 @@ public final class Recommender implements AutoCloseable {
       }
     } finally {
       open.writeLock().unlock();
-    }
-  }
-
-  private static final class Clock implements StageClock {
-    private final Map<String, Duration> stages = new LinkedHashMap<>();
-
-    @Override
-    public <T> T time(String stage, Supplier<T> work) {
-      long start = System.nanoTime();
-      try {
-        return work.get();
-      } finally {
-        stages.put(stage, Duration.ofNanos(System.nanoTime() - start));
-      }
     }
   }
 }

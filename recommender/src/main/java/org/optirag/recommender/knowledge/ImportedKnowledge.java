@@ -13,7 +13,12 @@ public final class ImportedKnowledge implements Knowledge {
    *     is all of his data
    */
   public ImportedKnowledge(Dataset data, Split split) {
-    this.state = new State(KnowledgeSnapshot.of(data, split), new Delta());
+    this(KnowledgeSnapshot.of(data, split));
+  }
+
+  /** What a snapshot knows and nothing after it. */
+  public ImportedKnowledge(KnowledgeSnapshot snapshot) {
+    this.state = new State(snapshot, new Delta());
   }
 
   private Dataset data() {

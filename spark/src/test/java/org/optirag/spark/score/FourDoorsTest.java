@@ -1,0 +1,230 @@
+package org.optirag.spark.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.optirag.backbone.DType;
+import org.optirag.dataset.store.DatasetStore;
+import org.optirag.recommender.Ranking;
+import org.optirag.recommender.Recommender;
+import org.optirag.recommender.knowledge.Event;
+import org.optirag.spark.LocalSpark;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The same request through the command line, HTTP, a Spark job and Java: one way from bundle and
+ * data to probabilities, so they are the same to the last bit.
+ */
+final class FourDoorsTest {
+  private static final Path COMMAND_LINE = Path.of("..", "cli", "target", "optirag");
+  private static final String DATA = "movielens-100k";
+  private static final String POLICY = "none";
+
+  /** In the order of their texts, in which a job reads them. */
+  private static final List<String> ITEMS = List.of("181", "258", "50");
+
+  private static final List<String> USERS = List.of("42", "196");
+
+  @TempDir private Path directory;
+
+  @Test
+  void theSameRequestHasTheSameProbabilitiesThroughEveryDoor() throws Exception {
+    assumeTrue(Files.isDirectory(COMMAND_LINE), "the command line has not been built");
+    CacheDirectory cache = CacheDirectory.standard();
+    DatasetStore store = new DatasetStore(cache);
+    store.require(DATA, Progress.silent());
+    Map<String, Map<String, Double>> job = byJob(store.find(DATA).directory());
+    try (Recommender java = recommender();
+        Service service = new Service()) {
+      for (String user : USERS) {
+        Map<String, Double> own = probabilities(java.rank(user, ITEMS));
+        assertThat(own).as("user %s", user).hasSize(ITEMS.size());
+        if (user.equals(USERS.getFirst())) {
+          assertThat(byCommandLine(user)).as("command line, user %s", user).isEqualTo(own);
+        }
+        assertThat(service.rank(user)).as("HTTP, user %s", user).isEqualTo(own);
+        assertThat(job.get(user)).as("job, user %s", user).isEqualTo(own);
+      }
+      // What the user does next changes the next answer, through both doors that can be told.
+      String user = USERS.getFirst();
+      Map<String, Double> before = service.rank(user);
+      long time = 900_000_000;
+      service.tell(user, "172", time);
+      java.tell(
+          List.of(
+              new Event.Interacted("e-1", user, "172", true, OptionalDouble.empty(), time)));
+      Map<String, Double> after = service.rank(user);
+      assertThat(after).isNotEqualTo(before);
+      assertThat(probabilities(java.rank(user, ITEMS))).isEqualTo(after);
+    }
+  }
+
+  private static Recommender recommender() {
+    return Recommender.builder(SingleMachine.BUNDLE, DATA)
+        .dtype(DType.F32)
+        .policy(POLICY)
+        .contextCache(0)
+        .live()
+        .open();
+  }
+
+  private static Map<String, Double> probabilities(Ranking ranking) {
+    return ranking.items().stream()
+        .collect(
+            Collectors.toMap(Ranking.Item::id, Ranking.Item::probability, (a, b) -> a, TreeMap::new));
+  }
+
+  private static Map<String, Map<String, Double>> byJob(Path data) {
+    SparkSession spark = LocalSpark.session();
+    List<Row> rows = new ArrayList<>();
+    USERS.forEach(user -> ITEMS.forEach(item -> rows.add(RowFactory.create(user, item))));
+    StructType columns =
+        new StructType().add("user", DataTypes.StringType).add("item", DataTypes.StringType);
+    ScoringSettings settings =
+        Scoring.settings(
+            SingleMachine.BUNDLE.toString(), data.toString(), null, POLICY, DType.F32, 20);
+    Map<String, Map<String, Double>> found = new TreeMap<>();
+    for (Row row :
+        Scoring.score(spark.createDataFrame(rows, columns), settings, 1).collectAsList()) {
+      found
+          .computeIfAbsent(row.getString(0), user -> new TreeMap<>())
+          .put(row.getString(1), row.getDouble(3));
+    }
+    return found;
+  }
+
+  private Map<String, Double> byCommandLine(String user) throws Exception {
+    Path out = directory.resolve("rank.json");
+    List<String> command =
+        command("rank", "--bundle", SingleMachine.BUNDLE.toString(), "--policy", POLICY, "--json");
+    command.addAll(List.of("--dtype", "f32", "--quiet", "--user", user));
+    command.addAll(List.of("--items", String.join(",", ITEMS)));
+    Path log = directory.resolve("rank.log");
+    Process process =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(log.toFile()).start();
+    assertThat(process.waitFor()).as(() -> read(log)).isZero();
+    return probabilities(JsonMapper.shared().readTree(read(out)).get("ranking"), "probability");
+  }
+
+  private static Map<String, Double> probabilities(JsonNode ranked, String field) {
+    Map<String, Double> found = new TreeMap<>();
+    ranked.forEach(each -> found.put(each.get("id").asString(), each.get(field).asDouble()));
+    return found;
+  }
+
+  private static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx1g", "-cp"));
+    command.add(COMMAND_LINE.toAbsolutePath().normalize() + "/*");
+    command.add("org.optirag.cli.Main");
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  /** {@code optirag serve} as a process of its own. */
+  private final class Service implements AutoCloseable {
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final URI base;
+    private final Process process;
+
+    Service() throws Exception {
+      int port;
+      try (ServerSocket free = new ServerSocket(0)) {
+        port = free.getLocalPort();
+      }
+      base = URI.create("http://127.0.0.1:" + port);
+      Path log = directory.resolve("serve.log");
+      List<String> command =
+          command("serve", "--bundle", SingleMachine.BUNDLE.toString(), "--policy", POLICY);
+      command.addAll(List.of("--dtype", "f32", "--quiet", "--context-cache", "0"));
+      command.addAll(List.of("--deadline", "60000", "--port", Integer.toString(port)));
+      command.addAll(List.of("--data-dir", directory.resolve("store").toString()));
+      process =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+      while (!isReady()) {
+        assertThat(process.isAlive()).as(() -> read(log)).isTrue();
+        Thread.sleep(50);
+      }
+    }
+
+    private boolean isReady() throws InterruptedException {
+      try {
+        HttpRequest request = HttpRequest.newBuilder(base.resolve("/health/ready")).build();
+        return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    private JsonNode post(String path, String body) throws Exception {
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(base.resolve(path))
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(body))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      return JsonMapper.shared().readTree(answer.body());
+    }
+
+    Map<String, Double> rank(String user) throws Exception {
+      String candidates =
+          ITEMS.stream().map(item -> '"' + item + '"').collect(Collectors.joining(","));
+      JsonNode answer =
+          post(
+              "/v1/rank",
+              "{\"user\": \"%s\", \"policy\": \"%s\", \"candidates\": [%s]}"
+                  .formatted(user, POLICY, candidates));
+      return probabilities(answer.get("results"), "probability");
+    }
+
+    void tell(String user, String item, long time) throws Exception {
+      post(
+          "/v1/feedback",
+          ("{\"type\": \"interaction\", \"id\": \"e-1\", \"user\": \"%s\", \"item\": \"%s\","
+                  + " \"liked\": true, \"time\": %d}")
+              .formatted(user, item, time));
+    }
+
+    @Override
+    public void close() throws Exception {
+      process.destroy();
+      process.waitFor();
+      client.close();
+    }
+  }
+}
