@@ -12,6 +12,7 @@ It needs Python 3.8 or newer and no packages.
 import argparse
 import json
 import sys
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
@@ -51,7 +52,10 @@ def table(header, right, rows):
 
 
 def fixed(value, digits):
-    return "-" if value is None else f"{value:,.{digits}f}"
+    """Rounded half up, as the program's own reports are."""
+    if value is None:
+        return "-"
+    return f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}"
 
 
 def significant(value):
@@ -64,9 +68,9 @@ def significant(value):
 def with_interval(row, key):
     if row.get(key) is None:
         return "-"
-    text = f"{row[key]:.4f}"
+    text = fixed(row[key], 4)
     interval = row.get(key + "Interval")
-    return text if interval is None else f"{text} [{interval[0]:.3f}, {interval[1]:.3f}]"
+    return text if interval is None else f"{text} [{fixed(interval[0], 3)}, {fixed(interval[1], 3)}]"
 
 
 def settings_title(settings):
