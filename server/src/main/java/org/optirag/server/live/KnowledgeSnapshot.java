@@ -119,6 +119,11 @@ final class KnowledgeSnapshot {
     return retrievers.computeIfAbsent(bundle, key -> make.apply(this));
   }
 
+  /** Lets go of what a bundle's retriever needed. */
+  void forget(Object bundle) {
+    retrievers.remove(bundle);
+  }
+
   /** How many users saw an item, and how many of them liked it. */
   int[] received(int item) {
     Behaviours others = visible.others();

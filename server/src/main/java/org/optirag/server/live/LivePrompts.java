@@ -1,10 +1,12 @@
 package org.optirag.server.live;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.tokenizer.Tokenizer;
@@ -29,7 +31,7 @@ import org.optirag.server.ranking.UnknownItemException;
 
 /**
  * The prompts of one bundle, of what is known at the moment of the request. Close it when the
- * bundle is no longer served, so that new snapshots do without its retriever.
+ * bundle is no longer served: no snapshot keeps anything for its retriever then, and none will.
  */
 public final class LivePrompts implements PromptSource, AutoCloseable {
   /** From here on the numbers of users and items that are known to this request alone. */
@@ -40,6 +42,11 @@ public final class LivePrompts implements PromptSource, AutoCloseable {
   private final PromptAssembler assembler;
   private final @Nullable FeatureSchema features;
   private final Function<KnowledgeSnapshot, SnapshotRetriever> retriever;
+
+  /** Those that keep something for the retriever; weak, as they come and go by themselves. */
+  private final Set<KnowledgeSnapshot> keepers = Collections.newSetFromMap(new WeakHashMap<>());
+
+  private boolean closed; // guarded by keepers, as they are
 
   LivePrompts(
       LiveData live,
@@ -58,7 +65,34 @@ public final class LivePrompts implements PromptSource, AutoCloseable {
 
   /** Makes what the retriever needs of a snapshot, so that no request has to wait for it. */
   void prepare(KnowledgeSnapshot snapshot) {
-    snapshot.retriever(this, retriever);
+    if (!isClosed()) {
+      retriever(snapshot);
+    }
+  }
+
+  /**
+   * What the retriever needs of a snapshot. It is made without the lock, as that takes long; so
+   * whoever finds the prompts closed afterwards takes back what he left with the snapshot.
+   */
+  private SnapshotRetriever retriever(KnowledgeSnapshot snapshot) {
+    if (isClosed()) {
+      return retriever.apply(snapshot);
+    }
+    SnapshotRetriever made = snapshot.retriever(this, retriever);
+    synchronized (keepers) {
+      if (closed) {
+        snapshot.forget(this);
+      } else {
+        keepers.add(snapshot);
+      }
+    }
+    return made;
+  }
+
+  private boolean isClosed() {
+    synchronized (keepers) {
+      return closed;
+    }
   }
 
   @Override
@@ -79,8 +113,7 @@ public final class LivePrompts implements PromptSource, AutoCloseable {
     UserUpdates updates = updates(state, user);
     long time = moment(snapshot, updates);
     VisibleHistory visible = snapshot.visible().with(updates);
-    Retrieved retrieved =
-        snapshot.retriever(this, retriever).with(visible, texts).retrieve(user, candidates, time);
+    Retrieved retrieved = retriever(snapshot).with(visible, texts).retrieve(user, candidates, time);
     Prompt prompt = assembler.assemble(texts, user, candidates, retrieved);
     if (features != null) {
       CandidateFeatures seen =
@@ -187,5 +220,10 @@ public final class LivePrompts implements PromptSource, AutoCloseable {
   @Override
   public void close() {
     live.forget(this);
+    synchronized (keepers) {
+      closed = true;
+      keepers.forEach(snapshot -> snapshot.forget(this));
+      keepers.clear();
+    }
   }
 }

@@ -1,0 +1,106 @@
+package org.optirag.server.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.optirag.retrieval.RecentRetriever;
+
+/** A bundle that is let go leaves nothing with the snapshots, however long these live. */
+class ClosedPromptsTest {
+  private static final long SEED = 20261203;
+
+  private final Town town = Town.of(SEED);
+
+  /** All snapshots that a bundle was prepared for: held, as requests under way hold them. */
+  private final List<KnowledgeSnapshot> inFlight = new ArrayList<>();
+
+  private final List<WeakReference<SnapshotRetriever>> made = new ArrayList<>();
+
+  private SnapshotRetriever make(KnowledgeSnapshot snapshot) {
+    // Of its own for every snapshot: a lambda that captures nothing would be one for all.
+    SnapshotRetriever retriever =
+        (visible, texts) -> RecentRetriever.recent(visible, Math.max(1, snapshot.events().length));
+    inFlight.add(snapshot);
+    made.add(new WeakReference<>(retriever));
+    return retriever;
+  }
+
+  private static LivePrompts prompts(
+      LiveData live, Function<KnowledgeSnapshot, SnapshotRetriever> retriever) {
+    return live.prompts(new Letters(), Town.PROMPTS, Town.FEATURES, retriever);
+  }
+
+  private long alive() {
+    System.gc();
+    return made.stream().filter(each -> each.get() != null).count();
+  }
+
+  @Test
+  void closingReleasesTheRetrieversOfThePresentSnapshotAndOfThoseThatRequestsStillHold() {
+    try (LiveData live = town.open(new MemoryStore(false))) {
+      LivePrompts closing = prompts(live, this::make);
+      LivePrompts staying = prompts(live, SnapshotRetriever.recent(5));
+      live.accept(List.of(Town.liked("e", "u3", "i58", Town.END + 500)));
+      live.renew();
+      assertThat(inFlight).hasSize(2).doesNotHaveDuplicates();
+      assertThat(alive()).isEqualTo(2);
+      closing.close();
+      assertThat(alive()).as("without another renewal").isZero();
+      assertThat(staying.prepare(Town.query("u3", "i1")).history()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void whatIsAskedAfterClosingIsAnsweredAndNotKept() {
+    try (LiveData live = town.open(new MemoryStore(false))) {
+      LivePrompts prompts = prompts(live, this::make);
+      int before = prompts.prepare(Town.query("u3", "i1")).history().size();
+      prompts.close();
+      assertThat(prompts.prepare(Town.query("u3", "i1")).history()).hasSize(before);
+      assertThat(alive()).isZero();
+      made.clear();
+      live.accept(List.of(Town.liked("e", "u3", "i58", Town.END + 500)));
+      live.renew();
+      assertThat(made).as("made for a renewal").isEmpty();
+    }
+  }
+
+  @Test
+  void closingWhileASnapshotIsMadeDoesNotWaitForItAndLeavesNothingWithIt() throws Exception {
+    CountDownLatch making = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    try (LiveData live = town.open(new MemoryStore(false))) {
+      LivePrompts prompts =
+          prompts(
+              live,
+              snapshot -> {
+                if (!inFlight.isEmpty()) {
+                  making.countDown();
+                  await(closed);
+                }
+                return make(snapshot);
+              });
+      live.accept(List.of(Town.liked("e", "u3", "i58", Town.END + 500)));
+      Thread renewal = Thread.ofPlatform().start(live::renew);
+      await(making);
+      prompts.close();
+      closed.countDown();
+      renewal.join();
+      assertThat(inFlight).hasSize(2);
+      assertThat(alive()).isZero();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
