@@ -20,6 +20,7 @@ import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.dataset.Field;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Split;
+import org.optirag.dataset.Untitled;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.CandidateFeatures;
@@ -241,11 +242,18 @@ class LiveDataTest {
 
       live.accept(List.of(Town.liked("l", "u2", "nameless", Town.END + 1)));
       assertThat(candidate(gcn.prepare(Town.query("u1", "nameless")), 0))
-          .contains("Candidate film: nameless");
+          .as("as an import names it")
+          .contains("Candidate film: " + Untitled.title("nameless"));
       live.renew();
       Prepared renewed = gcn.prepare(Town.query("u1", "cold", "nameless"));
       assertThat(candidate(renewed, 0)).contains("Ice (2010)");
-      assertThat(candidate(renewed, 1)).contains("nameless").contains("Liked by 1 of 1 users");
+      assertThat(candidate(renewed, 1))
+          .contains("Candidate film: " + Untitled.title("nameless"))
+          .contains("Liked by 1 of 1 users");
+      assertThat(context(gcn.prepare(Town.query("u2", "i1"))))
+          .as("told of as it is asked about")
+          .contains("\n- " + Untitled.title("nameless"))
+          .doesNotContain("nameless");
     }
   }
 
