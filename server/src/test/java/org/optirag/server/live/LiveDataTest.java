@@ -208,6 +208,37 @@ class LiveDataTest {
     }
   }
 
+  @Test
+  void nobodyIsHisOwnNeighbourHoweverMuchOfHimIsKnown() {
+    Random random = new Random(SEED);
+    try (LiveData live = town.open(new MemoryStore(false));
+        LivePrompts gcn = prompts(live, SnapshotRetriever.gcn(town.trained(SEED), 15))) {
+      for (int round = 0; round < 8; round++) {
+        List<Event> events = new ArrayList<>();
+        for (int n = 0; n < 6; n++) {
+          String name = round + "." + n;
+          String user = "u" + random.nextInt(Town.USERS + 5);
+          String item = "i" + random.nextInt(Town.ITEMS + 5);
+          long time = Town.END + 10 * round + n;
+          events.add(
+              random.nextBoolean()
+                  ? Town.liked(name, user, item, time)
+                  : Town.disliked(name, user, item, time));
+        }
+        live.accept(events);
+        for (int user = 0; user < Town.USERS + 6; user++) {
+          assertThat(neighbours(gcn, "u" + user))
+              .as("seed %d, round %d", SEED, round)
+              .doesNotHaveDuplicates()
+              .doesNotContain("u" + user);
+        }
+        if (random.nextInt(3) == 0) {
+          live.renew();
+        }
+      }
+    }
+  }
+
   private static List<String> neighbours(LivePrompts prompts, String user) {
     return prompts.prepare(Town.query(user, "i1")).neighbours().stream()
         .map(SimilarUser::user)
