@@ -4,14 +4,17 @@ import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.UserException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point: parses the command line, runs a subcommand, turns errors into exit codes. */
@@ -49,6 +52,8 @@ public final class Main implements Runnable {
   /** An error that the user can mend. */
   static final int USER_ERROR = 2;
 
+  private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(Main.class);
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
   /** Held, so that its level is: Lucene speaks of its vector code at the first search. */
@@ -78,6 +83,7 @@ public final class Main implements Runnable {
     return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
+        .setExecutionStrategy(Main::run)
         .setExecutionExceptionHandler(Main::explain)
         .setParameterExceptionHandler(Main::teach);
   }
@@ -96,17 +102,46 @@ public final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
+  /** Errors of the JVM, such as a library that is not there, are told of as all others are. */
+  private static int run(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (Error e) {
+      throw new ExecutionException(parsed.commandSpec().commandLine(), "an error", e);
+    }
+  }
+
   private static int explain(Exception error, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
-    if (error instanceof UserException mendable) {
+    UserException mendable = mendable(error);
+    if (mendable != null) {
       err.println("optirag: " + mendable.problem());
       err.println("  " + mendable.wayOut());
-      LoggerFactory.getLogger(Main.class).debug("user error", mendable);
+      for (Throwable cause = mendable.getCause(); cause != null; cause = cause.getCause()) {
+        LOG.debug("because of {}", firstLine(cause)); // where it was thrown helps nobody to mend it
+      }
       return USER_ERROR;
     }
-    err.println("optirag: unexpected " + error);
+    Throwable fault =
+        error instanceof ExecutionException && error.getCause() != null ? error.getCause() : error;
+    err.println("optirag: unexpected " + firstLine(fault));
     err.println("  This is a fault of OptiRAG. Run again with OPTIRAG_LOG=debug for the details.");
-    LoggerFactory.getLogger(Main.class).debug("unexpected error", error);
+    LOG.debug("unexpected error", fault);
     return ExitCode.SOFTWARE;
+  }
+
+  /** The error behind an error that the user can mend, if there is one: threads wrap theirs. */
+  private static @Nullable UserException mendable(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException mendable) {
+        return mendable;
+      }
+    }
+    return null;
+  }
+
+  /** libtorch's messages go on with a stack trace of their own. */
+  private static String firstLine(Throwable error) {
+    return error.toString().lines().findFirst().orElse("");
   }
 }

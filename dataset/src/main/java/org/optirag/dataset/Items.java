@@ -6,8 +6,7 @@ import java.util.List;
  * The items: ids, titles and further text fields. Immutable.
  *
  * @param ids item ids in the order of their numbers
- * @param titles one title per item; where the source has none, a code made of the id: the first six
- *     hexadecimal digits of its sha256
+ * @param titles one title per item; where the source has none, {@link Untitled}'s
  * @param fields per item the further texts (genres, author, …), possibly none
  */
 public record Items(IdIndex ids, List<String> titles, List<List<Field>> fields)

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.optirag.backbone.tokenizer.Tokenizer;
@@ -47,10 +50,11 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
   private final Function<CandidateFeatures, FeatureSource> features;
   private final Function<KnowledgeSnapshot, SnapshotRetriever> retriever;
   private final Runnable closing;
-  private final Map<KnowledgeSnapshot, SnapshotRetriever> retrievers =
+  private final Map<KnowledgeSnapshot, FutureTask<SnapshotRetriever>> retrievers =
       new LinkedHashMap<>() { // guarded by itself; an older one is left to the collector
         @Override
-        protected boolean removeEldestEntry(Map.Entry<KnowledgeSnapshot, SnapshotRetriever> old) {
+        protected boolean removeEldestEntry(
+            Map.Entry<KnowledgeSnapshot, FutureTask<SnapshotRetriever>> old) {
           return size() > KEPT;
         }
       };
@@ -108,16 +112,34 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
     retriever(snapshot);
   }
 
+  /** Made by whoever comes first, outside the lock: requests on another snapshot do not wait. */
   private SnapshotRetriever retriever(KnowledgeSnapshot snapshot) {
+    FutureTask<SnapshotRetriever> made;
+    boolean first;
     synchronized (retrievers) {
-      SnapshotRetriever known = retrievers.get(snapshot);
-      if (known == null) {
-        known = retriever.apply(snapshot);
-        if (!closed) {
-          retrievers.put(snapshot, known);
-        }
+      FutureTask<SnapshotRetriever> known = retrievers.get(snapshot);
+      first = known == null;
+      made = known == null ? new FutureTask<>(() -> retriever.apply(snapshot)) : known;
+      if (first && !closed) {
+        retrievers.put(snapshot, made);
       }
-      return known;
+    }
+    if (first) {
+      made.run();
+    }
+    try {
+      return made.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted");
+    } catch (ExecutionException e) {
+      synchronized (retrievers) {
+        retrievers.remove(snapshot, made); // the next one may have more luck
+      }
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
     }
   }
 

@@ -22,7 +22,8 @@ public final class GraphSnapshot implements AutoCloseable {
     this.index = UserIndex.of(model.users());
   }
 
-  private GraphSnapshot(Graph graph, LightGcn model, UserIndex index) {
+  /** With an index of the model's users. */
+  GraphSnapshot(Graph graph, LightGcn model, UserIndex index) {
     this.graph = graph;
     this.model = model;
     this.unitItems = model.items().normalized();

@@ -3,6 +3,7 @@ package org.optirag.dataset.store;
 import java.nio.file.Path;
 import java.util.List;
 import org.optirag.dataset.Part;
+import org.optirag.dataset.Untitled;
 import org.optirag.dataset.source.Rules;
 
 /**
@@ -186,8 +187,7 @@ final class Normaliser {
       Path directory, String ids, String texts, List<String> fields, boolean titled) {
     StringBuilder columns = new StringBuilder("number, id");
     if (titled) {
-      // Not the id itself: ids given in order tell what came later, and a prompt would read it.
-      columns.append(", coalesce(t.title, substr(sha256(id), 1, 6)) AS title");
+      columns.append(", coalesce(t.title, " + Untitled.sql("id") + ") AS title");
     }
     for (int f = 0; f < fields.size(); f++) {
       columns

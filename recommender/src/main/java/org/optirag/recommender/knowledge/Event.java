@@ -14,7 +14,8 @@ public sealed interface Event {
    *
    * @param id names the event
    * @param user the user's id; one that is not known becomes known
-   * @param item the item's id; one that is not known becomes known, with its id as its title
+   * @param item the item's id; one that is not known becomes known, without a title: {@link
+   *     org.optirag.dataset.Untitled} names it
    * @param liked the label
    * @param rating as given, if one was given
    * @param time in seconds since 1970

@@ -12,6 +12,7 @@ import org.optirag.dataset.Field;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Items;
 import org.optirag.dataset.PublishedSplit;
+import org.optirag.dataset.Untitled;
 import org.optirag.dataset.Users;
 import org.optirag.retrieval.Horizon;
 import org.optirag.retrieval.VisibleHistory;
@@ -89,7 +90,10 @@ final class Renewal {
     for (int item = 0; item < capture.items(); item++) {
       @Nullable ItemText text = changed.get(item);
       boolean known = item < old.size();
-      titles.add(text != null ? text.title() : known ? old.title(item) : ids.id(item));
+      titles.add(
+          text != null
+              ? text.title()
+              : known ? old.title(item) : Untitled.title(ids.id(item)));
       fields.add(text != null ? text.fields() : known ? old.fields(item) : List.of());
     }
     return new Items(ids.first(capture.items()), titles, fields);

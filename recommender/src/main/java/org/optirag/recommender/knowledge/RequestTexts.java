@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.optirag.dataset.Field;
 import org.optirag.dataset.Items;
+import org.optirag.dataset.Untitled;
 import org.optirag.dataset.Users;
 import org.optirag.scoring.PromptTexts;
 
@@ -71,7 +72,7 @@ public final class RequestTexts implements PromptTexts {
     Items items = snapshot.data().items();
     return item < items.size()
         ? new ItemText(items.title(item), items.fields(item))
-        : new ItemText(ids.itemId(item), List.of());
+        : new ItemText(Untitled.title(ids.itemId(item)), List.of());
   }
 
   @Override

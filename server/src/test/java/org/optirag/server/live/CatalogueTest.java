@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.optirag.dataset.Field;
 import org.optirag.recommender.knowledge.Event;
+import org.optirag.dataset.Untitled;
 import org.optirag.server.live.Catalogue.ItemView;
 import org.optirag.server.live.Catalogue.UserView;
 import org.optirag.recommender.PromptSource.Told;
@@ -30,8 +31,12 @@ class CatalogueTest {
               Town.liked("2", "u1", "i5", Town.END + 1),
               Town.liked("3", "u1", "cold", Town.END + 1)));
       assertThat(catalogue.item("i5").orElseThrow().title()).isEqualTo("New name");
-      assertThat(catalogue.item("cold").orElseThrow().title()).isEqualTo("cold");
+      assertThat(catalogue.item("cold").orElseThrow().title()).isEqualTo(Untitled.title("cold"));
       live.renew();
+      assertThat(catalogue.item("cold").orElseThrow().title()).isEqualTo(Untitled.title("cold"));
+      assertThat(catalogue.itemsBeginning(Untitled.title("cold"), 5))
+          .extracting(ItemView::id)
+          .containsExactly("cold");
       assertThat(catalogue.item("i5").orElseThrow())
           .isEqualTo(
               new ItemView("i5", "New name", List.of(), before.seen() + 1, before.liked() + 1));

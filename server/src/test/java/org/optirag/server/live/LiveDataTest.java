@@ -21,6 +21,7 @@ import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.dataset.Field;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Split;
+import org.optirag.dataset.Untitled;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.Bm25Retriever;
 import org.optirag.retrieval.CandidateFeatures;
@@ -208,6 +209,37 @@ class LiveDataTest {
     }
   }
 
+  @Test
+  void nobodyIsHisOwnNeighbourHoweverMuchOfHimIsKnown() {
+    Random random = new Random(SEED);
+    try (LiveData live = town.open(new MemoryStore(false));
+        RequestPrompts gcn = prompts(live, RetrieverSettings.Gcn.DEFAULT)) {
+      for (int round = 0; round < 8; round++) {
+        List<Event> events = new ArrayList<>();
+        for (int n = 0; n < 6; n++) {
+          String name = round + "." + n;
+          String user = "u" + random.nextInt(Town.USERS + 5);
+          String item = "i" + random.nextInt(Town.ITEMS + 5);
+          long time = Town.END + 10 * round + n;
+          events.add(
+              random.nextBoolean()
+                  ? Town.liked(name, user, item, time)
+                  : Town.disliked(name, user, item, time));
+        }
+        live.accept(events);
+        for (int user = 0; user < Town.USERS + 6; user++) {
+          assertThat(neighbours(gcn, "u" + user))
+              .as("seed %d, round %d", SEED, round)
+              .doesNotHaveDuplicates()
+              .doesNotContain("u" + user);
+        }
+        if (random.nextInt(3) == 0) {
+          live.renew();
+        }
+      }
+    }
+  }
+
   private static List<String> neighbours(RequestPrompts prompts, String user) {
     return prompts.prepare(Town.query(user, "i1")).neighbours().stream()
         .map(SimilarUser::user)
@@ -242,11 +274,18 @@ class LiveDataTest {
 
       live.accept(List.of(Town.liked("l", "u2", "nameless", Town.END + 1)));
       assertThat(candidate(gcn.prepare(Town.query("u1", "nameless")), 0))
-          .contains("Candidate film: nameless");
+          .as("as an import names it")
+          .contains("Candidate film: " + Untitled.title("nameless"));
       live.renew();
       Prepared renewed = gcn.prepare(Town.query("u1", "cold", "nameless"));
       assertThat(candidate(renewed, 0)).contains("Ice (2010)");
-      assertThat(candidate(renewed, 1)).contains("nameless").contains("Liked by 1 of 1 users");
+      assertThat(candidate(renewed, 1))
+          .contains("Candidate film: " + Untitled.title("nameless"))
+          .contains("Liked by 1 of 1 users");
+      assertThat(context(gcn.prepare(Town.query("u2", "i1"))))
+          .as("told of as it is asked about")
+          .contains("\n- " + Untitled.title("nameless"))
+          .doesNotContain("nameless");
     }
   }
 

@@ -3,7 +3,7 @@ package org.optirag.spark.prepare;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.row_number;
-import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.udf;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -16,10 +16,12 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.Untitled;
 import org.optirag.dataset.source.Cells;
 import org.optirag.dataset.source.HtmlEntities;
 import org.optirag.spark.table.Table;
@@ -132,7 +134,7 @@ final class TextStage {
    *
    * @param numbered number, id
    * @param size how many they are
-   * @param titled whether there is a column of titles, a code made of the id where there is none
+   * @param titled whether there is a column of titles, {@link Untitled}'s where there is none
    */
   Dataset<Row> of(Dataset<Row> numbered, long size, boolean titled) {
     Dataset<Row> joined;
@@ -147,8 +149,8 @@ final class TextStage {
     }
     List<Column> columns = new ArrayList<>(List.of(col("number"), col("id")));
     if (titled) {
-      // Not the id itself: ids given in order tell what came later, and a prompt would read it.
-      Column code = sha2(col("id").cast("binary"), 256).substr(1, 6);
+      Column code =
+          udf((UDF1<String, String>) Untitled::title, DataTypes.StringType).apply(col("id"));
       columns.add(coalesce(col("title"), code).as("title"));
     }
     for (int f = 0; f < names.size(); f++) {
