@@ -19,6 +19,7 @@ import org.optirag.retrieval.Behaviour;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workbench.Pipeline;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -112,7 +113,7 @@ final class RankCommand implements Callable<Integer> {
     Bundle trained = bundle == null ? null : Bundle.open(bundle);
     String data =
         dataset != null ? dataset : trained != null ? trained.dataset().name() : "movielens-100k";
-    try (Pipeline pipeline = new Pipeline(data, trained, options, common)) {
+    try (Pipeline pipeline = Pipeline.open(data, trained, options.settings(), common.workplace())) {
       Explanation explanation = explain(pipeline, scorer(pipeline, trained));
       if (common.json()) {
         common.printJson(explanation);

@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.workbench;
 
 import java.time.Instant;
 import java.util.Arrays;
