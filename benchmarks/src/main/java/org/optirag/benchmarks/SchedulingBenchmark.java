@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.DoubleAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.optirag.backbone.PackedPrompt;
+import org.optirag.recommender.PromptSource;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.Score;
@@ -20,7 +21,6 @@ import org.optirag.scoring.TradeOffPoint;
 import org.optirag.server.control.ExitLadder;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PassListener;
-import org.optirag.recommender.PromptSource;
 import org.optirag.server.ranking.RankingModel;
 import org.optirag.server.ranking.Scheduler;
 

@@ -2,6 +2,7 @@ package org.optirag.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import org.optirag.workbench.Workplace;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,6 +47,11 @@ final class CommonOptions {
   /** What a command passes on to those that it runs. */
   List<String> arguments() {
     return quiet ? List.of("--quiet") : List.of();
+  }
+
+  /** Where commands work, and who is told. */
+  Workplace workplace() {
+    return new Workplace(cache(), progress(), this::tell);
   }
 
   /** Standard output. */

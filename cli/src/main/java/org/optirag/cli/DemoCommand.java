@@ -2,17 +2,12 @@ package org.optirag.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.optirag.evaluation.Evaluation;
-import org.optirag.evaluation.EvaluationResult;
-import org.optirag.evaluation.Requests;
-import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workbench.Demonstration;
+import org.optirag.workbench.EvaluationOutcome;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,8 +32,6 @@ import picocli.CommandLine.Option;
       "Or:      optirag evaluate --help"
     })
 final class DemoCommand implements Callable<Integer> {
-  private static final String DATASET = "movielens-100k";
-
   @Mixin private CommonOptions common;
   @Mixin private PipelineOptions options;
 
@@ -65,52 +58,18 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path shipped =
-        Path.of(System.getProperty("optirag.home", ""), "bundles", DATASET).toAbsolutePath();
+        Path.of(System.getProperty("optirag.home", ""), "bundles", Demonstration.DATASET)
+            .toAbsolutePath();
     Path taken = bundle != null || !Files.exists(shipped) ? bundle : shipped;
     Bundle trained = taken == null ? null : Bundle.open(taken);
-    Evaluation zeroShot;
-    try (Pipeline pipeline = new Pipeline(DATASET, null, options, common)) {
-      zeroShot =
-          run(pipeline)
-              .of(List.of("bias"), Pipeline.RETRIEVERS.stream().map(pipeline::zeroShot).toList());
-    }
-    Evaluation shown = trained == null ? zeroShot : with(zeroShot, trained);
-    EvaluateCommand.report(shown, out, common);
+    Evaluation shown = new Demonstration(options.settings(), common.workplace()).run(most, trained);
+    new EvaluationOutcome(shown, null, null).write(out);
+    EvaluationPrinter.print(shown, out, common);
     if (!common.json()) {
       String with = taken == null ? "" : " --bundle " + taken;
       common.out().println("Next:    ./optirag rank" + with + " --user 42 --items 50,181,258");
       common.out().flush();
     }
     return 0;
-  }
-
-  private EvaluationRun run(Pipeline pipeline) {
-    return new EvaluationRun(
-        pipeline,
-        EvaluationRun.Part.TEST,
-        Requests.Grouping.DEFAULT,
-        Math.max(1, most),
-        options,
-        common);
-  }
-
-  /** The same impressions, scored by what was trained: at full depth, then with early exit. */
-  private Evaluation with(Evaluation zeroShot, Bundle trained) {
-    try (Pipeline pipeline = new Pipeline(DATASET, trained, options, common)) {
-      ExitPolicy chosen = trained.plan().policy();
-      Evaluation early =
-          run(pipeline)
-              .of(
-                  List.of("features"),
-                  List.of(
-                      pipeline.trained("optirag, full depth", new ExitPolicy.None()),
-                      pipeline.trained("optirag, early exit", chosen)));
-      List<EvaluationResult> results = new ArrayList<>(zeroShot.results());
-      results.addAll(early.results());
-      Map<String, String> facts = new LinkedHashMap<>(zeroShot.facts());
-      facts.put("exit policy", chosen.text() + ", " + trained.plan().chosen());
-      facts.put("prompt of the trained", pipeline.promptSettings().toString());
-      return new Evaluation(zeroShot.title(), early.created(), facts, results);
-    }
   }
 }

@@ -1,25 +1,18 @@
 package org.optirag.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.optirag.evaluation.Evaluation;
-import org.optirag.evaluation.ImpressionScorer;
-import org.optirag.evaluation.PipelineScorer;
-import org.optirag.evaluation.Report;
 import org.optirag.evaluation.Requests;
-import org.optirag.evaluation.ResultsFile;
-import org.optirag.evaluation.ResultsTable;
-import org.optirag.evaluation.tradeoff.HeadReadings;
-import org.optirag.evaluation.tradeoff.ReadingScorer;
-import org.optirag.evaluation.tradeoff.TradeOff;
 import org.optirag.evaluation.tradeoff.TradeOffReport;
-import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workbench.EvaluationOutcome;
+import org.optirag.workbench.EvaluationRequest;
+import org.optirag.workbench.EvaluationRun;
+import org.optirag.workbench.Evaluations;
+import org.optirag.workbench.Pipeline;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,11 +36,8 @@ import picocli.CommandLine.Parameters;
       "         optirag evaluate ml-1m-collm --retriever gcn,popular --part validation"
     })
 final class EvaluateCommand implements Callable<Integer> {
-  /** What the name of a trained scorer begins with; the exit policy follows. */
-  static final String TRAINED = "optirag ";
-
   @Mixin private CommonOptions common;
-  @Mixin private PipelineOptions pipelineOptions;
+  @Mixin private PipelineOptions options;
 
   @Parameters(
       paramLabel = "DATASET",
@@ -138,63 +128,32 @@ final class EvaluateCommand implements Callable<Integer> {
     if (data == null) {
       throw new UserException("Nothing says what to evaluate.", "Name a data set or a --bundle.");
     }
-    List<String> zeroShot = zeroShot(trained != null);
-    requireKnown("baseline", named(baselines), Pipeline.baselines());
-    requireKnown("retriever", zeroShot, Pipeline.RETRIEVERS);
     if (candidates < 1 || window < 0 || (most != null && most < 1)) {
       throw new UserException(
           "--candidates, --window and --most count something.", "Give positive numbers.");
     }
-    List<ExitPolicy> exits = trained == null ? List.of() : policies(trained);
-    if (zeroShot.isEmpty() && exits.isEmpty() && named(baselines).isEmpty()) {
-      throw new UserException(
-          "Nothing is to be scored.", "Name a --baseline, a --retriever or a --bundle.");
-    }
+    EvaluationRequest request =
+        new EvaluationRequest(
+            data,
+            trained,
+            named(baselines),
+            zeroShot(trained != null),
+            trained == null ? List.of() : policies(trained),
+            part,
+            new Requests.Grouping(window, candidates),
+            most == null ? Integer.MAX_VALUE : most);
     Path directory =
         out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
-    try (Pipeline pipeline = new Pipeline(data, trained, pipelineOptions, common)) {
-      EvaluationRun run =
-          new EvaluationRun(
-              pipeline,
-              part,
-              new Requests.Grouping(window, candidates),
-              most == null ? Integer.MAX_VALUE : most,
-              pipelineOptions,
-              common);
-      List<ImpressionScorer> scorers = new ArrayList<>();
-      zeroShot.forEach(name -> scorers.add(pipeline.zeroShot(name)));
-      ReadingScorer full = null;
-      for (ExitPolicy policy : exits) {
-        PipelineScorer scorer = pipeline.trained(TRAINED + policy.text(), policy);
-        if (policy instanceof ExitPolicy.None && part == EvaluationRun.Part.TEST) {
-          full = new ReadingScorer(scorer);
-          scorers.add(full);
-        } else {
-          scorers.add(scorer);
-        }
-      }
-      Evaluation evaluation = run.of(named(baselines), scorers);
-      report(evaluation, directory, common);
-      if (trained != null && full != null) {
-        int depth = pipeline.backbone().config().blocks();
-        HeadReadings readings =
-            full.readings(run.evaluator(), depth, trained.plan().curve().blocks());
-        draw(trained.plan(), evaluation, readings, directory);
-      }
-    }
+    EvaluationOutcome outcome =
+        new Evaluations(options.settings(), common.workplace()).run(request);
+    outcome.write(directory);
+    EvaluationPrinter.print(outcome.evaluation(), directory, common);
+    outcome.tradeOff().ifPresent(report -> draw(report, directory));
     return 0;
   }
 
-  /** Writes what each policy of the validation curve does on test. */
-  private void draw(ExitPlan plan, Evaluation evaluation, HeadReadings readings, Path directory) {
-    new TradeOffReport(
-            evaluation.title(),
-            evaluation.created(),
-            evaluation.facts(),
-            readings.depth(),
-            plan,
-            Optional.of(TradeOff.measured(plan, readings)))
-        .write(directory);
+  private void draw(TradeOffReport report, Path directory) {
+    report.write(directory);
     if (!common.json()) {
       common.out().println("Exits:   " + directory.resolve(TradeOffReport.PAGE).toAbsolutePath());
       common.out().flush();
@@ -214,41 +173,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return given.equals(List.of("")) ? List.of() : given;
   }
 
-  private static void requireKnown(String what, List<String> names, List<String> known) {
-    for (String name : names) {
-      if (!known.contains(name)) {
-        throw new UserException(
-            "There is no " + what + " \"" + name + "\".", "There are " + known + ".");
-      }
-    }
-  }
-
   private List<ExitPolicy> policies(Bundle trained) {
-    return policies.stream()
-        .map(text -> text.equals("chosen") ? trained.plan().policy() : ExitPolicy.parse(text))
-        .toList();
-  }
-
-  /** Prints the table and writes the files. */
-  static void report(Evaluation evaluation, Path directory, CommonOptions common) {
-    Path results = directory.resolve("results.json");
-    Path page = directory.resolve("report.html");
-    ResultsFile.write(results, evaluation);
-    Report.write(page, evaluation);
-    if (common.json()) {
-      common.printJson(ResultsFile.json(evaluation));
-      return;
-    }
-    common.out().println(evaluation.title());
-    common.out().println();
-    common.out().print(ResultsTable.text(evaluation.results()));
-    if (evaluation.results().size() > 1) {
-      common.out().println();
-      common.out().print(ResultsTable.differences(evaluation.results()));
-    }
-    common.out().println();
-    common.out().println("Report:  " + page.toAbsolutePath());
-    common.out().println("Results: " + results.toAbsolutePath());
-    common.out().flush();
+    return policies.stream().map(text -> Evaluations.policy(text, trained)).toList();
   }
 }

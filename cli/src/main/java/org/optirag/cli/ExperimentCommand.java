@@ -1,25 +1,19 @@
 package org.optirag.cli;
 
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.evaluation.experiment.ExperimentReport;
-import org.optirag.evaluation.experiment.ExperimentRow;
-import org.optirag.evaluation.tradeoff.TradeOffReport;
+import org.optirag.workbench.experiment.Experiment;
+import org.optirag.workbench.experiment.ExperimentFile;
+import org.optirag.workbench.experiment.ExperimentPart;
 import org.optirag.workspace.ConfigFile;
-import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 /** {@code optirag experiment}: many trainings and evaluations, side by side. */
 @Command(
@@ -75,10 +69,11 @@ final class ExperimentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ExperimentFile experiment = ConfigFile.read(file, ExperimentFile.class);
-    Path directory = out == null ? Path.of("runs", "experiments", experiment.name()) : out;
-    List<ExperimentPart> parts = ExperimentPart.of(experiment, directory);
-    parts.forEach(part -> part.cell().check());
+    ExperimentFile read = ConfigFile.read(file, ExperimentFile.class);
+    Path directory = out == null ? Path.of("runs", "experiments", read.name()) : out;
+    Experiment experiment =
+        new Experiment(read, directory, new ExperimentRunner(common.arguments()));
+    List<ExperimentPart> parts = experiment.parts();
     List<ExperimentPart> wanted =
         parts.stream().filter(part -> part.name().contains(only)).toList();
     if (wanted.isEmpty()) {
@@ -86,53 +81,20 @@ final class ExperimentCommand implements Callable<Integer> {
           "No part of " + file + " has \"" + only + "\" in its name.",
           "There are " + parts.stream().map(ExperimentPart::name).toList() + ".");
     }
-    run(wanted, "experiment " + experiment.name());
-    List<ExperimentPart> done = parts.stream().filter(part -> part.cell().done()).toList();
-    ExperimentReport report = report(experiment, done);
-    report.write(directory);
-    if (common.json()) {
-      common.printJson(report.rowsJson());
-    } else {
-      common.out().print(report.markdown());
-      common.out().println();
-      common.out().println("Report:  " + directory.resolve("report.html").toAbsolutePath());
-      common.out().println("Results: " + directory.resolve("results.json").toAbsolutePath());
-      common.out().flush();
-    }
+    experiment.run(wanted, common.progress());
+    print(experiment.report(), directory);
     return 0;
   }
 
-  private void run(List<ExperimentPart> parts, String title) {
-    try (Progress.Task task = common.progress().begin(title, parts.size(), "part")) {
-      for (ExperimentPart part : parts) {
-        if (!part.cell().done()) {
-          task.note(part.name());
-          part.cell().run(common.arguments());
-        }
-        task.advance(1);
-      }
+  private void print(ExperimentReport report, Path directory) {
+    if (common.json()) {
+      common.printJson(report.rowsJson());
+      return;
     }
-  }
-
-  private static ExperimentReport report(ExperimentFile experiment, List<ExperimentPart> parts) {
-    Map<ExperimentPart.Method, List<ExperimentRow>> rows = new LinkedHashMap<>();
-    Map<String, JsonNode> tradeOffs = new LinkedHashMap<>();
-    for (ExperimentPart part : parts) {
-      part.rows()
-          .forEach((method, row) -> rows.computeIfAbsent(method, m -> new ArrayList<>()).add(row));
-      part.tradeOff().ifPresent(name -> tradeOffs.put(name, part.cell().json(TradeOffReport.DATA)));
-    }
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("data sets", String.join(", ", experiment.datasets()));
-    facts.put(
-        "seeds asked for",
-        experiment.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")));
-    facts.put("evaluated with", String.join(" ", ExperimentFile.arguments(experiment.evaluate())));
-    return new ExperimentReport(
-        experiment.name(),
-        Instant.now(),
-        facts,
-        rows.values().stream().map(ExperimentRow::mean).toList(),
-        tradeOffs);
+    common.out().print(report.markdown());
+    common.out().println();
+    common.out().println("Report:  " + directory.resolve("report.html").toAbsolutePath());
+    common.out().println("Results: " + directory.resolve("results.json").toAbsolutePath());
+    common.out().flush();
   }
 }

@@ -11,6 +11,7 @@ import org.optirag.backbone.tokenizer.Tokenizers;
 import org.optirag.backbone.weights.ModelConfig;
 import org.optirag.backbone.weights.WeightFiles;
 import org.optirag.backbone.weights.Weights;
+import org.optirag.workbench.PipelineSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "model",
     description = "Gets and lists models.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Start with: optirag model pull " + PipelineOptions.DEFAULT_MODEL},
+    footer = {"", "Start with: optirag model pull " + PipelineSettings.DEFAULT_MODEL},
     subcommands = {ModelCommand.Pull.class, ModelCommand.ListAll.class})
 final class ModelCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -44,7 +45,7 @@ final class ModelCommand implements Runnable {
       },
       footer = {
         "",
-        "Example: optirag model pull " + PipelineOptions.DEFAULT_MODEL,
+        "Example: optirag model pull " + PipelineSettings.DEFAULT_MODEL,
         "         optirag model pull HuggingFaceTB/SmolLM2-360M-Instruct",
         "         optirag model pull owner/name:FILE.gguf"
       })

@@ -3,33 +3,23 @@ package org.optirag.cli;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
-import org.optirag.dataset.Dataset;
 import org.optirag.dataset.NegativeSampling;
-import org.optirag.dataset.SplitRule;
 import org.optirag.scoring.ChatFormat;
 import org.optirag.scoring.PromptSettings;
-import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workbench.PipelineSettings;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Option;
 
 /** How the pipeline from data to probabilities is set up; use as a {@code @Mixin}. */
 final class PipelineOptions {
-  /** The model that everything works with by default. */
-  static final String DEFAULT_MODEL = "smollm2-135m-instruct";
-
-  /** The seed of samples, training and bootstrap. */
-  static final long DEFAULT_SEED = 20250104;
-
-  private static final String STANDARD_SPLIT = "standard";
-
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      defaultValue = DEFAULT_MODEL,
+      defaultValue = PipelineSettings.DEFAULT_MODEL,
       description =
           "A known name, owner/name of a Hugging Face repository (owner/name:FILE.gguf), or a path;"
               + " default ${DEFAULT-VALUE}.")
-  private String model = DEFAULT_MODEL;
+  private String model = PipelineSettings.DEFAULT_MODEL;
 
   @Option(
       names = "--dtype",
@@ -107,52 +97,31 @@ final class PipelineOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      defaultValue = "" + DEFAULT_SEED,
+      defaultValue = "" + PipelineSettings.DEFAULT_SEED,
       description = "Of samples, graph training and bootstrap; default ${DEFAULT-VALUE}.")
-  private long seed = DEFAULT_SEED;
+  private long seed = PipelineSettings.DEFAULT_SEED;
 
-  String model() {
-    return model;
+  /**
+   * What was asked for.
+   *
+   * @throws UserException if a number is out of its range or there is no such chat format
+   */
+  PipelineSettings settings() {
+    return new PipelineSettings(
+        model,
+        dtype,
+        device,
+        threads,
+        workers == null ? Runtime.getRuntime().availableProcessors() : workers,
+        prompt(),
+        history,
+        split,
+        negatives,
+        negativesBy,
+        seed);
   }
 
-  DType dtype() {
-    return dtype;
-  }
-
-  Device device() {
-    return device;
-  }
-
-  int threads() {
-    return counted("threads", threads);
-  }
-
-  int workers() {
-    return counted(
-        "workers", workers == null ? Runtime.getRuntime().availableProcessors() : workers);
-  }
-
-  /** Threads that share a batch of training: a GPU does better with all of it at once. */
-  int trainingWorkers() {
-    return device == Device.CUDA ? 1 : workers();
-  }
-
-  private static int counted(String what, int number) {
-    if (number < 1 || number > 1024) {
-      throw new UserException(number + " " + what + " are not possible.", "Give 1 to 1024.");
-    }
-    return number;
-  }
-
-  int history() {
-    return history;
-  }
-
-  long seed() {
-    return seed;
-  }
-
-  PromptSettings prompt() {
+  private PromptSettings prompt() {
     PromptSettings standard = PromptSettings.DEFAULT;
     try {
       return new PromptSettings(
@@ -168,23 +137,5 @@ final class PipelineOptions {
       throw new UserException(
           "--prompt-tokens: " + e.getMessage() + ".", "Give a larger number, for instance 512.", e);
     }
-  }
-
-  /** The name of the rule that was asked for. */
-  String split() {
-    return split == null ? STANDARD_SPLIT : split;
-  }
-
-  /** The rule that was asked for, or else the one that a bundle was trained on. */
-  SplitRule split(Dataset data, @Nullable Bundle bundle) {
-    return split == null && bundle != null
-        ? bundle.splitOf(data)
-        : SplitRule.named(split(), data, seed);
-  }
-
-  /** How negatives are drawn, or null where the impressions have labels of both kinds. */
-  @Nullable NegativeSampling negatives(boolean clicksAlone) {
-    int ratio = negatives == null ? (clicksAlone ? 4 : 0) : negatives;
-    return ratio == 0 ? null : new NegativeSampling(ratio, negativesBy, seed);
   }
 }

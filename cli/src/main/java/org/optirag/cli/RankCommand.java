@@ -1,11 +1,5 @@
 package org.optirag.cli;
 
-import org.optirag.backbone.Backbone;
-import org.optirag.recommender.RequestRanker;
-import org.optirag.recommender.Recommender;
-import org.optirag.recommender.Ranking;
-import org.optirag.recommender.PromptSource;
-import org.optirag.recommender.RankRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,14 +9,19 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.optirag.backbone.Backbone;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.IdIndex;
-import org.optirag.dataset.Interactions;
-import org.optirag.evaluation.StageTimes;
-import org.optirag.retrieval.Behaviour;
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
+import org.optirag.recommender.Ranking;
+import org.optirag.recommender.Recommender;
+import org.optirag.recommender.RequestRanker;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workbench.Pipeline;
+import org.optirag.workbench.PipelineSettings;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -134,11 +133,12 @@ final class RankCommand implements Callable<Integer> {
     }
     Bundle opened = Bundle.open(directory);
     String data = dataset == null ? opened.dataset().name() : dataset;
-    Backbone.setThreads(options.threads());
+    PipelineSettings settings = options.settings();
+    Backbone.setThreads(settings.threads());
     try (Recommender recommender =
         Recommender.builder(directory, data)
-            .dtype(options.dtype())
-            .device(options.device())
+            .dtype(settings.dtype())
+            .device(settings.device())
             .policy(policy)
             .contextCache(0)
             .progress(common.progress())
@@ -151,16 +151,14 @@ final class RankCommand implements Callable<Integer> {
       RankRequest asked = time == null ? request : request.at(time);
       recommender.rank(asked); // warms up
       String exits =
-          policy.equals("chosen")
-              ? opened.plan().policy().text()
-              : ExitPolicy.parse(policy).text();
+          policy.equals("chosen") ? opened.plan().policy().text() : ExitPolicy.parse(policy).text();
       return explanation(exits, recommender.rank(asked), recommender::text);
     }
   }
 
   private Explanation zeroShot(List<String> wanted) {
     String data = dataset == null ? "movielens-100k" : dataset;
-    try (Pipeline pipeline = new Pipeline(data, null, options, common)) {
+    try (Pipeline pipeline = Pipeline.open(data, null, options.settings(), common.workplace())) {
       String name = retriever == null ? "gcn" : retriever;
       Dataset known = pipeline.data();
       requireKnown(known.users().ids(), user, "user", known.name());

@@ -3,20 +3,14 @@ package org.optirag.cli;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.optirag.backbone.AdamW;
 import org.optirag.backbone.lora.LoraModule;
-import org.optirag.backbone.lora.LoraSettings;
-import org.optirag.training.Decay;
 import org.optirag.training.DepthSchedule;
-import org.optirag.training.Rates;
-import org.optirag.training.TrainingPlan;
-import org.optirag.training.TrainingSettings;
+import org.optirag.workbench.TrainingRecipe;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Option;
 
@@ -96,41 +90,25 @@ final class TrainingOptions {
   private int validateEvery = 500;
 
   /**
-   * The settings for a model.
+   * What was asked for.
    *
-   * @param blocks of the model
-   * @throws UserException if a number is out of its range
+   * @throws UserException if there is no such module, or the time is none
    */
-  TrainingSettings settings(int blocks, long seed, int workers) {
-    List<Integer> places = exits == null ? spread(blocks) : exits;
-    try {
-      LoraSettings lora =
-          rank == 0 ? null : new LoraSettings(rank, alpha, dropout, modules(), 1, places.getLast());
-      return new TrainingSettings(
-          lora,
-          places,
-          List.of(),
-          distillation,
-          1,
-          pairwise,
-          new Rates(rate, headRate, headRate, depthRates, 0.3, Decay.LINEAR, 20),
-          AdamW.STANDARD,
-          new TrainingPlan(epochs, 0, duration(), 1, validateEvery, 0, 50),
-          seed,
-          workers,
-          false);
-    } catch (IllegalArgumentException e) {
-      throw new UserException(
-          "The settings do not fit: " + e.getMessage() + ".", "See 'optirag train --help'.", e);
-    }
-  }
-
-  /** Six heads, the last after the last block. */
-  private static List<Integer> spread(int blocks) {
-    int heads = Math.min(6, blocks);
-    Integer[] places = new Integer[heads];
-    Arrays.setAll(places, i -> Math.round((i + 1f) * blocks / heads));
-    return List.of(places);
+  TrainingRecipe recipe() {
+    return new TrainingRecipe(
+        exits,
+        rank,
+        alpha,
+        dropout,
+        rank == 0 ? Set.of() : modules(),
+        rate,
+        headRate,
+        depthRates,
+        distillation,
+        pairwise,
+        epochs,
+        duration(),
+        validateEvery);
   }
 
   private Set<LoraModule> modules() {
@@ -147,7 +125,7 @@ final class TrainingOptions {
                           + Arrays.stream(LoraModule.values()).map(LoraModule::target).toList()
                           + ".")));
     }
-    return Collections.unmodifiableSet(modules);
+    return modules;
   }
 
   private @Nullable Duration duration() {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.backbone.store.ModelStore;
+import org.optirag.workbench.PipelineSettings;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import tools.jackson.databind.JsonNode;
@@ -32,7 +33,7 @@ final class CommandsTest {
   static void importAShop() throws IOException {
     model =
         new ModelStore(CacheDirectory.standard())
-            .require(PipelineOptions.DEFAULT_MODEL, Progress.silent())
+            .require(PipelineSettings.DEFAULT_MODEL, Progress.silent())
             .toString();
     System.setProperty("optirag.cache", directory.resolve("cache").toString());
     Path shop = Files.createDirectories(directory.resolve("shop"));

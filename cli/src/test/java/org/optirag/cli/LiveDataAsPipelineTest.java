@@ -16,11 +16,15 @@ import org.optirag.backbone.tokenizer.Tokenizers;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Split;
 import org.optirag.dataset.store.DatasetStore;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
+import org.optirag.recommender.RequestPrompts;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.GcnRetriever;
-import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.Retrieved;
 import org.optirag.retrieval.Retriever;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.PromptAssembler;
@@ -29,11 +33,7 @@ import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.scoring.bundle.TrainedGraphs;
 import org.optirag.server.live.LiveData;
-import org.optirag.recommender.RequestPrompts;
 import org.optirag.server.live.LiveSettings;
-import org.optirag.recommender.CandidateItem;
-import org.optirag.recommender.PromptSource;
-import org.optirag.recommender.RankRequest;
 import org.optirag.server.store.EmbeddedStore;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
@@ -69,9 +69,7 @@ final class LiveDataAsPipelineTest {
                     .require(bundle.manifest().backbone().name(), Progress.silent()));
         Retriever retriever =
             new GcnRetriever(
-                visible,
-                graphs.timeline(),
-                (RetrieverSettings.Gcn) bundle.retriever());
+                visible, graphs.timeline(), (RetrieverSettings.Gcn) bundle.retriever());
         LiveData live =
             LiveData.open(data, split, EmbeddedStore.open(directory), LiveSettings.DEFAULT);
         RequestPrompts prompts = live.prompts(bundle, tokenizer, cache, Progress.silent())) {

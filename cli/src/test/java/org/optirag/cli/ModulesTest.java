@@ -36,6 +36,8 @@ final class ModulesTest {
         .definedBy("org.optirag.training..")
         .layer("server")
         .definedBy("org.optirag.server..")
+        .layer("workbench")
+        .definedBy("org.optirag.workbench..")
         .layer("cli")
         .definedBy("org.optirag.cli..")
         .whereLayer("workspace")
@@ -55,6 +57,9 @@ final class ModulesTest {
             "workspace", "dataset", "backbone", "retrieval", "scoring", "evaluation")
         .whereLayer("server")
         .mayOnlyAccessLayers("workspace", "dataset", "backbone", "retrieval", "scoring")
+        .whereLayer("workbench")
+        .mayOnlyAccessLayers(
+            "workspace", "dataset", "backbone", "retrieval", "scoring", "evaluation", "training")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .check(CLASSES);

@@ -20,7 +20,8 @@ class UntitledTest {
   void sqlAndJavaMakeTheSameCode() throws SQLException {
     try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
         PreparedStatement ask = duck.prepareStatement("SELECT " + Untitled.sql("?::VARCHAR"))) {
-      for (String id : List.of("7", "0007", "", "Ä,1", "a'b", "\uD83C\uDFAC film", "x".repeat(300))) {
+      for (String id :
+          List.of("7", "0007", "", "Ä,1", "a'b", "\uD83C\uDFAC film", "x".repeat(300))) {
         ask.setString(1, id);
         try (ResultSet found = ask.executeQuery()) {
           assertThat(found.next()).isTrue();

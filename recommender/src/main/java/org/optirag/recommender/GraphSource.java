@@ -45,8 +45,7 @@ public final class GraphSource implements RetrieverSources {
             if (trained == null) {
               trained = whole.get();
             }
-            return GraphTimeline.frozen(
-                trained.grown(snapshot.graph(), snapshot.changedUsers()));
+            return GraphTimeline.frozen(trained.grown(snapshot.graph(), snapshot.changedUsers()));
           }
         });
   }

@@ -53,19 +53,11 @@ public final class LoadedModel implements AutoCloseable {
    * @param tell hears, in a line, what was done otherwise than asked
    */
   public record Settings(
-      DType dtype,
-      Device device,
-      CacheDirectory cache,
-      Progress progress,
-      Consumer<String> tell) {
+      DType dtype, Device device, CacheDirectory cache, Progress progress, Consumer<String> tell) {
     /** The fastest type on the processor, without a word. */
     public static Settings standard() {
       return new Settings(
-          DType.AUTO,
-          Device.CPU,
-          CacheDirectory.standard(),
-          Progress.silent(),
-          line -> {});
+          DType.AUTO, Device.CPU, CacheDirectory.standard(), Progress.silent(), line -> {});
     }
   }
 
@@ -95,7 +87,11 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   private static LoadedModel open(
-      String name, @Nullable Bundle bundle, Supplier<Items> items, Settings settings, boolean trains) {
+      String name,
+      @Nullable Bundle bundle,
+      Supplier<Items> items,
+      Settings settings,
+      boolean trains) {
     Path file = new ModelStore(settings.cache).require(name, settings.progress);
     Tokenizer tokenizer = Tokenizers.open(file);
     try (Weights weights = WeightFiles.open(file)) {
@@ -122,8 +118,7 @@ public final class LoadedModel implements AutoCloseable {
   private static Backbone load(
       Weights weights, Supplier<int[]> sample, Settings settings, boolean trains) {
     if (settings.dtype == DType.INT8 && pays(weights, settings)) {
-      try (Backbone exact =
-          Backbone.load(weights, DType.F32, settings.device, settings.progress)) {
+      try (Backbone exact = Backbone.load(weights, DType.F32, settings.device, settings.progress)) {
         return exact.quantized(sample.get());
       }
     }

@@ -32,10 +32,8 @@ public record PromptPipeline(
    * @param texts of all users and items that are told of
    * @param time of the impression: only what lies strictly before it is looked at
    */
-  public Written write(
-      PromptTexts texts, int user, int[] candidates, long time, StageClock clock) {
-    Retrieved retrieved =
-        clock.time("retrieve", () -> retriever.retrieve(user, candidates, time));
+  public Written write(PromptTexts texts, int user, int[] candidates, long time, StageClock clock) {
+    Retrieved retrieved = clock.time("retrieve", () -> retriever.retrieve(user, candidates, time));
     Prompt tokens =
         clock.time("prompt", () -> assembler.assemble(texts, user, candidates, retrieved));
     float[][] figures = clock.time("features", () -> features.of(user, candidates, time));

@@ -4,8 +4,8 @@ import java.util.List;
 import org.optirag.scoring.Prompt;
 
 /**
- * Writes the prompts of one bundle with what is known now: what was told before the call is in
- * the prompt. Safe for use from many threads.
+ * Writes the prompts of one bundle with what is known now: what was told before the call is in the
+ * prompt. Safe for use from many threads.
  */
 public interface PromptSource {
   /**

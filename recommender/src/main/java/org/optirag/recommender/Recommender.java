@@ -221,10 +221,7 @@ public final class Recommender implements AutoCloseable {
             new RequestPrompts(
                 knowledge,
                 RequestPrompts.Parts.of(
-                    opened,
-                    dataset,
-                    model.tokenizer(),
-                    sources(opened, dataset, split, graphs)),
+                    opened, dataset, model.tokenizer(), sources(opened, dataset, split, graphs)),
                 live ? () -> Instant.now().getEpochSecond() : () -> Long.MIN_VALUE,
                 () -> {});
         prompts.prepare(knowledge.state().snapshot());
@@ -244,12 +241,10 @@ public final class Recommender implements AutoCloseable {
         if (given.users().rows() != users || given.items().rows() != items) {
           throw new UserException(
               "%s has %d users and %d items, %s has %d and %d."
-                  .formatted(
-                      graph, given.users().rows(), given.items().rows(), data, users, items),
+                  .formatted(graph, given.users().rows(), given.items().rows(), data, users, items),
               "Make it again with the job 'graph' from the same data.");
         }
-        return GraphSource.frozen(
-            new GraphSnapshot(Graph.of(split.train(), users, items), given));
+        return GraphSource.frozen(new GraphSnapshot(Graph.of(split.train(), users, items), given));
       }
       if (!trainsGraph && opened.graph().isPresent() && opened.graphOf(dataset).isEmpty()) {
         throw new UserException(

@@ -79,10 +79,7 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
      * @param sources what its retriever needs
      */
     public static Parts of(
-        Bundle bundle,
-        Dataset data,
-        Tokenizer tokenizer,
-        RetrieverSources sources) {
+        Bundle bundle, Dataset data, Tokenizer tokenizer, RetrieverSources sources) {
       return new Parts(
           new PromptAssembler(data, tokenizer, bundle.dataset().prompt()),
           bundle::features,
@@ -97,8 +94,7 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
    *     all that is known in any case
    * @param closing what is to be done when these are closed
    */
-  public RequestPrompts(
-      Knowledge knowledge, Parts parts, LongSupplier seconds, Runnable closing) {
+  public RequestPrompts(Knowledge knowledge, Parts parts, LongSupplier seconds, Runnable closing) {
     this.knowledge = knowledge;
     this.seconds = seconds;
     this.assembler = parts.assembler;
@@ -167,9 +163,7 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
     long time = request.time().orElseGet(() -> moment(snapshot, updates));
     VisibleHistory visible = snapshot.visible().with(updates);
     CandidateFeatures figures =
-        snapshot
-            .features()
-            .with(visible, texts, changed(state, texts, user, updates, candidates));
+        snapshot.features().with(visible, texts, changed(state, texts, user, updates, candidates));
     PromptPipeline.Written written =
         new PromptPipeline(
                 retriever(snapshot).with(visible, texts), assembler, features.apply(figures))
@@ -202,8 +196,7 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
     List<Behaviour> delta = state.delta().of(user);
     boolean likes =
         delta.stream().anyMatch(Behaviour::liked)
-            || (user < state.snapshot().data().users().size()
-                && state.snapshot().changed(user));
+            || (user < state.snapshot().data().users().size() && state.snapshot().changed(user));
     return new UserUpdates(user, delta, likes);
   }
 

@@ -45,7 +45,9 @@ final class RecommenderTest {
   @Test
   void itemsComeMostProbableFirstWithWhatExplainsThem() {
     Ranking ranking = recommender.rank("42", ITEMS);
-    assertThat(ranking.items()).extracting(Ranking.Item::id).containsExactlyInAnyOrderElementsOf(ITEMS);
+    assertThat(ranking.items())
+        .extracting(Ranking.Item::id)
+        .containsExactlyInAnyOrderElementsOf(ITEMS);
     List<Double> probabilities = ranking.items().stream().map(Ranking.Item::probability).toList();
     assertThat(probabilities)
         .isSortedAccordingTo((a, b) -> Double.compare(b, a))
@@ -66,9 +68,7 @@ final class RecommenderTest {
     List<Score> scores = recommender.score(RankRequest.of("196", ITEMS));
     for (Ranking.Item item : recommender.rank("196", ITEMS).items()) {
       assertThat(item.probability())
-          .isCloseTo(
-              scores.get(item.candidate()).probability(),
-              within(1e-6));
+          .isCloseTo(scores.get(item.candidate()).probability(), within(1e-6));
     }
   }
 
@@ -120,8 +120,7 @@ final class RecommenderTest {
           .isEqualTo(recommender.score(RankRequest.of("42", ITEMS)));
       long now = Instant.now().getEpochSecond();
       live.tell(
-          List.of(
-              new Event.Interacted("e", "42", "172", true, OptionalDouble.empty(), now - 1)));
+          List.of(new Event.Interacted("e", "42", "172", true, OptionalDouble.empty(), now - 1)));
       assertThat(live.rank("42", ITEMS).history().getLast().item()).isEqualTo("172");
       live.renew();
       assertThat(live.knowledge().state().snapshot().sequence()).isEqualTo(1);

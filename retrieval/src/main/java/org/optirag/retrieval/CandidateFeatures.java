@@ -79,7 +79,8 @@ public final class CandidateFeatures {
         visible,
         ItemTraits.of(data.items()),
         data.timed(),
-        new StatisticsByHorizon(visible.others().interactions(), data.users().size(), data.items().size()));
+        new StatisticsByHorizon(
+            visible.others().interactions(), data.users().size(), data.items().size()));
   }
 
   private CandidateFeatures(

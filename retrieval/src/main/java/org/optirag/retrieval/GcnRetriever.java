@@ -18,7 +18,8 @@ public final class GcnRetriever implements Retriever {
   /**
    * @param timeline the graph as it was at the visible history's horizons
    */
-  public GcnRetriever(VisibleHistory visible, GraphTimeline timeline, RetrieverSettings.Gcn settings) {
+  public GcnRetriever(
+      VisibleHistory visible, GraphTimeline timeline, RetrieverSettings.Gcn settings) {
     this.visible = visible;
     this.timeline = timeline;
     this.settings = settings;

@@ -46,8 +46,7 @@ class NobodysOwnNeighbourTest {
       List<Behaviour> history =
           Arrays.stream(likes).mapToObj(item -> new Behaviour(item, 5, true, 1)).toList();
       for (boolean outgrown : new boolean[] {false, true}) {
-        List<UserIndex.Similar> found =
-            snapshot.similar(asking, history, graph.users(), outgrown);
+        List<UserIndex.Similar> found = snapshot.similar(asking, history, graph.users(), outgrown);
         assertThat(found)
             .as("seed %d, user %d, outgrown %s", SEED, asking, outgrown)
             .extracting(UserIndex.Similar::user)

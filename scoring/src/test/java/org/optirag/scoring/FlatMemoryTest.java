@@ -82,7 +82,9 @@ class FlatMemoryTest {
           last.objects - empty.objects,
           (last.bytes - warm.bytes) / 1e6,
           (last.heap - warm.heap) / 1e3);
-      assertThat(last.objects - empty.objects).as("objects in the cache").isLessThanOrEqualTo(MOST_OBJECTS);
+      assertThat(last.objects - empty.objects)
+          .as("objects in the cache")
+          .isLessThanOrEqualTo(MOST_OBJECTS);
       assertThat(last.bytes - warm.bytes).as("native bytes").isLessThan(MOST_BYTES);
       assertThat(last.heap - warm.heap).as("bytes of heap").isLessThan(MOST_HEAP);
       assertThat(Pointer.totalCount())

@@ -34,6 +34,7 @@ final class ModuleRulesTest {
             "org.optirag.evaluation..",
             "org.optirag.training..",
             "org.optirag.server..",
+            "org.optirag.workbench..",
             "org.optirag.cli..")
         .check(CLASSES);
   }

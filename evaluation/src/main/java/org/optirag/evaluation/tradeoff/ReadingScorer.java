@@ -9,9 +9,9 @@ import org.optirag.backbone.PackedPrompt;
 import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.ImpressionScorer;
 import org.optirag.evaluation.PipelineScorer;
-import org.optirag.recommender.RankingPipeline;
 import org.optirag.evaluation.Requests.Request;
 import org.optirag.evaluation.StageTimes;
+import org.optirag.recommender.RankingPipeline;
 import org.optirag.scoring.Score;
 
 /**

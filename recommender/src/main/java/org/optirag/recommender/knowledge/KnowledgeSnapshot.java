@@ -51,12 +51,7 @@ public final class KnowledgeSnapshot {
   /** As it was imported, before any event. */
   public static KnowledgeSnapshot of(Dataset data, Split split) {
     return new KnowledgeSnapshot(
-        data,
-        VisibleHistory.of(data, split),
-        new BitSet(),
-        new int[data.users().size()],
-        0,
-        null);
+        data, VisibleHistory.of(data, split), new BitSet(), new int[data.users().size()], 0, null);
   }
 
   /** Makes what every request after {@link #end} needs, so that none has to wait for it. */

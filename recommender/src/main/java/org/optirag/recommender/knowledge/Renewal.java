@@ -91,9 +91,7 @@ final class Renewal {
       @Nullable ItemText text = changed.get(item);
       boolean known = item < old.size();
       titles.add(
-          text != null
-              ? text.title()
-              : known ? old.title(item) : Untitled.title(ids.id(item)));
+          text != null ? text.title() : known ? old.title(item) : Untitled.title(ids.id(item)));
       fields.add(text != null ? text.fields() : known ? old.fields(item) : List.of());
     }
     return new Items(ids.first(capture.items()), titles, fields);

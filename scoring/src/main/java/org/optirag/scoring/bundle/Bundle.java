@@ -279,20 +279,19 @@ public final class Bundle {
         || trained.equals(DataFingerprint.of(data.users().ids(), data.items().ids()))) {
       return;
     }
-    graph().ifPresent(graph -> {
-      requireIds("user", graph.users(), data.users().ids(), data.name());
-      requireIds("item", graph.items(), data.items().ids(), data.name());
-    });
+    graph()
+        .ifPresent(graph -> {
+          requireIds("user", graph.users(), data.users().ids(), data.name());
+          requireIds("item", graph.items(), data.items().ids(), data.name());
+        });
   }
 
   private void requireIds(String what, IdIndex trained, IdIndex found, String name) {
-    List<String> missing =
-        trained.ids().stream().filter(id -> found.number(id).isEmpty()).toList();
+    List<String> missing = trained.ids().stream().filter(id -> found.number(id).isEmpty()).toList();
     if (!missing.isEmpty()) {
       throw new UserException(
           "The bundle %s was trained on %d %ss, %d of which the data %s do not have, for instance \"%s\"."
-              .formatted(
-                  directory, trained.size(), what, missing.size(), name, missing.getFirst()),
+              .formatted(directory, trained.size(), what, missing.size(), name, missing.getFirst()),
           "Use the data that it was trained on, or train a bundle on these.");
     }
   }

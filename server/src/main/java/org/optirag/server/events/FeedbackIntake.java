@@ -1,7 +1,7 @@
 package org.optirag.server.events;
 
-import org.optirag.recommender.knowledge.Event;
 import java.util.List;
+import org.optirag.recommender.knowledge.Event;
 
 /** Takes events. Safe for use from many threads. */
 public interface FeedbackIntake {

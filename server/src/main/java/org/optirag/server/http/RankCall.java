@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
-import org.optirag.scoring.ExitPolicy;
 import org.optirag.recommender.CandidateItem;
 import org.optirag.recommender.RankRequest;
+import org.optirag.scoring.ExitPolicy;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.JsonNode;
 

@@ -1,11 +1,5 @@
 package org.optirag.server.live;
 
-import org.optirag.recommender.knowledge.Knowledge;
-import org.optirag.recommender.knowledge.Names;
-import org.optirag.recommender.knowledge.KnowledgeSnapshot;
-import org.optirag.recommender.knowledge.ItemText;
-import org.optirag.recommender.knowledge.RequestTexts;
-import org.optirag.recommender.knowledge.LiveState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +7,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Field;
+import org.optirag.recommender.PromptSource.Told;
+import org.optirag.recommender.knowledge.ItemText;
+import org.optirag.recommender.knowledge.Knowledge;
+import org.optirag.recommender.knowledge.KnowledgeSnapshot;
+import org.optirag.recommender.knowledge.LiveState;
+import org.optirag.recommender.knowledge.Names;
+import org.optirag.recommender.knowledge.RequestTexts;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.UserUpdates;
-import org.optirag.recommender.PromptSource.Told;
 
 /** Looks up single users and items, as they are known now. Safe for use from many threads. */
 public final class Catalogue {
@@ -75,11 +75,7 @@ public final class Catalogue {
   private ItemView view(Knowledge.State state, int item, RequestTexts texts) {
     int[] received = state.snapshot().received(item);
     return new ItemView(
-        liveState.itemId(item),
-        texts.title(item),
-        texts.fields(item),
-        received[0],
-        received[1]);
+        liveState.itemId(item), texts.title(item), texts.fields(item), received[0], received[1]);
   }
 
   private RequestTexts texts(Knowledge.State state) {

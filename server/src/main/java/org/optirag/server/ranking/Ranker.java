@@ -1,7 +1,5 @@
 package org.optirag.server.ranking;
 
-import org.optirag.recommender.PromptSource;
-import org.optirag.recommender.RankRequest;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.ExitPolicy;
 
 /**

@@ -1,7 +1,7 @@
 package org.optirag.server.ranking;
 
-import org.optirag.recommender.PromptSource;
 import java.util.List;
+import org.optirag.recommender.PromptSource;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.Score;

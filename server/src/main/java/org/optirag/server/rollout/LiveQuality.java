@@ -14,10 +14,10 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.scoring.Score;
-import org.optirag.recommender.knowledge.Event;
-import org.optirag.recommender.CandidateItem;
 import org.optirag.server.ranking.RankAnswer;
 
 /**

@@ -2,9 +2,9 @@ package org.optirag.server.rollout;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import org.optirag.recommender.RankRequest;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.RankAnswer;
-import org.optirag.recommender.RankRequest;
 import org.optirag.server.ranking.Ranker;
 import org.optirag.server.ranking.Scheduler;
 import org.slf4j.Logger;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.optirag.dataset.Field;
-import org.optirag.recommender.knowledge.Event;
 import org.optirag.dataset.Untitled;
+import org.optirag.recommender.PromptSource.Told;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.live.Catalogue.ItemView;
 import org.optirag.server.live.Catalogue.UserView;
-import org.optirag.recommender.PromptSource.Told;
 
 class CatalogueTest {
   private static final Town TOWN = Town.of(20261130);

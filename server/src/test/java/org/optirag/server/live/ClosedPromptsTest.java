@@ -1,11 +1,5 @@
 package org.optirag.server.live;
 
-import org.optirag.retrieval.RetrieverSettings;
-import org.optirag.recommender.RequestPrompts;
-import org.optirag.recommender.Retrievers;
-import org.optirag.recommender.GraphSource;
-import org.optirag.recommender.knowledge.KnowledgeSnapshot;
-import org.optirag.recommender.SnapshotRetriever;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
@@ -14,6 +8,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.optirag.recommender.GraphSource;
+import org.optirag.recommender.RequestPrompts;
+import org.optirag.recommender.Retrievers;
+import org.optirag.recommender.SnapshotRetriever;
+import org.optirag.recommender.knowledge.KnowledgeSnapshot;
+import org.optirag.retrieval.RetrieverSettings;
 
 /** A bundle that is let go leaves nothing with the snapshots, however long these live. */
 class ClosedPromptsTest {
@@ -37,10 +37,8 @@ class ClosedPromptsTest {
 
   private RequestPrompts prompts(
       LiveData live, Function<KnowledgeSnapshot, SnapshotRetriever> retriever) {
-    RequestPrompts.Parts parts =
-        town.parts(new Letters(), new RetrieverSettings.Recent(5), SEED);
-    return live.prompts(
-        new RequestPrompts.Parts(parts.assembler(), parts.features(), retriever));
+    RequestPrompts.Parts parts = town.parts(new Letters(), new RetrieverSettings.Recent(5), SEED);
+    return live.prompts(new RequestPrompts.Parts(parts.assembler(), parts.features(), retriever));
   }
 
   private long alive() {
@@ -52,7 +50,8 @@ class ClosedPromptsTest {
   void closingReleasesTheRetrieversOfThePresentSnapshotAndOfThoseThatRequestsStillHold() {
     try (LiveData live = town.open(new MemoryStore(false))) {
       RequestPrompts closing = prompts(live, this::make);
-      RequestPrompts staying = live.prompts(town.parts(new Letters(), new RetrieverSettings.Recent(5), SEED));
+      RequestPrompts staying =
+          live.prompts(town.parts(new Letters(), new RetrieverSettings.Recent(5), SEED));
       live.accept(List.of(Town.liked("e", "u3", "i58", Town.END + 500)));
       live.renew();
       assertThat(inFlight).hasSize(2).doesNotHaveDuplicates();

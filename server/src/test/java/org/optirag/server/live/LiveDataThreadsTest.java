@@ -1,7 +1,5 @@
 package org.optirag.server.live;
 
-import org.optirag.retrieval.RetrieverSettings;
-import org.optirag.recommender.RequestPrompts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -15,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.optirag.recommender.PromptSource.Prepared;
 import org.optirag.recommender.PromptSource.Told;
+import org.optirag.recommender.RequestPrompts;
+import org.optirag.retrieval.RetrieverSettings;
 
 class LiveDataThreadsTest {
   private static final long SEED = 20261129;
@@ -26,8 +26,7 @@ class LiveDataThreadsTest {
     Town town = Town.of(SEED);
     try (LiveData live = town.open(new MemoryStore(false));
         RequestPrompts prompts =
-            live.prompts(
-                town.parts(new Letters(), new RetrieverSettings.Recent(100_000), SEED));
+            live.prompts(town.parts(new Letters(), new RetrieverSettings.Recent(100_000), SEED));
         ExecutorService threads = Executors.newFixedThreadPool(2 * WRITERS + 1)) {
       AtomicBoolean over = new AtomicBoolean();
       List<Future<?>> running = new ArrayList<>();

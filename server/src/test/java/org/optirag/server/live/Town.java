@@ -1,9 +1,5 @@
 package org.optirag.server.live;
 
-import org.optirag.retrieval.RetrieverSettings;
-import org.optirag.recommender.RequestPrompts;
-import org.optirag.recommender.Retrievers;
-import org.optirag.recommender.GraphSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,6 +19,12 @@ import org.optirag.dataset.Part;
 import org.optirag.dataset.PublishedSplit;
 import org.optirag.dataset.Split;
 import org.optirag.dataset.Users;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.GraphSource;
+import org.optirag.recommender.RankRequest;
+import org.optirag.recommender.RequestPrompts;
+import org.optirag.recommender.Retrievers;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.Embeddings;
 import org.optirag.retrieval.FeatureScaling;
@@ -30,14 +32,12 @@ import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.ReluFeatures;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.scoring.ChatFormat;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.bundle.FeatureSchema;
-import org.optirag.recommender.knowledge.Event;
-import org.optirag.recommender.CandidateItem;
-import org.optirag.recommender.RankRequest;
 import org.optirag.server.store.EventStore;
 
 /**

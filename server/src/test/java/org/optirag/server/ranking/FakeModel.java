@@ -1,14 +1,14 @@
 package org.optirag.server.ranking;
 
-import org.optirag.recommender.CandidateItem;
-import org.optirag.recommender.UnknownItemException;
-import org.optirag.recommender.PromptSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.PackedPrompt;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.UnknownItemException;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.Score;

@@ -1,7 +1,5 @@
 package org.optirag.server.ranking;
 
-import org.optirag.recommender.CandidateItem;
-import org.optirag.recommender.RankRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.ExitPolicy;
 
 @Timeout(60)

@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.optirag.backbone.PackedPrompt;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
+import org.optirag.recommender.knowledge.Event;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.TradeOffCurve;
 import org.optirag.scoring.TradeOffPoint;
-import org.optirag.recommender.knowledge.Event;
-import org.optirag.recommender.CandidateItem;
-import org.optirag.recommender.PromptSource;
 import org.optirag.server.ranking.RankAnswer;
-import org.optirag.recommender.RankRequest;
 import org.optirag.server.ranking.Scored;
 
 class LiveQualityTest {

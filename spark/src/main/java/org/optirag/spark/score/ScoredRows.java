@@ -91,8 +91,7 @@ final class ScoredRows implements Iterator<Row> {
     }
     int scored = 0;
     for (String item : items) {
-      Score score =
-          !scores.isEmpty() && scorer.knowsItem(item) ? scores.get(scored++) : null;
+      Score score = !scores.isEmpty() && scorer.knowsItem(item) ? scores.get(scored++) : null;
       ready.add(
           RowFactory.create(
               first.get(0),

@@ -75,8 +75,7 @@ final class FourDoorsTest {
       long time = 900_000_000;
       service.tell(user, "172", time);
       java.tell(
-          List.of(
-              new Event.Interacted("e-1", user, "172", true, OptionalDouble.empty(), time)));
+          List.of(new Event.Interacted("e-1", user, "172", true, OptionalDouble.empty(), time)));
       Map<String, Double> after = service.rank(user);
       assertThat(after).isNotEqualTo(before);
       assertThat(probabilities(java.rank(user, ITEMS))).isEqualTo(after);
@@ -95,7 +94,8 @@ final class FourDoorsTest {
   private static Map<String, Double> probabilities(Ranking ranking) {
     return ranking.items().stream()
         .collect(
-            Collectors.toMap(Ranking.Item::id, Ranking.Item::probability, (a, b) -> a, TreeMap::new));
+            Collectors.toMap(
+                Ranking.Item::id, Ranking.Item::probability, (a, b) -> a, TreeMap::new));
   }
 
   private static Map<String, Map<String, Double>> byJob(Path data) {
@@ -125,7 +125,10 @@ final class FourDoorsTest {
     command.addAll(List.of("--items", String.join(",", ITEMS)));
     Path log = directory.resolve("rank.log");
     Process process =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(log.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(log.toFile())
+            .start();
     assertThat(process.waitFor()).as(() -> read(log)).isZero();
     return probabilities(JsonMapper.shared().readTree(read(out)).get("ranking"), "probability");
   }
@@ -173,7 +176,10 @@ final class FourDoorsTest {
       command.addAll(List.of("--deadline", "60000", "--port", Integer.toString(port)));
       command.addAll(List.of("--data-dir", directory.resolve("store").toString()));
       process =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
       while (!isReady()) {
         assertThat(process.isAlive()).as(() -> read(log)).isTrue();
         Thread.sleep(50);

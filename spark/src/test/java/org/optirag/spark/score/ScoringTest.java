@@ -199,7 +199,8 @@ final class ScoringTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("has the sha256")
         .hasMessageContaining("Put the same directory on every node");
-    assertThatThrownBy(() -> ProcessScorers.of(settings).score("1", List.of("1"), OptionalLong.of(1)))
+    assertThatThrownBy(
+            () -> ProcessScorers.of(settings).score("1", List.of("1"), OptionalLong.of(1)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("lies within the training part");
   }

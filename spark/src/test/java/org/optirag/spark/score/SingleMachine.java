@@ -1,7 +1,5 @@
 package org.optirag.spark.score;
 
-import org.optirag.recommender.PromptPipeline;
-import org.optirag.recommender.RankingPipeline;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -18,12 +16,14 @@ import org.optirag.dataset.Split;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.StageTimes;
+import org.optirag.recommender.PromptPipeline;
+import org.optirag.recommender.RankingPipeline;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.GcnRetriever;
-import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.GraphTimeline;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.VisibleHistory;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.PromptTexts;

@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.workbench.bench;
 
 import java.util.Arrays;
 import java.util.List;
@@ -8,14 +8,15 @@ import org.optirag.dataset.Interactions;
 import org.optirag.evaluation.bench.Workload;
 import org.optirag.retrieval.Retrieved;
 import org.optirag.scoring.PromptSettings;
+import org.optirag.workbench.Pipeline;
 import org.optirag.workspace.UserException;
 
 /** What everybody scores in a benchmark: prompts from real data, cut to the wanted lengths. */
-final class BenchWorkloads {
+final class Workloads {
   /** Long enough for a context of 1,000 tokens. */
   private static final int HISTORY = 200;
 
-  private BenchWorkloads() {}
+  private Workloads() {}
 
   /**
    * Prompts of the user of whom most is known.
@@ -27,7 +28,7 @@ final class BenchWorkloads {
     Interactions train = pipeline.split().train();
     int user = busiest(train, pipeline.data().users().ids().size());
     long after = train.time(train.size() - 1) + 1;
-    List<int[]> shapes = names.stream().map(BenchWorkloads::shape).toList();
+    List<int[]> shapes = names.stream().map(Workloads::shape).toList();
     int most = shapes.stream().mapToInt(shape -> shape[0]).max().orElse(0);
     int longest = shapes.stream().mapToInt(shape -> shape[1]).max().orElse(0);
     int items = pipeline.data().items().ids().size();

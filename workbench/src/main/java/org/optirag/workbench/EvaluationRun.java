@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.workbench;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,11 +15,16 @@ import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.workspace.UserException;
 
-/** A held-out part of a data set that scorers are measured on. */
-final class EvaluationRun {
+/**
+ * A held-out part of a data set that scorers are measured on. For one thread, while its pipeline is
+ * open; speed is among what is measured.
+ */
+public final class EvaluationRun {
   /** Which held-out part is scored. */
-  enum Part {
+  public enum Part {
+    /** What is chosen on. */
     VALIDATION,
+    /** What is measured on. */
     TEST;
 
     @Override
@@ -31,43 +36,45 @@ final class EvaluationRun {
   private final Pipeline pipeline;
   private final Part part;
   private final Requests.Grouping grouping;
-  private final PipelineOptions options;
-  private final CommonOptions common;
+  private final PipelineSettings settings;
   private final Interactions heldOut;
   private final Evaluator evaluator;
 
   /**
+   * Draws the impressions.
+   *
+   * @param pipeline data and models
+   * @param part which held-out part
+   * @param grouping how impressions become requests
    * @param most impressions at most, in whole requests
    * @throws UserException if the part has no rows
    */
-  EvaluationRun(
-      Pipeline pipeline,
-      Part part,
-      Requests.Grouping grouping,
-      int most,
-      PipelineOptions options,
-      CommonOptions common) {
+  public EvaluationRun(Pipeline pipeline, Part part, Requests.Grouping grouping, int most) {
     this.pipeline = pipeline;
     this.part = part;
     this.grouping = grouping;
-    this.options = options;
-    this.common = common;
+    this.settings = pipeline.settings();
     this.heldOut = part == Part.TEST ? pipeline.split().test() : pipeline.split().validation();
     if (heldOut.size() == 0) {
       throw new UserException(
           "The " + part + " part of " + pipeline.data().name() + " has no rows.",
           "Choose another --split.");
     }
-    this.evaluator = Evaluator.of(pipeline.impressions(heldOut), grouping, most, options.seed());
+    this.evaluator = Evaluator.of(pipeline.impressions(heldOut), grouping, most, settings.seed());
   }
 
   /** The requests. */
-  Evaluator evaluator() {
+  public Evaluator evaluator() {
     return evaluator;
   }
 
-  /** Lets models without an LLM, trained and tuned first, and scorers with one predict them. */
-  Evaluation of(List<String> baselines, List<? extends ImpressionScorer> llms) {
+  /**
+   * Lets models without an LLM, trained and tuned first, and scorers with one predict them.
+   *
+   * @param baselines of {@link Pipeline#baselines}
+   * @param llms scorers, in the order of the table, after the baselines
+   */
+  public Evaluation of(List<String> baselines, List<? extends ImpressionScorer> llms) {
     List<ImpressionScorer> scorers = new ArrayList<>();
     List<String> chosen = new ArrayList<>();
     for (String name : baselines) {
@@ -78,7 +85,7 @@ final class EvaluationRun {
     scorers.addAll(llms);
     List<EvaluationResult> results = new ArrayList<>();
     for (ImpressionScorer scorer : scorers) {
-      results.add(evaluator.evaluate(scorer, options.workers(), common.progress()));
+      results.add(evaluator.evaluate(scorer, settings.workers(), pipeline.workplace().progress()));
     }
     return new Evaluation(
         pipeline.data().name() + ", " + part, Instant.now(), facts(chosen), results);
@@ -100,11 +107,11 @@ final class EvaluationRun {
       facts.put("baselines, tuned on validation", String.join("; ", chosen));
     }
     facts.put("backbone", pipeline.backboneId().name());
-    facts.put("numbers", pipeline.backbone().dtype() + " on " + options.device());
-    facts.put("workers", options.workers() + " of " + options.threads() + " threads");
+    facts.put("numbers", pipeline.backbone().dtype() + " on " + settings.device());
+    facts.put("workers", settings.workers() + " of " + settings.threads() + " threads");
     facts.put("prompt", pipeline.promptSettings().toString());
     facts.put("behaviours in a prompt", "at most " + pipeline.history());
-    facts.put("seed", Long.toString(options.seed()));
+    facts.put("seed", Long.toString(settings.seed()));
     return facts;
   }
 }

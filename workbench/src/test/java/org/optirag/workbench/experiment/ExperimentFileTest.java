@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.workbench.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,8 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.optirag.workbench.PipelineSettings;
 import org.optirag.workspace.ConfigFile;
 import org.optirag.workspace.UserException;
 
@@ -46,7 +45,7 @@ class ExperimentFileTest {
             List.of("--exits", "30", "--depth-rates", "linear", "--history", "8"),
             List.of("--exits", "30", "--depth-rates", "uniform", "--history", "8"));
     assertThat(training.policies()).containsExactly("none", "chosen");
-    assertThat(file.seeds()).containsExactly(PipelineOptions.DEFAULT_SEED);
+    assertThat(file.seeds()).containsExactly(PipelineSettings.DEFAULT_SEED);
   }
 
   @Test
@@ -86,23 +85,6 @@ class ExperimentFileTest {
     assertThat(commands).contains("calibrate").contains("--mean-depth 0.5").contains("--most 100");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "movielens-100k",
-        "ml-1m-collm",
-        "movielens-1m",
-        "book-crossing",
-        "amazon-beauty",
-        "amazon-video-games"
-      })
-  void theShippedFilesGiveCommandsThatParse(String name) {
-    Path file = Path.of("..", "examples", "experiments", name + ".yaml");
-    ExperimentFile experiment = ConfigFile.read(file, ExperimentFile.class);
-    assertThat(experiment.name()).isEqualTo(name);
-    ExperimentPart.of(experiment, directory).forEach(part -> part.cell().check());
-  }
-
   @Test
   void aTrainingMayHaveSeedsOfItsOwn() throws IOException {
     ExperimentFile file =
@@ -115,17 +97,6 @@ class ExperimentFileTest {
             """);
     assertThat(ExperimentPart.of(file, directory).stream().map(ExperimentPart::seed))
         .containsExactly(1L, 2L, 7L);
-  }
-
-  @Test
-  void aMistypedOptionIsToldBeforeAnythingRuns() throws IOException {
-    ExperimentFile experiment =
-        read("name: a\ndatasets: [b]\ntrainings: [{method: c, options: {tiem: 3m}}]\n");
-    ExperimentCell cell = ExperimentPart.of(experiment, directory).getFirst().cell();
-    assertThatThrownBy(cell::check)
-        .isInstanceOf(UserException.class)
-        .hasMessageContaining("'--tiem'")
-        .hasMessageContaining("See 'optirag train --help'");
   }
 
   @Test

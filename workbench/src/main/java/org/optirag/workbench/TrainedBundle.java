@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.workbench;
 
 import java.time.Instant;
 import java.util.Arrays;
@@ -71,7 +71,7 @@ record TrainedBundle(
         pipeline.backboneId(),
         new Inference(
             Inference.Retriever.of(pipeline.retrieverSettings(retriever)),
-            pipeline.splitName(),
+            pipeline.settings().splitName(),
             settings.seed(),
             settings.exits(),
             pipeline.backbone().dtype(),

@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.workbench.experiment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,25 +8,46 @@ import java.util.Map;
 import java.util.Optional;
 import org.optirag.evaluation.experiment.ExperimentRow;
 import org.optirag.evaluation.tradeoff.TradeOffReport;
+import org.optirag.workbench.Evaluations;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a cell of an experiment is for: which method each of its results belongs to.
+ * What a cell of an experiment is for: which method each of its results belongs to. Immutable;
+ * reads what the cell wrote.
  *
  * @param cell runs the commands
  * @param methods of the cell's results, in order
  * @param seed of this run
  * @param trained whether it trained something, so that there is a trade-off to show
  */
-record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, boolean trained) {
-  /** What figures are averaged for, over seeds. */
-  record Method(
+public record ExperimentPart(
+    ExperimentCell cell, List<Method> methods, long seed, boolean trained) {
+  /**
+   * What figures are averaged for, over seeds.
+   *
+   * @param dataset its name
+   * @param name of the method
+   * @param retriever its name, or a dash where there is no LLM
+   * @param policy of exits, or a dash where there is no LLM
+   * @param settings that the methods of a grid differ in
+   */
+  public record Method(
       String dataset, String name, String retriever, String policy, Map<String, String> settings) {}
 
   private static final String NO_LLM = "-";
 
-  /** All parts of an experiment, in the order of its tables. */
-  static List<ExperimentPart> of(ExperimentFile experiment, Path directory) {
+  /** Copies the list. */
+  public ExperimentPart {
+    methods = List.copyOf(methods);
+  }
+
+  /**
+   * All parts of an experiment, in the order of its tables.
+   *
+   * @param experiment what is compared
+   * @param directory takes everything
+   */
+  public static List<ExperimentPart> of(ExperimentFile experiment, Path directory) {
     List<ExperimentPart> parts = new ArrayList<>();
     List<String> evaluate = ExperimentFile.arguments(experiment.evaluate());
     for (String dataset : experiment.datasets()) {
@@ -132,8 +153,12 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
     return slug.append('-').append(seed).toString().replaceAll("[^A-Za-z0-9.-]+", "_");
   }
 
-  /** The cell's results, each with the method that it belongs to. */
-  Map<Method, ExperimentRow> rows() {
+  /**
+   * The cell's results, each with the method that it belongs to.
+   *
+   * @throws org.optirag.workspace.UserException if they cannot be read
+   */
+  public Map<Method, ExperimentRow> rows() {
     List<JsonNode> results = cell.results();
     List<Integer> heads = trained ? heads() : List.of();
     Map<Method, ExperimentRow> rows = new LinkedHashMap<>();
@@ -142,8 +167,8 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
       JsonNode result = results.get(i);
       String name = result.path("name").asString("");
       String policy =
-          name.startsWith(EvaluateCommand.TRAINED)
-              ? name.substring(EvaluateCommand.TRAINED.length())
+          name.startsWith(Evaluations.TRAINED)
+              ? name.substring(Evaluations.TRAINED.length())
               : method.policy;
       rows.put(
           method,
@@ -163,7 +188,7 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
   }
 
   /** The data set and what is done on it, for instance "movielens-100k/optirag-1". */
-  String name() {
+  public String name() {
     Path directory = cell.directory();
     Path dataset = directory.getName(directory.getNameCount() - 2);
     return dataset + "/" + directory.getFileName();
@@ -176,7 +201,7 @@ record ExperimentPart(ExperimentCell cell, List<Method> methods, long seed, bool
   }
 
   /** What its trade-off is called, if there is one. */
-  Optional<String> tradeOff() {
+  public Optional<String> tradeOff() {
     return trained ? Optional.of(name()) : Optional.empty();
   }
 }

@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.workbench.experiment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workbench.PipelineSettings;
 
 /**
- * What {@code optirag experiment} reads: what is compared on which data.
+ * What {@code optirag experiment} reads: what is compared on which data. Immutable and safe for use
+ * from several threads.
  *
  * @param name of the experiment, and of its directory
  * @param datasets names in the cache, or ones to be pulled
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param zeroShot retrievers that the LLM as it was published is tried with
  * @param trainings what is trained
  */
-record ExperimentFile(
+public record ExperimentFile(
     String name,
     List<String> datasets,
     List<Long> seeds,
@@ -31,12 +33,16 @@ record ExperimentFile(
     @JsonProperty("zero-shot") List<String> zeroShot,
     List<Training> trainings) {
 
-  /** Fills in what may be left out. */
-  ExperimentFile {
+  /**
+   * Fills in what may be left out.
+   *
+   * @throws IllegalArgumentException if something is missing or wrong
+   */
+  public ExperimentFile {
     require(name != null && name.matches("[A-Za-z0-9._-]+"), "name: a word of letters and digits");
     require(datasets != null && !datasets.isEmpty(), "datasets: a list of at least one name");
     datasets = List.copyOf(datasets);
-    seeds = seeds == null ? List.of(PipelineOptions.DEFAULT_SEED) : List.copyOf(seeds);
+    seeds = seeds == null ? List.of(PipelineSettings.DEFAULT_SEED) : List.copyOf(seeds);
     require(!seeds.isEmpty(), "seeds: at least one, or leave it out");
     evaluate = ordered(evaluate);
     baselines = baselines == null ? List.of() : List.copyOf(baselines);
@@ -56,14 +62,18 @@ record ExperimentFile(
    * @param policies exit policies to measure; default none and chosen
    * @param seeds instead of the experiment's; empty: these
    */
-  record Training(
+  public record Training(
       String method,
       Map<String, Object> options,
       Map<String, Object> calibrate,
       List<String> policies,
       List<Long> seeds) {
-    /** Fills in what may be left out. */
-    Training {
+    /**
+     * Fills in what may be left out.
+     *
+     * @throws IllegalArgumentException if there is no method
+     */
+    public Training {
       require(method != null && !method.isBlank(), "method: a name");
       options = ordered(options);
       calibrate = ordered(calibrate);
@@ -72,7 +82,7 @@ record ExperimentFile(
     }
 
     /** The options of each training, one value each, in the order of the file. */
-    List<Map<String, String>> grid() {
+    public List<Map<String, String>> grid() {
       List<Map<String, String>> grid = List.of(Map.of());
       for (Map.Entry<String, Object> option : options.entrySet()) {
         List<Map<String, String>> longer = new ArrayList<>();
@@ -89,7 +99,7 @@ record ExperimentFile(
     }
 
     /** The options that differ within the grid. */
-    List<String> axes() {
+    public List<String> axes() {
       return options.entrySet().stream()
           .filter(option -> axis(option.getValue()).size() > 1)
           .map(Map.Entry::getKey)
@@ -101,8 +111,12 @@ record ExperimentFile(
     }
   }
 
-  /** Options as a command line has them: a true is a flag, a false is left out. */
-  static List<String> arguments(Map<String, ?> options) {
+  /**
+   * Options as a command line has them: a true is a flag, a false is left out.
+   *
+   * @param options values by name, without dashes
+   */
+  public static List<String> arguments(Map<String, ?> options) {
     List<String> arguments = new ArrayList<>();
     options.forEach((name, value) -> {
       String text = text(value);

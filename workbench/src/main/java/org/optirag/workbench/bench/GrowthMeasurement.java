@@ -1,4 +1,4 @@
-package org.optirag.cli;
+package org.optirag.workbench.bench;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,11 +11,12 @@ import org.optirag.evaluation.bench.Growth;
 import org.optirag.evaluation.bench.GrowthCurve;
 import org.optirag.evaluation.bench.GrowthReport;
 import org.optirag.scoring.Scorer;
+import org.optirag.workbench.Pipeline;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
-/** How costs grow with candidates, context, requests, users and edges. */
-final class BenchGrowth {
+/** How costs grow with candidates, context, requests, users and edges. For one thread. */
+final class GrowthMeasurement {
   private static final String BASE = "100x500";
   private static final int[] CANDIDATES = {1, 3, 10, 30, 100, 300, 1_000};
   private static final int[] CONTEXT = {100, 200, 500, 1_000, 2_000, 4_000};
@@ -38,7 +39,7 @@ final class BenchGrowth {
 
   private final Pipeline pipeline;
 
-  BenchGrowth(Pipeline pipeline) {
+  GrowthMeasurement(Pipeline pipeline) {
     this.pipeline = pipeline;
   }
 
@@ -57,12 +58,17 @@ final class BenchGrowth {
     }
   }
 
-  GrowthReport measure(List<String> names, String model, Progress progress) {
+  /**
+   * Measures curves.
+   *
+   * @param names of {@link #NAMES}
+   */
+  GrowthReport measure(List<String> names) {
+    Progress progress = pipeline.workplace().progress();
     Scorer scorer =
         Scorer.zeroShot(
             pipeline.backbone(), pipeline.tokenizer(), pipeline.promptSettings().format());
-    Supplier<PackedPrompt> base =
-        () -> BenchWorkloads.of(List.of(BASE), pipeline).getFirst().prompt();
+    Supplier<PackedPrompt> base = () -> Workloads.of(List.of(BASE), pipeline).getFirst().prompt();
     List<GrowthCurve> curves = new ArrayList<>();
     int points = names.stream().mapToInt(NAMES::get).sum();
     try (Progress.Task task = progress.begin("measure growth", points, "point")) {
@@ -95,7 +101,7 @@ final class BenchGrowth {
         Instant.now(),
         Map.of(
             "model",
-            model,
+            pipeline.settings().model(),
             "dtype",
             pipeline.backbone().dtype().name(),
             "processors",

@@ -1,0 +1,82 @@
+package org.optirag.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.source.Rules;
+import org.optirag.dataset.source.Source;
+import org.optirag.dataset.store.Check;
+import org.optirag.dataset.store.DatasetStore;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code optirag data check}: tells what is wrong with files. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Reads files as an import would and names every broken row by file and line, without"
+          + " importing. Exit code 2 if a file has more broken rows than --most-broken allows."
+    })
+final class DataCheckCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Mixin private SourceOptions options;
+
+  @Option(
+      names = "--rejected",
+      paramLabel = "FILE",
+      description = "Takes all complaints; NAME.rejected.tsv in the cache if absent.")
+  private @Nullable Path rejected;
+
+  @Override
+  public Integer call() {
+    Source source = options.source();
+    Rules rules = options.rules(source);
+    Path file =
+        rejected == null
+            ? common.cache().datasets().resolve(source.name() + ".rejected.tsv")
+            : rejected;
+    Check check = new DatasetStore(common.cache()).check(source, rules, file, common.progress());
+    if (common.json()) {
+      common.printJson(check);
+    } else {
+      print(common.out(), check, file);
+    }
+    boolean tooMany = check.files().stream().anyMatch(f -> f.share() > rules.mostBroken());
+    return tooMany ? Main.USER_ERROR : 0;
+  }
+
+  private static void print(PrintWriter out, Check check, Path file) {
+    out.println(check.name() + ", form " + check.format());
+    check
+        .files()
+        .forEach(f ->
+            out.printf(
+                Locale.ROOT, "  %,12d rows  %,8d broken  %s%n", f.rows(), f.broken(), f.file()));
+    out.printf(
+        Locale.ROOT,
+        "  %,d repeated interactions, %,d items without a title%n",
+        check.repeats(),
+        check.untitled());
+    check.reasons().entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+        .forEach(reason ->
+            out.printf(Locale.ROOT, "  %,12d x %s%n", reason.getValue(), reason.getKey()));
+    check
+        .first()
+        .forEach(reject ->
+            out.println("  " + reject.file() + ":" + reject.line() + ": " + reject.reason()));
+    long complaints = check.broken() + check.mended();
+    out.println(
+        complaints == 0
+            ? "Nothing is wrong."
+            : String.format(Locale.ROOT, "All %,d are in %s", complaints, file));
+    out.flush();
+  }
+}

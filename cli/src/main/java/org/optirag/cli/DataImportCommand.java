@@ -1,0 +1,56 @@
+package org.optirag.cli;
+
+import java.util.concurrent.Callable;
+import org.optirag.dataset.source.Source;
+import org.optirag.dataset.store.DatasetStore;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code optirag data import}: imports files. */
+@Command(
+    name = "import",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Imports the data set in a directory into the cache, as Parquet.",
+      "",
+      "The form is recognised by the files' names: MovieLens (100K, 1M, latest, 25M, 32M),"
+          + " RecBole (.inter, .item, .user), Book-Crossing, Amazon Reviews (2014, 2018, 2023,"
+          + " with meta_), CoLLM's splits (train.csv, valid.csv, test.csv), lists 'user item item"
+          + " ...' (train.txt and test.txt, or sequences.txt). For anything else write a mapping:",
+      "",
+      "  name: my-shop",
+      "  noun: product",
+      "  interactions:           # csv, tsv, jsonl or parquet, by the file's name",
+      "    file: ratings.csv.gz",
+      "    user: customer",
+      "    item: sku",
+      "    rating: stars         # or click: clicked; with neither every row is a click",
+      "    time: at              # left out: the order of the file",
+      "    time-unit: seconds    # or milliseconds, iso",
+      "  items:",
+      "    file: products.csv",
+      "    id: sku",
+      "    title: name",
+      "    fields: {brand: maker}",
+      "  rules: {liked-from: 4}",
+      "",
+      "Of a user's repeated ratings of an item the last one counts. Broken rows are left out"
+          + " and listed in rejected.tsv beside the import.",
+      ""
+    },
+    footer = {"", "Example: optirag data import shop/ --mapping shop.yaml --core 5"})
+final class DataImportCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+  @Mixin private SourceOptions options;
+
+  @Override
+  public Integer call() {
+    Source source = options.source();
+    ImportPrinter.print(
+        new DatasetStore(common.cache())
+            .importSource(source, options.rules(source), common.progress()),
+        common);
+    return 0;
+  }
+}

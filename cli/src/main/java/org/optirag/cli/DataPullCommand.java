@@ -1,0 +1,39 @@
+package org.optirag.cli;
+
+import java.util.concurrent.Callable;
+import org.optirag.dataset.store.DatasetStore;
+import org.optirag.dataset.store.ImportedDataset;
+import org.optirag.dataset.store.KnownDataset;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code optirag data pull}: downloads and imports a public data set. */
+@Command(
+    name = "pull",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Downloads a public data set and imports it.",
+      "From its official home; movielens-100k also from the Python package recbole, where only"
+          + " package registries can be reached."
+    })
+final class DataPullCommand implements Callable<Integer> {
+  @Mixin private CommonOptions common;
+
+  @Parameters(
+      paramLabel = "NAME",
+      description =
+          "movielens-100k, movielens-1m, movielens-latest-small, movielens-25m, movielens-32m")
+  private String name;
+
+  @Override
+  public Integer call() {
+    KnownDataset known = KnownDataset.named(name);
+    ImportedDataset imported = new DatasetStore(common.cache()).pull(known, common.progress());
+    if (!common.json()) {
+      common.out().println("Terms: " + known.terms());
+    }
+    ImportPrinter.print(imported, common);
+    return 0;
+  }
+}

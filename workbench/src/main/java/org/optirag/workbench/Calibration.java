@@ -1,0 +1,137 @@
+package org.optirag.workbench;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.optirag.evaluation.Evaluator;
+import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.tradeoff.HeadReadings;
+import org.optirag.evaluation.tradeoff.PolicyChoice;
+import org.optirag.evaluation.tradeoff.ReadingScorer;
+import org.optirag.evaluation.tradeoff.RiskControl;
+import org.optirag.evaluation.tradeoff.TradeOff;
+import org.optirag.evaluation.tradeoff.TradeOffReport;
+import org.optirag.scoring.CalibratedHead;
+import org.optirag.scoring.ExitPlan;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.HeadCalibration;
+import org.optirag.scoring.Scorer;
+import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workspace.UserException;
+
+/**
+ * Chooses when a trained model may stop early: from validation alone it calibrates every exit head,
+ * tries exit policies of every family and puts the chosen one, with the whole curve, into the
+ * bundle.
+ *
+ * <p>Immutable; two calibrations of one bundle at once are one too many.
+ */
+public final class Calibration {
+  /** What a bundle is calibrated for unless told otherwise. */
+  public static final PolicyChoice STANDARD = new PolicyChoice.MaxAucDrop(0.002);
+
+  /** Enough validation impressions for a curve whose AUCs are known to about 0.01. */
+  public static final int MOST = 3000;
+
+  private final PipelineSettings settings;
+  private final Workplace workplace;
+
+  /** What a calibration is to reach. */
+  @FunctionalInterface
+  public interface Goal {
+    /**
+     * Chooses.
+     *
+     * @param readings what the heads say of the validation part
+     * @throws UserException if nothing reaches the goal
+     */
+    ExitPlan plan(HeadReadings readings);
+
+    /** A point of the curve. */
+    static Goal of(PolicyChoice choice) {
+      return readings -> TradeOff.of(readings, TradeOff.Answer.ALL_HEADS).plan(choice);
+    }
+
+    /** A promise. */
+    static Goal of(RiskControl control) {
+      return readings -> control.plan(readings, TradeOff.Answer.ALL_HEADS);
+    }
+  }
+
+  /**
+   * Sets a calibration up; nothing is loaded yet.
+   *
+   * @param settings how the bundle is run
+   * @param workplace where files are cached and who is told
+   */
+  public Calibration(PipelineSettings settings, Workplace workplace) {
+    this.settings = settings;
+    this.workplace = workplace;
+  }
+
+  /**
+   * Calibrates a bundle and writes it again, and its curve as a page.
+   *
+   * @param bundle what was trained
+   * @param directory where it is written to
+   * @param goal what is to be reached
+   * @param most validation impressions that are read, a seeded sample
+   * @param drawn the directory that takes tradeoff.html and its data
+   * @throws UserException if {@code most} is not positive, the data or the model of the bundle
+   *     cannot be had, or nothing reaches the goal
+   */
+  public CalibrationResult run(Bundle bundle, Path directory, Goal goal, int most, Path drawn) {
+    if (most < 1) {
+      throw new UserException("--most " + most + " reads nothing.", "Give a positive number.");
+    }
+    ExitPlan plan = goal.plan(readings(bundle, most));
+    Bundle.write(directory, bundle.contents(plan, bundle.metrics()));
+    draw(bundle, plan, drawn);
+    return new CalibrationResult(plan, drawn);
+  }
+
+  private void draw(Bundle bundle, ExitPlan plan, Path directory) {
+    String dataset = bundle.dataset().name();
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("data set", dataset);
+    facts.put("backbone", bundle.manifest().backbone().name());
+    facts.put("seed", Long.toString(settings.seed()));
+    new TradeOffReport(
+            dataset + ", validation",
+            Instant.now(),
+            facts,
+            bundle.manifest().backbone().blocks(),
+            plan,
+            Optional.empty())
+        .write(directory);
+  }
+
+  /** What the heads of a bundle say of its data set's validation part. */
+  private HeadReadings readings(Bundle bundle, int most) {
+    try (Pipeline pipeline = Pipeline.open(bundle.dataset().name(), bundle, settings, workplace)) {
+      List<CalibratedHead> plain =
+          bundle.heads().stream()
+              .map(h -> new CalibratedHead(h.block(), h.head(), HeadCalibration.IDENTITY))
+              .toList();
+      ReadingScorer scorer =
+          new ReadingScorer(
+              pipeline.trained(
+                  "validation at full depth",
+                  new Scorer(pipeline.backbone(), plain, new ExitPolicy.None())));
+      Evaluator evaluator =
+          Evaluator.of(
+              pipeline.impressions(pipeline.split().validation()),
+              Requests.Grouping.DEFAULT,
+              most,
+              settings.seed());
+      evaluator.evaluate(scorer, settings.workers(), workplace.progress());
+      return scorer.readings(
+          evaluator,
+          pipeline.backbone().config().blocks(),
+          plain.stream().map(CalibratedHead::block).toList());
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package org.optirag.workbench;
+
+import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.UserException;
+
+/**
+ * What a training learns from. Immutable and safe for use from several threads.
+ *
+ * @param most learn from a seeded sample of so many impressions, in whole requests; null for all
+ * @param validation impressions of the validation part that training stops by
+ * @param fit impressions that heads are fitted to before the first step; 0 for heads that begin as
+ *     the LLM's own answer
+ * @param batchTokens most tokens of a step
+ * @param retriever one of {@link Pipeline#RETRIEVERS}
+ * @param features whether heads read the graph's figures of a candidate beside the LLM
+ * @param question whether the question is asked in words with every candidate, as zero-shot prompts
+ *     do
+ */
+public record ExampleSettings(
+    @Nullable Integer most,
+    int validation,
+    int fit,
+    int batchTokens,
+    String retriever,
+    boolean features,
+    boolean question) {
+  /** All impressions, with what the graph knows. */
+  public static final ExampleSettings DEFAULT =
+      new ExampleSettings(null, 1000, 4000, 2048, "gcn", true, false);
+
+  /**
+   * Checks what would otherwise be told after minutes.
+   *
+   * @throws UserException if {@code fit} is negative
+   */
+  public ExampleSettings {
+    if (fit < 0) {
+      throw new UserException("--fit " + fit + " is no number of impressions.", "Give 0 or more.");
+    }
+  }
+
+  /** The same with a sample of another size; null for all. */
+  public ExampleSettings withMost(@Nullable Integer other) {
+    return new ExampleSettings(other, validation, fit, batchTokens, retriever, features, question);
+  }
+}
