@@ -1,24 +1,16 @@
 package org.optirag.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.IdIndex;
-import org.optirag.recommender.PromptSource;
 import org.optirag.recommender.RankRequest;
-import org.optirag.recommender.Ranking;
 import org.optirag.recommender.Recommender;
 import org.optirag.recommender.RequestRanker;
 import org.optirag.scoring.ExitPolicy;
-import org.optirag.scoring.Score;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workbench.Pipeline;
 import org.optirag.workbench.PipelineSettings;
@@ -39,8 +31,6 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Example: optirag rank --user 42 --items 50,181,258 --retriever gcn"})
 final class RankCommand implements Callable<Integer> {
-  private static final int BAR = 30;
-
   @Mixin private CommonOptions common;
   @Mixin private PipelineOptions options;
 
@@ -89,30 +79,6 @@ final class RankCommand implements Callable<Integer> {
       description = "As of this moment (seconds since 1970); default after all that is known.")
   private @Nullable Long time;
 
-  /** A ranked candidate. */
-  record Ranked(
-      int rank, String id, String title, double probability, int exitBlock, List<Head> heads) {}
-
-  /** What one head said. */
-  record Head(int block, double probability) {}
-
-  /** How long a stage took, in milliseconds. */
-  record Stage(String stage, double mean) {}
-
-  /** A similar user. */
-  record Similar(String id, float similarity, List<String> liked) {}
-
-  /** All of it, as JSON has it. */
-  record Explanation(
-      String user,
-      String scorer,
-      long time,
-      List<Ranked> ranking,
-      List<Similar> neighbours,
-      String context,
-      List<String> candidates,
-      List<Stage> milliseconds) {}
-
   @Override
   public Integer call() {
     List<String> wanted = items.stream().map(String::strip).distinct().toList();
@@ -120,7 +86,7 @@ final class RankCommand implements Callable<Integer> {
     if (common.json()) {
       common.printJson(explanation);
     } else {
-      print(common.out(), explanation);
+      explanation.print(common.out());
     }
     return 0;
   }
@@ -152,7 +118,7 @@ final class RankCommand implements Callable<Integer> {
       recommender.rank(asked); // warms up
       String exits =
           policy.equals("chosen") ? opened.plan().policy().text() : ExitPolicy.parse(policy).text();
-      return explanation(exits, recommender.rank(asked), recommender::text);
+      return Explanation.of(user, exits, recommender.rank(asked), recommender::text);
     }
   }
 
@@ -167,42 +133,8 @@ final class RankCommand implements Callable<Integer> {
       RankRequest request = RankRequest.of(user, wanted);
       RankRequest asked = time == null ? request : request.at(time);
       ranker.rank(asked); // warms up
-      return explanation(name, ranker.rank(asked), pipeline.tokenizer()::decode);
+      return Explanation.of(user, name, ranker.rank(asked), pipeline.tokenizer()::decode);
     }
-  }
-
-  private Explanation explanation(String scorer, Ranking ranking, Function<int[], String> text) {
-    List<Ranked> ranked = new ArrayList<>();
-    for (Ranking.Item item : ranking.items()) {
-      Score score = item.score();
-      ranked.add(
-          new Ranked(
-              ranked.size() + 1,
-              item.id(),
-              item.title(),
-              score.probability(),
-              score.exitBlock(),
-              score.trace().stream().map(r -> new Head(r.block(), r.probability())).toList()));
-    }
-    return new Explanation(
-        user,
-        scorer,
-        ranking.time(),
-        ranked,
-        ranking.neighbours().stream()
-            .map(neighbour ->
-                new Similar(
-                    neighbour.user(),
-                    neighbour.similarity(),
-                    neighbour.liked().stream().map(PromptSource.Told::title).toList()))
-            .toList(),
-        text.apply(ranking.prompt().tokens().context()),
-        ranking.items().stream()
-            .map(item -> text.apply(ranking.prompt().tokens().candidates().get(item.candidate())))
-            .toList(),
-        ranking.stages().entrySet().stream()
-            .map(stage -> new Stage(stage.getKey(), stage.getValue().toNanos() / 1e6))
-            .toList());
   }
 
   private static void requireKnown(IdIndex ids, String id, String what, String dataset) {
@@ -212,48 +144,5 @@ final class RankCommand implements Callable<Integer> {
           "Its %d %ss begin with %s."
               .formatted(ids.size(), what, ids.ids().stream().limit(5).toList()));
     }
-  }
-
-  private static void print(PrintWriter out, Explanation explanation) {
-    out.println("Context, read once:");
-    out.println(indented(explanation.context()));
-    for (int i = 0; i < explanation.candidates().size(); i++) {
-      out.println("Candidate " + (i + 1) + ":");
-      out.println(indented(explanation.candidates().get(i)));
-    }
-    if (!explanation.neighbours().isEmpty()) {
-      out.println("Similar users told of:");
-      for (Similar similar : explanation.neighbours()) {
-        out.printf(
-            Locale.ROOT,
-            "  user %s, cosine %.3f: %s%n",
-            similar.id(),
-            similar.similarity(),
-            String.join("; ", similar.liked()));
-      }
-      out.println();
-    }
-    for (Ranked ranked : explanation.ranking()) {
-      String bar = "#".repeat((int) Math.round(BAR * ranked.probability()));
-      out.printf(
-          Locale.ROOT,
-          "%3d. %.4f %-" + BAR + "s %s (%s), block %d%n",
-          ranked.rank(),
-          ranked.probability(),
-          bar,
-          ranked.title(),
-          ranked.id(),
-          ranked.exitBlock());
-    }
-    out.println();
-    out.println(
-        explanation.milliseconds().stream()
-            .map(stage -> String.format(Locale.ROOT, "%s %.1f ms", stage.stage(), stage.mean()))
-            .collect(Collectors.joining(", ")));
-    out.flush();
-  }
-
-  private static String indented(String text) {
-    return text.lines().map(line -> "  | " + line).collect(Collectors.joining("\n"));
   }
 }

@@ -8,6 +8,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.junit.jupiter.api.Test;
+import org.optirag.backbone.lora.LoraAdapter;
+import org.optirag.backbone.weights.Weights;
+import org.optirag.scoring.bundle.BackboneId;
+import org.optirag.scoring.bundle.Bundle;
 
 /** The rules of docs/architecture.md that a compiler does not enforce. */
 final class ModulesTest {
@@ -30,6 +34,8 @@ final class ModulesTest {
         .definedBy("org.optirag.retrieval..")
         .layer("scoring")
         .definedBy("org.optirag.scoring..")
+        .layer("recommender")
+        .definedBy("org.optirag.recommender..")
         .layer("evaluation")
         .definedBy("org.optirag.evaluation..")
         .layer("training")
@@ -50,16 +56,33 @@ final class ModulesTest {
         .mayOnlyAccessLayers("workspace", "dataset", "backbone")
         .whereLayer("scoring")
         .mayOnlyAccessLayers("workspace", "dataset", "backbone", "retrieval")
-        .whereLayer("evaluation")
+        .whereLayer("recommender")
         .mayOnlyAccessLayers("workspace", "dataset", "backbone", "retrieval", "scoring")
+        .whereLayer("evaluation")
+        .mayOnlyAccessLayers(
+            "workspace", "dataset", "backbone", "retrieval", "scoring", "recommender")
         .whereLayer("training")
         .mayOnlyAccessLayers(
-            "workspace", "dataset", "backbone", "retrieval", "scoring", "evaluation")
+            "workspace",
+            "dataset",
+            "backbone",
+            "retrieval",
+            "scoring",
+            "recommender",
+            "evaluation")
         .whereLayer("server")
-        .mayOnlyAccessLayers("workspace", "dataset", "backbone", "retrieval", "scoring")
+        .mayOnlyAccessLayers(
+            "workspace", "dataset", "backbone", "retrieval", "scoring", "recommender")
         .whereLayer("workbench")
         .mayOnlyAccessLayers(
-            "workspace", "dataset", "backbone", "retrieval", "scoring", "evaluation", "training")
+            "workspace",
+            "dataset",
+            "backbone",
+            "retrieval",
+            "scoring",
+            "recommender",
+            "evaluation",
+            "training")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .check(CLASSES);
@@ -71,6 +94,31 @@ final class ModulesTest {
         .matching("org.optirag.(**)")
         .should()
         .beFreeOfCycles()
+        .check(CLASSES);
+  }
+
+  @Test
+  void retrieversAreMadeInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.optirag.retrieval..")
+        .and()
+        .doNotHaveFullyQualifiedName("org.optirag.recommender.Retrievers")
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("org.optirag.retrieval.(Recent|Bm25|Semantic|Gcn)Retriever")
+        .check(CLASSES);
+  }
+
+  @Test
+  void aBundleIsOpenedForInferenceInOnePlace() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("org.optirag.recommender.LoadedModel")
+        .should()
+        .callMethod(Bundle.class, "requireBackbone", BackboneId.class)
+        .orShould()
+        .callMethod(LoraAdapter.class, "mergedInto", Weights.class)
         .check(CLASSES);
   }
 
