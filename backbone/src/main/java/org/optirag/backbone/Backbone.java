@@ -30,6 +30,7 @@ public final class Backbone implements AutoCloseable {
   private final boolean packed;
   private final RotaryEmbedding rotary;
   private final List<Block> blocks = new ArrayList<>();
+  private final Owned owned = new Owned();
   private final Tensor embedding;
   private final Tensor finalNorm;
   private final Tensor output;
@@ -42,21 +43,27 @@ public final class Backbone implements AutoCloseable {
       Progress.Task task) {
     this.config = weights.config();
     this.dtype = dtype;
-    this.device = device;
     this.packed = packed;
     this.rotary = new RotaryEmbedding(config);
-    WeightLoader loader = new WeightLoader(weights, dtype, device, packed);
-    long hidden = config.hidden();
-    String[] embed = {"model.embed_tokens.weight"};
-    embedding = loader.matrix(hidden, embed, config.vocabulary());
-    output =
-        config.tiedEmbeddings()
-            ? embedding
-            : loader.matrix(hidden, new String[] {"lm_head.weight"}, config.vocabulary());
-    finalNorm = loader.vector("model.norm.weight", hidden);
-    for (int number = 0; number < config.blocks(); number++) {
-      blocks.add(new Block(config, loader, number));
-      task.advance(1);
+    try {
+      this.device = owned.hold(device);
+      WeightLoader loader = new WeightLoader(weights, dtype, device, packed);
+      long hidden = config.hidden();
+      String[] embed = {"model.embed_tokens.weight"};
+      embedding = owned.take(loader.matrix(hidden, embed, config.vocabulary()));
+      output =
+          config.tiedEmbeddings()
+              ? embedding
+              : owned.take(
+                  loader.matrix(hidden, new String[] {"lm_head.weight"}, config.vocabulary()));
+      finalNorm = owned.take(loader.vector("model.norm.weight", hidden));
+      for (int number = 0; number < config.blocks(); number++) {
+        blocks.add(owned.take(new Block(config, loader, number)));
+        task.advance(1);
+      }
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
     }
   }
 
@@ -65,14 +72,19 @@ public final class Backbone implements AutoCloseable {
     this.config = from.config;
     this.dtype = DType.INT8;
     this.packed = false;
-    this.device = new org.bytedeco.pytorch.Device(from.device).retainReference();
     this.rotary = from.rotary;
-    embedding = Tensors.hold(from.embedding.clone());
-    output = config.tiedEmbeddings() ? embedding : Tensors.hold(from.output.clone());
-    finalNorm = Tensors.hold(from.finalNorm.clone());
-    ProductSpeeds speeds = ProductSpeeds.of(config);
-    for (int number = 0; number < config.blocks(); number++) {
-      blocks.add(from.blocks.get(number).quantized(reaches.get(number), speeds));
+    try {
+      this.device = owned.hold(new org.bytedeco.pytorch.Device(from.device));
+      embedding = owned.hold(from.embedding.clone());
+      output = config.tiedEmbeddings() ? embedding : owned.hold(from.output.clone());
+      finalNorm = owned.hold(from.finalNorm.clone());
+      ProductSpeeds speeds = ProductSpeeds.of(config);
+      for (int number = 0; number < config.blocks(); number++) {
+        blocks.add(owned.take(from.blocks.get(number).quantized(reaches.get(number), speeds)));
+      }
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
     }
   }
 
@@ -148,10 +160,9 @@ public final class Backbone implements AutoCloseable {
     if (dtype == DType.INT8) {
       throw new IllegalArgumentException("load in f32 or bf16, then quantize");
     }
-    org.bytedeco.pytorch.Device on = device(device);
     try (PointerScope scope = new PointerScope();
         Progress.Task task = progress.begin("load model", weights.config().blocks(), "block")) {
-      return new Backbone(weights, dtype, on, packed, task);
+      return new Backbone(weights, dtype, device(device), packed, task);
     }
   }
 
@@ -166,8 +177,7 @@ public final class Backbone implements AutoCloseable {
       // cuDNN's attention would build a plan, for about a second, for every new number of tokens.
       torch.globalContext().setSDPUseCuDNN(false);
     }
-    return new org.bytedeco.pytorch.Device(device == Device.CUDA ? "cuda" : "cpu")
-        .retainReference();
+    return new org.bytedeco.pytorch.Device(device == Device.CUDA ? "cuda" : "cpu");
   }
 
   /**
@@ -361,13 +371,7 @@ public final class Backbone implements AutoCloseable {
 
   @Override
   public void close() {
-    blocks.forEach(Block::close);
     blocks.clear();
-    Tensors.release(embedding);
-    if (!config.tiedEmbeddings()) {
-      Tensors.release(output);
-    }
-    Tensors.release(finalNorm);
-    device.releaseReference();
+    owned.close();
   }
 }

@@ -21,7 +21,7 @@ final class Block implements AutoCloseable {
 
   private final ModelConfig config;
   private final Attention attention;
-  private final List<Tensor> held = new ArrayList<>();
+  private final Owned owned = new Owned();
   private final Tensor inputNorm;
   private final Matrix qkv;
   private final @Nullable Tensor qkvBias;
@@ -41,52 +41,62 @@ final class Block implements AutoCloseable {
     long q = (long) config.heads() * config.headSize();
     long kv = (long) config.kvHeads() * config.headSize();
     long wide = config.intermediate();
-    inputNorm = hold(loader.vector(prefix + "input_layernorm.weight", hidden));
-    int[] pairs = RotaryEmbedding.pairs(config);
-    qkv =
-        loader.projection(
-            ordered(
-                loader.matrix(
-                    hidden,
-                    new String[] {
-                      self + "q_proj.weight", self + "k_proj.weight", self + "v_proj.weight"
-                    },
-                    q,
-                    kv,
-                    kv),
-                pairs));
-    qkvBias =
-        config.attentionBias()
-            ? hold(
-                ordered(
-                    loader.vectors(
-                        new String[] {
-                          self + "q_proj.bias", self + "k_proj.bias", self + "v_proj.bias"
-                        },
-                        q,
-                        kv,
-                        kv),
-                    pairs))
-            : null;
-    queryNorm = config.queryKeyNorm() ? headNorm(loader, self + "q_norm.weight") : null;
-    keyNorm = config.queryKeyNorm() ? headNorm(loader, self + "k_norm.weight") : null;
-    output = loader.projection(loader.matrix(q, new String[] {self + "o_proj.weight"}, hidden));
-    mlpNorm = hold(loader.vector(prefix + "post_attention_layernorm.weight", hidden));
-    gateUp =
-        loader.gatedUnit(
-            loader.matrix(
-                hidden,
-                new String[] {prefix + "mlp.gate_proj.weight", prefix + "mlp.up_proj.weight"},
-                wide,
-                wide));
-    down =
-        loader.projection(
-            loader.matrix(wide, new String[] {prefix + "mlp.down_proj.weight"}, hidden));
+    try {
+      inputNorm = owned.take(loader.vector(prefix + "input_layernorm.weight", hidden));
+      int[] pairs = RotaryEmbedding.pairs(config);
+      qkv =
+          owned.take(
+              loader.projection(
+                  ordered(
+                      loader.matrix(
+                          hidden,
+                          new String[] {
+                            self + "q_proj.weight", self + "k_proj.weight", self + "v_proj.weight"
+                          },
+                          q,
+                          kv,
+                          kv),
+                      pairs)));
+      qkvBias =
+          config.attentionBias()
+              ? owned.take(
+                  ordered(
+                      loader.vectors(
+                          new String[] {
+                            self + "q_proj.bias", self + "k_proj.bias", self + "v_proj.bias"
+                          },
+                          q,
+                          kv,
+                          kv),
+                      pairs))
+              : null;
+      queryNorm = config.queryKeyNorm() ? headNorm(loader, self + "q_norm.weight") : null;
+      keyNorm = config.queryKeyNorm() ? headNorm(loader, self + "k_norm.weight") : null;
+      output =
+          owned.take(
+              loader.projection(loader.matrix(q, new String[] {self + "o_proj.weight"}, hidden)));
+      mlpNorm = owned.take(loader.vector(prefix + "post_attention_layernorm.weight", hidden));
+      gateUp =
+          owned.take(
+              loader.gatedUnit(
+                  loader.matrix(
+                      hidden,
+                      new String[] {prefix + "mlp.gate_proj.weight", prefix + "mlp.up_proj.weight"},
+                      wide,
+                      wide)));
+      down =
+          owned.take(
+              loader.projection(
+                  loader.matrix(wide, new String[] {prefix + "mlp.down_proj.weight"}, hidden)));
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
+    }
   }
 
   private Tensor headNorm(WeightLoader loader, String name) {
     Tensor published = loader.vector(name, config.headSize());
-    return hold(ordered(published, RotaryEmbedding.pairsOfHead(config)));
+    return owned.take(ordered(published, RotaryEmbedding.pairsOfHead(config)));
   }
 
   /** Rows in another order, held; the tensor itself is released. */
@@ -110,25 +120,30 @@ final class Block implements AutoCloseable {
   private Block(Block from, ActivationRange reach, ProductSpeeds speeds) {
     this.config = from.config;
     this.attention = from.attention;
-    Tensor wide = weight(from.down);
-    Tensor both = weight(from.gateUp);
-    Tensor ofInput = smoothing(reach.qkv(), weight(from.qkv));
-    Tensor ofMlp = smoothing(reach.gateUp(), both);
-    Tensor ofDown = smoothing(reach.down(), wide);
-    inputNorm = hold(Tensors.hold(from.inputNorm.div(ofInput)));
-    qkv = int8(weight(from.qkv).mul(ofInput), speeds);
-    qkvBias = again(from.qkvBias);
-    queryNorm = again(from.queryNorm);
-    keyNorm = again(from.keyNorm);
-    output = int8(weight(from.output), speeds);
-    mlpNorm = hold(Tensors.hold(from.mlpNorm.div(ofMlp)));
-    both = both.mul(ofMlp);
-    both.narrow(0, config.intermediate(), config.intermediate()).div_(ofDown.unsqueeze(1));
-    gateUp = new GatedUnit.Joint(int8(both, speeds));
-    down = int8(wide.mul(ofDown), speeds);
+    try {
+      Tensor wide = weight(from.down);
+      Tensor both = weight(from.gateUp);
+      Tensor ofInput = smoothing(reach.qkv(), weight(from.qkv));
+      Tensor ofMlp = smoothing(reach.gateUp(), both);
+      Tensor ofDown = smoothing(reach.down(), wide);
+      inputNorm = owned.hold(from.inputNorm.div(ofInput));
+      qkv = owned.take(int8(weight(from.qkv).mul(ofInput), speeds));
+      qkvBias = again(from.qkvBias);
+      queryNorm = again(from.queryNorm);
+      keyNorm = again(from.keyNorm);
+      output = owned.take(int8(weight(from.output), speeds));
+      mlpNorm = owned.hold(from.mlpNorm.div(ofMlp));
+      both = both.mul(ofMlp);
+      both.narrow(0, config.intermediate(), config.intermediate()).div_(ofDown.unsqueeze(1));
+      gateUp = owned.take(new GatedUnit.Joint(int8(both, speeds)));
+      down = owned.take(int8(wide.mul(ofDown), speeds));
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
+    }
   }
 
-  private static Int8Matrix int8(Tensor weight, ProductSpeeds speeds) {
+  private static Matrix int8(Tensor weight, ProductSpeeds speeds) {
     return Int8Matrix.of(weight, speeds.int8(), speeds.mixing());
   }
 
@@ -155,7 +170,7 @@ final class Block implements AutoCloseable {
   }
 
   private @Nullable Tensor again(@Nullable Tensor tensor) {
-    return tensor == null ? null : hold(Tensors.hold(tensor.clone()));
+    return tensor == null ? null : owned.hold(tensor.clone());
   }
 
   /** The same block in 8 bits. */
@@ -165,7 +180,12 @@ final class Block implements AutoCloseable {
 
   /** Everything in floating point that it was loaded from and that is not packed. */
   List<Tensor> weights() {
-    List<Tensor> weights = new ArrayList<>(held);
+    List<Tensor> weights = new ArrayList<>(List.of(inputNorm, mlpNorm));
+    for (Tensor tensor : new @Nullable Tensor[] {qkvBias, queryNorm, keyNorm}) {
+      if (tensor != null) {
+        weights.add(tensor);
+      }
+    }
     List<Matrix> matrices = new ArrayList<>(List.of(qkv, output, down));
     if (gateUp instanceof GatedUnit.Joint joint) {
       matrices.add(joint.matrix());
@@ -176,11 +196,6 @@ final class Block implements AutoCloseable {
       }
     }
     return List.copyOf(weights);
-  }
-
-  private Tensor hold(Tensor tensor) {
-    held.add(tensor);
-    return tensor;
   }
 
   /**
@@ -319,9 +334,6 @@ final class Block implements AutoCloseable {
 
   @Override
   public void close() {
-    held.forEach(Tensors::release);
-    held.clear();
-    List.of(qkv, output, down).forEach(Matrix::close);
-    gateUp.close();
+    owned.close();
   }
 }

@@ -27,16 +27,20 @@ final class BlockGraph implements AutoCloseable {
    */
   private record Taped(Block.Heads heads, AttentionTape tape, Tensor mixed) {
     static Taped of(Block block, Block.Heads heads, Packing packing) {
-      Tensors.hold(heads.q());
-      Tensors.hold(heads.k());
-      Tensors.hold(heads.v());
       AttentionTape tape = new AttentionTape(block.attention(), heads);
       try (NoGradGuard guard = new NoGradGuard()) {
         Tensor result =
             block
                 .attention()
                 .attendPlainly(heads.q(), heads.k(), heads.v(), packing.segments(), tape);
-        return new Taped(heads, tape, Tensors.hold(result.requires_grad_(learns(heads))));
+        result.requires_grad_(learns(heads));
+        Tensors.hold(heads.q());
+        Tensors.hold(heads.k());
+        Tensors.hold(heads.v());
+        return new Taped(heads, tape, Tensors.hold(result));
+      } catch (RuntimeException | Error e) {
+        tape.close();
+        throw e;
       }
     }
 
@@ -68,15 +72,20 @@ final class BlockGraph implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       Block.Heads heads = block.heads(input, packing, adapter);
       @Nullable Tensor mask = packing.mask();
-      Tensor mixed;
       if (mask == null) {
-        taped = Taped.of(block, heads, packing);
-        mixed = taped.mixed;
+        Taped attention = Taped.of(block, heads, packing);
+        taped = attention;
+        try {
+          output = Tensors.hold(block.finish(input, attention.mixed, adapter, rows));
+        } catch (RuntimeException | Error e) {
+          attention.close();
+          throw e;
+        }
       } else {
         taped = null;
-        mixed = block.attention().attendMasked(heads.q(), heads.k(), heads.v(), mask);
+        Tensor mixed = block.attention().attendMasked(heads.q(), heads.k(), heads.v(), mask);
+        output = Tensors.hold(block.finish(input, mixed, adapter, rows));
       }
-      output = Tensors.hold(block.finish(input, mixed, adapter, rows));
     }
   }
 

@@ -36,7 +36,7 @@ record CachedPrefix(List<LayerKv> pasts, Tensor residual) {
       copies.add(new LayerKv(keys, values));
     }
     // Of another type than keys and values, perhaps, and a thirtieth of them.
-    return new CachedPrefix(copies, Tensors.hold(residual.clone()));
+    return new CachedPrefix(copies, residual.clone()).held();
   }
 
   private static long aligned(Tensor tensor) {
@@ -46,7 +46,7 @@ record CachedPrefix(List<LayerKv> pasts, Tensor residual) {
   private static Tensor copied(Tensor tensor, Tensor memory, long at) {
     Tensor copy = memory.narrow(0, at, tensor.numel()).view_as(tensor);
     copy.copy_(tensor);
-    return Tensors.hold(copy);
+    return copy;
   }
 
   /** How many blocks it has keys and values of. */

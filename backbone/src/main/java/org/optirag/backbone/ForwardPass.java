@@ -41,6 +41,7 @@ public final class ForwardPass implements AutoCloseable {
   private Tensor x;
   private Packing packing;
   private int blocksRun;
+  private boolean closed;
 
   /** What the attention of block {@link #blocksRun} reads, x being its input; null at first. */
   private Block.@Nullable Heads waiting;
@@ -55,25 +56,28 @@ public final class ForwardPass implements AutoCloseable {
     this.masked = masked;
     List<int[]> tokens = new ArrayList<>();
     int number = 0;
-    for (PackedPrompt prompt : packed) {
-      PassContext context = new PassContext(prompt.context(), cache);
-      tokens.add(context.rowTokens());
-      List<Alive> candidates = new ArrayList<>();
-      for (int[] candidate : prompt.candidates()) {
-        tokens.add(candidate);
-        candidates.add(new Alive(number++, candidate.length));
-      }
-      prompts.add(new Row(context, candidates));
-    }
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      int[] all = tokens.stream().flatMapToInt(Arrays::stream).toArray();
-      x = Tensors.hold(backbone.embed(all));
-      packing = pack();
+      for (PackedPrompt prompt : packed) {
+        PassContext context = new PassContext(prompt.context(), cache);
+        tokens.add(context.rowTokens());
+        List<Alive> candidates = new ArrayList<>();
+        prompts.add(new Row(context, candidates));
+        for (int[] candidate : prompt.candidates()) {
+          tokens.add(candidate);
+          candidates.add(new Alive(number++, candidate.length));
+        }
+      }
+      Tensor embedded = backbone.embed(tokens.stream().flatMapToInt(Arrays::stream).toArray());
+      packing = packed(backbone, masked, prompts);
+      x = Tensors.hold(embedded);
+    } catch (RuntimeException | Error e) {
+      prompts.forEach(row -> row.context.close());
+      throw e;
     }
   }
 
-  private Packing pack() {
+  private static Packing packed(Backbone backbone, boolean masked, List<Row> prompts) {
     Packing packed =
         backbone.packing(
             prompts.stream().mapToInt(row -> row.context.rows()).toArray(),
@@ -81,10 +85,22 @@ public final class ForwardPass implements AutoCloseable {
             prompts.stream()
                 .map(row -> row.candidates.stream().mapToInt(Alive::length).toArray())
                 .toList());
-    if (masked) {
-      packed.mask(backbone.block(1).mixing());
+    try {
+      if (masked) {
+        packed.mask(backbone.block(1).mixing());
+      }
+    } catch (RuntimeException | Error e) {
+      packed.close();
+      throw e;
     }
     return packed;
+  }
+
+  /** Lays the batch out anew. */
+  private void pack() {
+    Packing fresh = packed(backbone, masked, prompts);
+    packing.close();
+    packing = fresh;
   }
 
   /** The prompts with what their sleeping contexts hold at a block. */
@@ -149,11 +165,11 @@ public final class ForwardPass implements AutoCloseable {
         forgetWaiting();
       }
       Block.Heads heads = waiting == null ? read(number) : waiting;
-      waiting = null;
+      waiting = heads; // closing finds it if this fails
       Block block = backbone.block(number);
       Tensor mixed = PassPart.ATTENTION.tensor(() -> attend(block, heads, segments(number)));
       replace(finished(block, mixed));
-      release(heads);
+      forgetWaiting();
     }
   }
 
@@ -200,11 +216,11 @@ public final class ForwardPass implements AutoCloseable {
 
   /** What a block's attention reads; to be released. Contexts take down their part. */
   private Block.Heads read(int number) {
-    Block.Heads heads = held(backbone.block(number).heads(x, packing, null));
+    Block.Heads heads = backbone.block(number).heads(x, packing, null);
     for (int p = 0; p < prompts.size(); p++) {
       prompts.get(p).context.learn(heads, packing.segments().get(p).start(), number);
     }
-    return heads;
+    return held(heads);
   }
 
   /** Gives rows to the contexts of which the cache knows no more than this block. */
@@ -223,8 +239,7 @@ public final class ForwardPass implements AutoCloseable {
       at += rows;
     }
     replace(Tensors.concat(0, parts.toArray(Tensor[]::new)));
-    packing.close();
-    packing = pack();
+    pack();
     return true;
   }
 
@@ -280,7 +295,6 @@ public final class ForwardPass implements AutoCloseable {
       return;
     }
     prompts = remaining;
-    packing.close();
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       Tensor left = backbone.indices(rows.stream().toArray());
@@ -295,7 +309,7 @@ public final class ForwardPass implements AutoCloseable {
                     heads.v().index_select(0, left)));
         release(heads);
       }
-      packing = pack();
+      pack();
     }
   }
 
@@ -306,8 +320,9 @@ public final class ForwardPass implements AutoCloseable {
       if (waiting != null) {
         context.remember(x, start);
       }
+    } finally {
+      context.close();
     }
-    context.close();
   }
 
   private void replace(Tensor next) {
@@ -329,13 +344,21 @@ public final class ForwardPass implements AutoCloseable {
 
   @Override
   public void close() {
-    int start = 0;
-    for (Row row : prompts) {
-      leave(row.context, start);
-      start += row.tokens();
+    if (closed) {
+      return;
     }
-    forgetWaiting();
-    Tensors.release(x);
-    packing.close();
+    closed = true;
+    try {
+      int start = 0;
+      for (Row row : prompts) {
+        leave(row.context, start);
+        start += row.tokens();
+      }
+    } finally {
+      prompts.forEach(row -> row.context.close());
+      forgetWaiting();
+      Tensors.release(x);
+      packing.close();
+    }
   }
 }

@@ -58,7 +58,13 @@ sealed interface GatedUnit extends AutoCloseable {
      */
     static Packed of(Tensor both) {
       TensorVector halves = both.split(both.size(0) / 2, 0);
-      return new Packed(PackedMatrix.of(halves.get(0)), PackedMatrix.of(halves.get(1)));
+      PackedMatrix gate = PackedMatrix.of(halves.get(0));
+      try {
+        return new Packed(gate, PackedMatrix.of(halves.get(1)));
+      } catch (RuntimeException | Error e) {
+        gate.close();
+        throw e;
+      }
     }
 
     @Override

@@ -46,11 +46,8 @@ sealed interface Int8Product extends AutoCloseable {
     static Int8Product of(Tensor weight, Tensor scales, int shift) {
       Tensor packed = Operators.tensor(PREPACK, new IValue(weight), new IValue());
       Tensor zeros = torch.zeros(weight.size(0)).to(torch.ScalarType.Int);
-      return new OneDnn(
-          Tensors.hold(packed),
-          Tensors.hold(scales.reshape(-1).clone()),
-          Tensors.hold(zeros),
-          shift);
+      Tensor row = scales.reshape(-1).clone();
+      return new OneDnn(Tensors.hold(packed), Tensors.hold(row), Tensors.hold(zeros), shift);
     }
 
     @Override
@@ -150,8 +147,9 @@ sealed interface Int8Product extends AutoCloseable {
      * @param scales [out, 1], f32
      */
     static Int8Product of(Tensor weight, Tensor scales) {
-      return new Plain(
-          Tensors.hold(weight.t().contiguous()), Tensors.hold(scales.reshape(1, -1).clone()));
+      Tensor transposed = weight.t().contiguous();
+      Tensor row = scales.reshape(1, -1).clone();
+      return new Plain(Tensors.hold(transposed), Tensors.hold(row));
     }
 
     @Override

@@ -15,13 +15,14 @@ record LayerKv(Tensor keys, Tensor values) {
   /** Copies the rows of a context. */
   static LayerKv of(Block.Heads heads, long start, long tokens) {
     return new LayerKv(
-        copied(heads.k().narrow(0, start, tokens).permute(1, 2, 0)),
-        copied(heads.v().narrow(0, start, tokens).permute(1, 0, 2)));
+            copied(heads.k().narrow(0, start, tokens).permute(1, 2, 0)),
+            copied(heads.v().narrow(0, start, tokens).permute(1, 0, 2)))
+        .held();
   }
 
   /** Always a copy: a view would keep the whole batch. */
   private static Tensor copied(Tensor view) {
-    return Tensors.hold(view.clone(new MemoryFormatOptional(torch.MemoryFormat.Contiguous)));
+    return view.clone(new MemoryFormatOptional(torch.MemoryFormat.Contiguous));
   }
 
   int tokens() {

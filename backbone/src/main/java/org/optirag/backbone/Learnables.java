@@ -16,6 +16,7 @@ import org.optirag.backbone.weights.ModelConfig;
 /** Everything that learns: the adapters of some blocks and the exit heads. */
 final class Learnables implements AutoCloseable {
   private final @Nullable LoraAdapter start;
+  private final Owned owned = new Owned();
   private final Map<Integer, BlockAdapter> adapters = new TreeMap<>();
   private final List<TrainableHead> heads = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
@@ -31,14 +32,19 @@ final class Learnables implements AutoCloseable {
       requireReach(start.settings().lastBlock(), placed.getLast().block());
     }
     this.start = start;
-    for (PlacedHead head : placed) {
-      heads.add(TrainableHead.of(head.head(), head.block(), heads.size(), device));
-    }
-    if (start != null) {
-      LoraSettings settings = start.settings();
-      for (int block = settings.firstBlock(); block <= settings.lastBlock(); block++) {
-        adapters.put(block, adapter(config, start, block, device));
+    try {
+      for (PlacedHead head : placed) {
+        heads.add(TrainableHead.of(head.head(), head.block(), heads.size(), device, owned));
       }
+      if (start != null) {
+        LoraSettings settings = start.settings();
+        for (int block = settings.firstBlock(); block <= settings.lastBlock(); block++) {
+          adapters.put(block, adapter(config, start, block, device));
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
     }
     adapters.values().forEach(adapter -> parameters.addAll(adapter.parameters()));
     heads.forEach(head -> parameters.addAll(head.parameters()));
@@ -88,10 +94,24 @@ final class Learnables implements AutoCloseable {
       factors.put(
           module,
           new BlockAdapter.Factors(
-              new Parameter(
-                  name + ".a", kind, segment, from.a().clone(), device, rank, module.in(config)),
-              new Parameter(
-                  name + ".b", kind, segment, from.b().clone(), device, module.out(config), rank)));
+              owned.take(
+                  new Parameter(
+                      name + ".a",
+                      kind,
+                      segment,
+                      from.a().clone(),
+                      device,
+                      rank,
+                      module.in(config))),
+              owned.take(
+                  new Parameter(
+                      name + ".b",
+                      kind,
+                      segment,
+                      from.b().clone(),
+                      device,
+                      module.out(config),
+                      rank))));
     }
     return new BlockAdapter(config, block, settings.scale(), factors, null);
   }
@@ -141,6 +161,6 @@ final class Learnables implements AutoCloseable {
 
   @Override
   public void close() {
-    parameters.forEach(Parameter::close);
+    owned.close();
   }
 }

@@ -18,6 +18,7 @@ public final class MatrixThroughput implements AutoCloseable {
   private record Product(Tensor input, Matrix weight) {}
 
   private final List<Product> products = new ArrayList<>();
+  private final Owned owned = new Owned();
 
   /**
    * Prepares the products of a batch.
@@ -29,10 +30,13 @@ public final class MatrixThroughput implements AutoCloseable {
     Libtorch.load();
     try (PointerScope scope = new PointerScope()) {
       for (long[] shape : shapes(config)) {
-        Matrix weight = matrix(torch.randn(shape[0], shape[1]), dtype, config);
-        Tensor input = weight.prepared(torch.randn(tokens, shape[1]));
-        products.add(new Product(Tensors.hold(input), weight));
+        Matrix weight = owned.take(matrix(torch.randn(shape[0], shape[1]), dtype, config));
+        Tensor input = owned.hold(weight.prepared(torch.randn(tokens, shape[1])));
+        products.add(new Product(input, weight));
       }
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
     }
   }
 
@@ -82,10 +86,7 @@ public final class MatrixThroughput implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Product product : products) {
-      Tensors.release(product.input);
-      product.weight.close();
-    }
     products.clear();
+    owned.close();
   }
 }

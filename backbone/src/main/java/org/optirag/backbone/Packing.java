@@ -76,6 +76,7 @@ final class Packing implements AutoCloseable {
     }
   }
 
+  private final Owned owned = new Owned();
   private final List<Segment> segments = new ArrayList<>();
   private final Tensor turns;
   private final Tensor queryTurns;
@@ -95,39 +96,44 @@ final class Packing implements AutoCloseable {
       RotaryEmbedding rotary,
       int headSize,
       org.bytedeco.pytorch.Device device) {
-    List<Integer> last = new ArrayList<>();
-    List<Integer> positions = new ArrayList<>();
-    for (int p = 0; p < contexts.length; p++) {
-      int start = positions.size();
-      for (int i = 0; i < contexts[p]; i++) {
-        positions.add(i);
-      }
-      for (int length : candidates.get(p)) {
-        for (int i = 0; i < length; i++) {
-          positions.add(before[p] + contexts[p] + i);
+    try {
+      List<Integer> last = new ArrayList<>();
+      List<Integer> positions = new ArrayList<>();
+      for (int p = 0; p < contexts.length; p++) {
+        int start = positions.size();
+        for (int i = 0; i < contexts[p]; i++) {
+          positions.add(i);
         }
-        last.add(positions.size() - 1);
+        for (int length : candidates.get(p)) {
+          for (int i = 0; i < length; i++) {
+            positions.add(before[p] + contexts[p] + i);
+          }
+          last.add(positions.size() - 1);
+        }
+        segments.add(segment(start, contexts[p], candidates.get(p), device));
       }
-      segments.add(segment(start, contexts[p], candidates.get(p), device));
+      this.tokens = positions.size();
+      int[] at = positions.stream().mapToInt(Integer::intValue).toArray();
+      Tensor table =
+          Tensor.create(rotary.turns(at), tokens, 1, headSize / 2, 2).to(device, Tensors.F32);
+      this.turns = owned.hold(torch.view_as_complex(table));
+      this.queryTurns = owned.hold(Tensors.scaled(turns, 1 / Math.sqrt(headSize)));
+      this.lastRows =
+          owned.hold(Tensors.indices(last.stream().mapToInt(Integer::intValue).toArray(), device));
+    } catch (RuntimeException | Error e) {
+      owned.close();
+      throw e;
     }
-    this.tokens = positions.size();
-    int[] at = positions.stream().mapToInt(Integer::intValue).toArray();
-    Tensor table =
-        Tensor.create(rotary.turns(at), tokens, 1, headSize / 2, 2).to(device, Tensors.F32);
-    this.turns = Tensors.hold(torch.view_as_complex(table));
-    this.queryTurns = Tensors.hold(Tensors.scaled(turns, 1 / Math.sqrt(headSize)));
-    this.lastRows =
-        Tensors.hold(Tensors.indices(last.stream().mapToInt(Integer::intValue).toArray(), device));
   }
 
-  private static Segment segment(
+  private Segment segment(
       int start, int context, int[] lengths, org.bytedeco.pytorch.Device device) {
     if (lengths.length == 0) {
       return new Segment(start, context, lengths, null, null, null, null, null);
     }
     int longest = Arrays.stream(lengths).max().orElse(0);
     Tensor causal =
-        Tensors.hold(
+        owned.hold(
             torch
                 .full(new long[] {longest, longest}, new Scalar(Double.NEGATIVE_INFINITY))
                 .triu(1)
@@ -154,10 +160,10 @@ final class Packing implements AutoCloseable {
         start,
         context,
         lengths,
-        Tensors.hold(Tensors.indices(padded, device)),
-        Tensors.hold(Tensors.indices(unpadded, device)),
+        owned.hold(Tensors.indices(padded, device)),
+        owned.hold(Tensors.indices(unpadded, device)),
         causal,
-        Tensors.hold(Tensor.create(ends, lengths.length, 1, longest).to(device, Tensors.F32)),
+        owned.hold(Tensor.create(ends, lengths.length, 1, longest).to(device, Tensors.F32)),
         null);
   }
 
@@ -194,7 +200,7 @@ final class Packing implements AutoCloseable {
               .logical_or_(seen.ne(part.unsqueeze(1)).logical_and_(seen.ne(new Scalar(0))))
               .logical_or_(torch.ones(new long[] {tokens, tokens}, hiding()).triu(1));
       mask =
-          Tensors.hold(
+          owned.hold(
               torch
                   .zeros(
                       new long[] {tokens, tokens},
@@ -234,19 +240,6 @@ final class Packing implements AutoCloseable {
 
   @Override
   public void close() {
-    Tensors.release(turns);
-    Tensors.release(queryTurns);
-    Tensors.release(lastRows);
-    if (mask != null) {
-      Tensors.release(mask);
-    }
-    for (Segment segment : segments) {
-      for (Tensor tensor :
-          new @Nullable Tensor[] {segment.padded, segment.unpadded, segment.causal, segment.ends}) {
-        if (tensor != null) {
-          Tensors.release(tensor);
-        }
-      }
-    }
+    owned.close();
   }
 }

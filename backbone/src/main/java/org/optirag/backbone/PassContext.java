@@ -16,6 +16,7 @@ final class PassContext implements AutoCloseable {
   private final @Nullable CachedPrefix known;
   private final List<LayerKv> learned = new ArrayList<>();
   private boolean awake;
+  private boolean closed;
 
   PassContext(int[] tokens, @Nullable ContextCache cache) {
     this.tokens = tokens;
@@ -81,8 +82,9 @@ final class PassContext implements AutoCloseable {
   public void close() {
     learned.forEach(LayerKv::release);
     learned.clear();
-    if (known != null) {
+    if (known != null && !closed) {
       known.release();
     }
+    closed = true;
   }
 }

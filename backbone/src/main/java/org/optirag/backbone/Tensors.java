@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Between Java's arrays and libtorch's tensors. */
+/** Between Java's arrays and libtorch's tensors; the package says who frees these. */
 final class Tensors {
   static final torch.ScalarType F32 = torch.ScalarType.Float;
 

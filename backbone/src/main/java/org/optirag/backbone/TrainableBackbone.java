@@ -68,13 +68,18 @@ public final class TrainableBackbone implements AutoCloseable {
     this.masked = masked;
     this.dropout = start == null ? 0 : start.settings().dropout();
     this.learnables = new Learnables(backbone.config(), start, heads, backbone.device());
-    this.gradients = new Gradients(learnables.parameters());
-    for (int i = 0; i < options.workers(); i++) {
-      ofWorkers.add(new Gradients(learnables.parameters()));
+    try {
+      this.gradients = new Gradients(learnables.parameters());
+      for (int i = 0; i < options.workers(); i++) {
+        ofWorkers.add(new Gradients(learnables.parameters()));
+      }
+      this.workers =
+          Executors.newFixedThreadPool(
+              options.workers(), Thread.ofPlatform().daemon().name("training-", 1).factory());
+    } catch (RuntimeException | Error e) {
+      learnables.close();
+      throw e;
     }
-    this.workers =
-        Executors.newFixedThreadPool(
-            options.workers(), Thread.ofPlatform().daemon().name("training-", 1).factory());
   }
 
   /** How many heads there are. */

@@ -29,9 +29,10 @@ record TrainableHead(
    * A head that starts as the given one.
    *
    * @param segment its number among the heads, from 0
+   * @param owner closes its parameters
    */
   static TrainableHead of(
-      ExitHead start, int block, int segment, org.bytedeco.pytorch.Device device) {
+      ExitHead start, int block, int segment, org.bytedeco.pytorch.Device device, Owned owner) {
     int hidden = start.hidden();
     float[] rows = new float[2 * hidden];
     System.arraycopy(start.no(), 0, rows, 0, hidden);
@@ -43,12 +44,15 @@ record TrainableHead(
     return new TrainableHead(
         block,
         start.epsilon(),
-        new Parameter(name + "norm", head, segment, start.norm(), device, hidden),
-        new Parameter(name + "rows", head, segment, rows, device, 2, hidden),
+        owner.take(new Parameter(name + "norm", head, segment, start.norm(), device, hidden)),
+        owner.take(new Parameter(name + "rows", head, segment, rows, device, 2, hidden)),
         weights.length == 0
             ? null
-            : new Parameter(name + "features", feature, segment, weights, device, weights.length),
-        new Parameter(name + "bias", feature, segment, new float[] {start.bias()}, device, 1));
+            : owner.take(
+                new Parameter(
+                    name + "features", feature, segment, weights, device, weights.length)),
+        owner.take(
+            new Parameter(name + "bias", feature, segment, new float[] {start.bias()}, device, 1)));
   }
 
   List<Parameter> parameters() {

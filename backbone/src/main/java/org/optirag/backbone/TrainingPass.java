@@ -53,23 +53,44 @@ final class TrainingPass implements AutoCloseable {
               prompts.stream()
                   .map(prompt -> prompt.candidates().stream().mapToInt(c -> c.length).toArray())
                   .toList());
+    }
+    try {
       if (masked) {
         packing.mask(backbone.block(1).mixing());
       }
+      forward(prompts, learning ? learnables.firstBlock() : Integer.MAX_VALUE);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
-    int first = learning ? learnables.firstBlock() : Integer.MAX_VALUE;
-    Tensor x = embed(prompts);
-    for (int block = 1; block <= learnables.lastExit(); block++) {
-      Tensor next = block < first ? plain(x, block) : staged(x, block, block > first);
-      if (block < first) {
+  }
+
+  /**
+   * @param first block that learns
+   */
+  private void forward(List<PackedPrompt> prompts, int first) {
+    @Nullable Tensor x = embed(prompts);
+    try {
+      for (int block = 1; block <= learnables.lastExit(); block++) {
+        Tensor input = x;
+        Tensor next;
+        if (block < first) {
+          next = plain(input, block);
+          Tensors.release(input);
+        } else {
+          x = null; // the stage's from here on
+          next = staged(input, block, block > first);
+        }
+        x = next;
+        if (learnables.isExit(block)) {
+          states.add(state(next, block));
+        }
+      }
+    } finally {
+      if (x != null) {
         Tensors.release(x);
       }
-      x = next;
-      if (learnables.isExit(block)) {
-        states.add(state(x, block));
-      }
     }
-    Tensors.release(x);
   }
 
   private Tensor embed(List<PackedPrompt> prompts) {
@@ -106,11 +127,12 @@ final class TrainingPass implements AutoCloseable {
 
   /** The block's output, cut off its graph, which is kept as a stage. Takes x over. */
   private Tensor staged(Tensor x, int block, boolean inputLearns) {
+    stages.add(new Stage(block, x, null));
     try (PointerScope scope = new PointerScope()) {
       x.requires_grad_(inputLearns);
     }
     @Nullable BlockGraph graph = recompute ? null : graph(x, block);
-    stages.add(new Stage(block, x, graph));
+    stages.set(stages.size() - 1, new Stage(block, x, graph));
     return graph == null ? plain(x, block) : graph.output();
   }
 
@@ -193,27 +215,30 @@ final class TrainingPass implements AutoCloseable {
   private void backward(List<Tensor> ofStates, Gradients gradients) {
     int exit = ofStates.size() - 1;
     @Nullable Tensor flowing = Tensors.hold(ofStates.get(exit));
-    while (!stages.isEmpty() && flowing != null) {
-      Stage stage = stages.removeLast();
-      @Nullable BlockGraph graph = stage.graph;
-      try (PointerScope scope = new PointerScope()) {
-        Tensor gradient = flowing;
-        if (learnables.isExit(stage.block) && stage.block < learnables.lastExit()) {
-          gradient = flowing.index_add(0, packing.lastRows(), ofStates.get(--exit));
+    try {
+      while (!stages.isEmpty() && flowing != null) {
+        Stage stage = stages.removeLast();
+        @Nullable BlockGraph graph = stage.graph;
+        try (PointerScope scope = new PointerScope()) {
+          Tensor gradient = flowing;
+          if (learnables.isExit(stage.block) && stage.block < learnables.lastExit()) {
+            gradient = flowing.index_add(0, packing.lastRows(), ofStates.get(--exit));
+          }
+          graph = graph == null ? graph(stage.input, stage.block) : graph;
+          @Nullable Tensor further = graph.backward(gradient, gradients);
+          Tensors.release(flowing);
+          flowing = further == null ? null : Tensors.hold(further);
+        } finally {
+          if (graph != null) {
+            graph.close();
+          }
+          Tensors.release(stage.input);
         }
-        graph = graph == null ? graph(stage.input, stage.block) : graph;
-        @Nullable Tensor further = graph.backward(gradient, gradients);
-        Tensors.release(flowing);
-        flowing = further == null ? null : Tensors.hold(further);
-      } finally {
-        if (graph != null) {
-          graph.close();
-        }
-        Tensors.release(stage.input);
       }
-    }
-    if (flowing != null) {
-      Tensors.release(flowing);
+    } finally {
+      if (flowing != null) {
+        Tensors.release(flowing);
+      }
     }
   }
 
@@ -227,6 +252,7 @@ final class TrainingPass implements AutoCloseable {
     }
     stages.clear();
     states.forEach(Tensors::release);
+    states.clear();
     packing.close();
   }
 }
