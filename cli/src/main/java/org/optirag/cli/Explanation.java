@@ -12,14 +12,14 @@ import org.optirag.scoring.Score;
 
 /** What {@code optirag rank} says: the ranking and all that explains it, as JSON has it. */
 record Explanation(
-      String user,
-      String scorer,
-      long time,
-      List<Ranked> ranking,
-      List<Similar> neighbours,
-      String context,
-      List<String> candidates,
-      List<Stage> milliseconds) {
+    String user,
+    String scorer,
+    long time,
+    List<Ranked> ranking,
+    List<Similar> neighbours,
+    String context,
+    List<String> candidates,
+    List<Stage> milliseconds) {
   private static final int BAR = 30;
 
   /** A ranked candidate. */
@@ -41,8 +41,7 @@ record Explanation(
    * @param scorer the exit policy of a bundle, or the retriever of the LLM as it was published
    * @param text what tokens say
    */
-  static Explanation of(
-      String user, String scorer, Ranking ranking, Function<int[], String> text) {
+  static Explanation of(String user, String scorer, Ranking ranking, Function<int[], String> text) {
     List<Ranked> ranked = new ArrayList<>();
     for (Ranking.Item item : ranking.items()) {
       Score score = item.score();

@@ -39,7 +39,8 @@ final class DocSnippetsTest {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter said = new StringWriter();
     List<String> options =
-        List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+        List.of(
+            "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
     assertThat(compiler.getTask(said, null, null, options, null, sources).call())
         .as(() -> said.toString())
         .isTrue();
@@ -62,7 +63,11 @@ final class DocSnippetsTest {
         .forEach(line -> (line.startsWith("import ") ? imports : body).append(line).append('\n'));
     String text =
         imports
-            + "class " + name + " {\n  static void run() throws Exception {\n" + body + "  }\n}\n";
+            + "class "
+            + name
+            + " {\n  static void run() throws Exception {\n"
+            + body
+            + "  }\n}\n";
     return new SimpleJavaFileObject(
         URI.create("string:///" + name + ".java"), JavaFileObject.Kind.SOURCE) {
       @Override

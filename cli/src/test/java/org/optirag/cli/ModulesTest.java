@@ -63,13 +63,7 @@ final class ModulesTest {
             "workspace", "dataset", "backbone", "retrieval", "scoring", "recommender")
         .whereLayer("training")
         .mayOnlyAccessLayers(
-            "workspace",
-            "dataset",
-            "backbone",
-            "retrieval",
-            "scoring",
-            "recommender",
-            "evaluation")
+            "workspace", "dataset", "backbone", "retrieval", "scoring", "recommender", "evaluation")
         .whereLayer("server")
         .mayOnlyAccessLayers(
             "workspace", "dataset", "backbone", "retrieval", "scoring", "recommender")
