@@ -74,6 +74,14 @@ final class RankCommand implements Callable<Integer> {
   private @Nullable String retriever;
 
   @Option(
+      names = "--events",
+      paramLabel = "FILE",
+      description =
+          "What happened since the import, JSON lines as the service's feedback takes them; with a"
+              + " bundle.")
+  private @Nullable Path events;
+
+  @Option(
       names = "--time",
       paramLabel = "SECONDS",
       description = "As of this moment (seconds since 1970); default after all that is known.")
@@ -101,15 +109,18 @@ final class RankCommand implements Callable<Integer> {
     String data = dataset == null ? opened.dataset().name() : dataset;
     PipelineSettings settings = options.settings();
     Backbone.setThreads(settings.threads());
-    try (Recommender recommender =
+    Recommender.Builder builder =
         Recommender.builder(directory, data)
             .dtype(settings.dtype())
             .device(settings.device())
             .policy(policy)
             .contextCache(0)
             .progress(common.progress())
-            .tell(common::tell)
-            .open()) {
+            .tell(common::tell);
+    if (events != null) {
+      builder.events(events);
+    }
+    try (Recommender recommender = builder.open()) {
       Dataset known = recommender.knowledge().state().snapshot().data();
       requireKnown(known.users().ids(), user, "user", known.name());
       wanted.forEach(id -> requireKnown(known.items().ids(), id, "item", known.name()));
@@ -123,6 +134,9 @@ final class RankCommand implements Callable<Integer> {
   }
 
   private Explanation zeroShot(List<String> wanted) {
+    if (events != null) {
+      throw new UserException("--events goes with a bundle.", "Give --bundle.");
+    }
     String data = dataset == null ? "movielens-100k" : dataset;
     try (Pipeline pipeline = Pipeline.open(data, null, options.settings(), common.workplace())) {
       String name = retriever == null ? "gcn" : retriever;

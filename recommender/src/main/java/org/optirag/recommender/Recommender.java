@@ -15,6 +15,7 @@ import org.optirag.dataset.Split;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.recommender.knowledge.Event;
+import org.optirag.recommender.knowledge.EventLines;
 import org.optirag.recommender.knowledge.ImportedKnowledge;
 import org.optirag.recommender.knowledge.Knowledge;
 import org.optirag.recommender.knowledge.LiveState;
@@ -103,6 +104,7 @@ public final class Recommender implements AutoCloseable {
     private String policy = "chosen";
     private long contextBytes = CONTEXT_BYTES;
     private boolean live;
+    private @Nullable Path events;
     private @Nullable Path graph;
     private boolean trainsGraph = true;
     private CacheDirectory cache = CacheDirectory.standard();
@@ -146,6 +148,16 @@ public final class Recommender implements AutoCloseable {
      * made now.
      */
     public Builder live() {
+      live = true;
+      return this;
+    }
+
+    /**
+     * What happened since the data were imported: JSON lines as the service takes them. The
+     * recommender is {@link #live}, and knows them before its first request.
+     */
+    public Builder events(Path jsonLines) {
+      events = jsonLines;
       live = true;
       return this;
     }
@@ -225,7 +237,12 @@ public final class Recommender implements AutoCloseable {
                 live ? () -> Instant.now().getEpochSecond() : () -> Long.MIN_VALUE,
                 () -> {});
         prompts.prepare(knowledge.state().snapshot());
-        return new Recommender(opened, model, knowledge, prompts, exits, contextBytes);
+        Recommender made =
+            new Recommender(opened, model, knowledge, prompts, exits, contextBytes);
+        if (events != null) {
+          made.tell(EventLines.read(events, opened.dataset().rules().likedFrom()));
+        }
+        return made;
       } catch (RuntimeException | Error e) {
         model.close();
         throw e;

@@ -31,6 +31,14 @@ final class ScoringOptions {
   private @Nullable String graph;
 
   @Option(
+      names = "--events",
+      paramLabel = "FILE",
+      description =
+          "What happened since the import, JSON lines as the service's feedback takes them; on every"
+              + " node.")
+  private @Nullable String events;
+
+  @Option(
       names = "--policy",
       paramLabel = "POLICY",
       defaultValue = "chosen",
@@ -53,6 +61,6 @@ final class ScoringOptions {
   private int candidates = 20;
 
   ScoringSettings settings() {
-    return Scoring.settings(bundle, data, graph, policy, dtype, candidates);
+    return Scoring.settings(bundle, data, graph, events, policy, dtype, candidates);
   }
 }

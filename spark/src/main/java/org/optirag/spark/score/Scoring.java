@@ -12,6 +12,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
+import org.optirag.backbone.DType;
 import org.optirag.workspace.UserException;
 
 /** Click probabilities for a table of users and items. */
@@ -27,9 +29,26 @@ public final class Scoring {
   public static ScoringSettings settings(
       String bundle,
       String data,
-      @org.jspecify.annotations.Nullable String graph,
+      @Nullable String graph,
       String policy,
-      org.optirag.backbone.DType dtype,
+      DType dtype,
+      int candidates) {
+    return settings(bundle, data, graph, null, policy, dtype, candidates);
+  }
+
+  /**
+   * The same with what happened since the data were imported.
+   *
+   * @param events a file of JSON lines as the service's feedback takes them, on every node; or null
+   * @throws UserException if there is no such bundle or data set
+   */
+  public static ScoringSettings settings(
+      String bundle,
+      String data,
+      @Nullable String graph,
+      @Nullable String events,
+      String policy,
+      DType dtype,
       int candidates) {
     return new ScoringSettings(
         bundle,
@@ -37,6 +56,7 @@ public final class Scoring {
         Fetched.sha256(bundle, "bundle.json"),
         Fetched.sha256(data, "dataset.json"),
         graph,
+        events,
         policy,
         dtype,
         candidates);

@@ -14,6 +14,7 @@ import org.optirag.workspace.UserException;
  * @param bundleSha sha256 of the bundle's bundle.json, which names the sha256 of all else
  * @param dataSha sha256 of the data set's dataset.json
  * @param graph safetensors file of embeddings for other users and items than the bundle's, or null
+ * @param events JSON lines of what happened since the import, on every node, or null
  * @param policy an exit policy, or "chosen" for the bundle's own
  * @param dtype numbers of the projections
  * @param candidates most candidates that are scored together
@@ -24,6 +25,7 @@ public record ScoringSettings(
     String bundleSha,
     String dataSha,
     @Nullable String graph,
+    @Nullable String events,
     String policy,
     DType dtype,
     int candidates)

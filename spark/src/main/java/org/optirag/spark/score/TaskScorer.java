@@ -37,6 +37,9 @@ final class TaskScorer {
     if (settings.graph() != null) {
       builder.graph(Path.of(settings.graph()));
     }
+    if (settings.events() != null) {
+      builder.events(Path.of(settings.events()));
+    }
     return new TaskScorer(builder.open());
   }
 

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Row;
@@ -22,13 +21,14 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.backbone.DType;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.recommender.Ranking;
 import org.optirag.recommender.Recommender;
-import org.optirag.recommender.knowledge.Event;
+import org.optirag.recommender.knowledge.EventLines;
 import org.optirag.spark.LocalSpark;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
@@ -57,28 +57,34 @@ final class FourDoorsTest {
     CacheDirectory cache = CacheDirectory.standard();
     DatasetStore store = new DatasetStore(cache);
     store.require(DATA, Progress.silent());
-    Map<String, Map<String, Double>> job = byJob(store.find(DATA).directory());
+    Path data = store.find(DATA).directory();
+    Map<String, Map<String, Double>> job = byJob(data, null);
     try (Recommender java = recommender();
         Service service = new Service()) {
       for (String user : USERS) {
         Map<String, Double> own = probabilities(java.rank(user, ITEMS));
         assertThat(own).as("user %s", user).hasSize(ITEMS.size());
         if (user.equals(USERS.getFirst())) {
-          assertThat(byCommandLine(user)).as("command line, user %s", user).isEqualTo(own);
+          assertThat(byCommandLine(user, null)).as("command line, user %s", user).isEqualTo(own);
         }
         assertThat(service.rank(user)).as("HTTP, user %s", user).isEqualTo(own);
         assertThat(job.get(user)).as("job, user %s", user).isEqualTo(own);
       }
-      // What the user does next changes the next answer, through both doors that can be told.
+      // What the user does next changes the next answer, through whichever door it is told.
       String user = USERS.getFirst();
       Map<String, Double> before = service.rank(user);
-      long time = 900_000_000;
-      service.tell(user, "172", time);
-      java.tell(
-          List.of(new Event.Interacted("e-1", user, "172", true, OptionalDouble.empty(), time)));
+      String event =
+          ("{\"type\": \"interaction\", \"id\": \"e-1\", \"user\": \"%s\", \"item\": \"172\","
+                  + " \"liked\": true, \"time\": 900000000}")
+              .formatted(user);
+      Path events = Files.writeString(directory.resolve("events.jsonl"), event + "\n");
+      service.post("/v1/feedback", event);
       Map<String, Double> after = service.rank(user);
       assertThat(after).isNotEqualTo(before);
-      assertThat(probabilities(java.rank(user, ITEMS))).isEqualTo(after);
+      java.tell(EventLines.read(events, 4));
+      assertThat(probabilities(java.rank(user, ITEMS))).as("Java").isEqualTo(after);
+      assertThat(byCommandLine(user, events)).as("command line").isEqualTo(after);
+      assertThat(byJob(data, events).get(user)).as("job").isEqualTo(after);
     }
   }
 
@@ -98,7 +104,7 @@ final class FourDoorsTest {
                 Ranking.Item::id, Ranking.Item::probability, (a, b) -> a, TreeMap::new));
   }
 
-  private static Map<String, Map<String, Double>> byJob(Path data) {
+  private static Map<String, Map<String, Double>> byJob(Path data, @Nullable Path events) {
     SparkSession spark = LocalSpark.session();
     List<Row> rows = new ArrayList<>();
     USERS.forEach(user -> ITEMS.forEach(item -> rows.add(RowFactory.create(user, item))));
@@ -106,7 +112,13 @@ final class FourDoorsTest {
         new StructType().add("user", DataTypes.StringType).add("item", DataTypes.StringType);
     ScoringSettings settings =
         Scoring.settings(
-            SingleMachine.BUNDLE.toString(), data.toString(), null, POLICY, DType.F32, 20);
+            SingleMachine.BUNDLE.toString(),
+            data.toString(),
+            null,
+            events == null ? null : events.toString(),
+            POLICY,
+            DType.F32,
+            20);
     Map<String, Map<String, Double>> found = new TreeMap<>();
     for (Row row :
         Scoring.score(spark.createDataFrame(rows, columns), settings, 1).collectAsList()) {
@@ -117,12 +129,15 @@ final class FourDoorsTest {
     return found;
   }
 
-  private Map<String, Double> byCommandLine(String user) throws Exception {
+  private Map<String, Double> byCommandLine(String user, @Nullable Path events) throws Exception {
     Path out = directory.resolve("rank.json");
     List<String> command =
         command("rank", "--bundle", SingleMachine.BUNDLE.toString(), "--policy", POLICY, "--json");
     command.addAll(List.of("--dtype", "f32", "--quiet", "--user", user));
     command.addAll(List.of("--items", String.join(",", ITEMS)));
+    if (events != null) {
+      command.addAll(List.of("--events", events.toString()));
+    }
     Path log = directory.resolve("rank.log");
     Process process =
         new ProcessBuilder(command)
@@ -216,14 +231,6 @@ final class FourDoorsTest {
               "{\"user\": \"%s\", \"policy\": \"%s\", \"candidates\": [%s]}"
                   .formatted(user, POLICY, candidates));
       return probabilities(answer.get("results"), "probability");
-    }
-
-    void tell(String user, String item, long time) throws Exception {
-      post(
-          "/v1/feedback",
-          ("{\"type\": \"interaction\", \"id\": \"e-1\", \"user\": \"%s\", \"item\": \"%s\","
-                  + " \"liked\": true, \"time\": %d}")
-              .formatted(user, item, time));
     }
 
     @Override
