@@ -8,21 +8,38 @@ import org.jspecify.annotations.Nullable;
  * table in docs/serving.md is this one.
  */
 enum ServeSetting {
-  BUNDLE("NAME=DIR", "bundles/movielens-100k", "The trained model: a directory, or name=directory. With several, separated by" + " commas, the first answers everybody and the others are loaded beside it."),
+  BUNDLE(
+      "NAME=DIR",
+      "bundles/movielens-100k",
+      "The trained model: a directory, or name=directory. With several, separated by"
+          + " commas, the first answers everybody and the others are loaded beside it."),
   DATASET("NAME", "", "The data set; by default the bundle's."),
-  POLICY("POLICY", "chosen", "Exit policy while there is time: chosen (by validation), none (full depth), or any" + " other."),
-  DTYPE("TYPE", "auto", "Number type of the projections: bf16, f32, or auto, the faster of the two on this" + " processor."),
+  POLICY(
+      "POLICY",
+      "chosen",
+      "Exit policy while there is time: chosen (by validation), none (full depth), or any"
+          + " other."),
+  DTYPE(
+      "TYPE",
+      "auto",
+      "Number type of the projections: bf16, f32, or auto, the faster of the two on this"
+          + " processor."),
   HOST("ADDRESS", "127.0.0.1", "Address to listen on; beyond loopback only with tokens."),
   PORT("PORT", "8080", "Port to listen on; 0 for any free port."),
   OPEN("BOOL", "false", "Listen beyond loopback without tokens: everybody may do everything."),
   TOKENS_FILE("FILE", "", "Bearer tokens and what they may do, in YAML."),
-  TOKENS("LIST", "", "The same as scope[+scope]:token, separated by commas. From file and environment" + " only.", true),
+  TOKENS(
+      "LIST",
+      "",
+      "The same as scope[+scope]:token, separated by commas. From file and environment" + " only.",
+      true),
   TLS_CERTIFICATE("FILE", "", "Certificate chain in PEM, or a PKCS#12 store with its key."),
   TLS_KEY("FILE", "", "The certificate's key in PEM (PKCS#8); not needed with a store."),
   TLS_PASSWORD("TEXT", "", "Password of the store. From file and environment only.", true),
   DATA_DIR("DIR", "", "Where events are kept; by default ~/.local/share/optirag/DATASET."),
   RESTORE("FILE", "", "A snapshot to begin with; the data directory must be empty."),
-  STORE_URL("URL", "", "A PostgreSQL database (jdbc:postgresql://…) instead of the data directory."),
+  STORE_URL(
+      "URL", "", "A PostgreSQL database (jdbc:postgresql://…) instead of the data directory."),
   STORE_USER("NAME", "", "User of the database."),
   STORE_PASSWORD("TEXT", "", "Password of the database. From file and environment only.", true),
   RENEWAL("SECONDS", "60", "Seconds between knowledge snapshots, which bring in what others did."),

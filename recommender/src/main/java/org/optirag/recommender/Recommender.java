@@ -237,8 +237,7 @@ public final class Recommender implements AutoCloseable {
                 live ? () -> Instant.now().getEpochSecond() : () -> Long.MIN_VALUE,
                 () -> {});
         prompts.prepare(knowledge.state().snapshot());
-        Recommender made =
-            new Recommender(opened, model, knowledge, prompts, exits, contextBytes);
+        Recommender made = new Recommender(opened, model, knowledge, prompts, exits, contextBytes);
         if (events != null) {
           made.tell(EventLines.read(events, opened.dataset().rules().likedFrom()));
         }

@@ -17,9 +17,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Events in a file, a JSON object a line, as the service takes them: {@code {"type":
- * "interaction", "id": "e-1", "user": "42", "item": "258", "liked": true, "time": 1764500000}}; the
- * types "item" (title, fields) and "user" (profile) likewise. Empty lines are passed over.
+ * Events in a file, a JSON object a line, as the service takes them: {@code {"type": "interaction",
+ * "id": "e-1", "user": "42", "item": "258", "liked": true, "time": 1764500000}}; the types "item"
+ * (title, fields) and "user" (profile) likewise. Empty lines are passed over.
  */
 public final class EventLines {
   private static final long MOST_BYTES = 256L << 20;
@@ -121,9 +121,7 @@ public final class EventLines {
   private static List<Field> fields(@Nullable Map<String, String> texts) {
     return texts == null
         ? List.of()
-        : texts.entrySet().stream()
-            .map(text -> new Field(text.getKey(), text.getValue()))
-            .toList();
+        : texts.entrySet().stream().map(text -> new Field(text.getKey(), text.getValue())).toList();
   }
 
   private static String required(String place, String name, @Nullable String value) {
