@@ -190,6 +190,7 @@ public record ProductSpeeds(List<Kernel> kernels, boolean bf16Attention) {
             List.of(
                 new AttentionTrial(attention, config, Tensors.F32),
                 new AttentionTrial(attention, config, torch.ScalarType.BFloat16)));
-    return outcomes.get(1).milliseconds() < outcomes.get(0).milliseconds(); // never if it is NaN
+    // Never where either was dropped, and has no time.
+    return outcomes.get(1).milliseconds() < WORTH * outcomes.get(0).milliseconds();
   }
 }

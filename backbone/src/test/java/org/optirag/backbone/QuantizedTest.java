@@ -105,7 +105,11 @@ class QuantizedTest {
         PackedPrompt packed = new PackedPrompt(new int[0], List.of(tokens));
         sum += relativeError(states(quantized, packed)[0], states(plain, packed)[0]) / prompts;
       }
-      assertThat(sum).as("mean relative error of the last state").isLessThan(0.1);
+      // Weights of 7 bits, where 8 would overflow, are that much coarser.
+      Int8Kernel kernel = ProductSpeeds.of(plain.config()).int8();
+      assertThat(sum)
+          .as("mean relative error of the last state, %s", kernel)
+          .isLessThan(kernel.greatestWeight() == 127 ? 0.1 : 0.11);
     }
   }
 
