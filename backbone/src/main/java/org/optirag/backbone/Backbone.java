@@ -152,7 +152,7 @@ public final class Backbone implements AutoCloseable {
     if (device == Device.CUDA || 4 * config.parameters() > Processor.memory() / 2) {
       return DType.BF16;
     }
-    return fastest.apply(ProductSpeeds.of(config));
+    return fastest.apply(ProductSpeeds.ofFloats(config));
   }
 
   private static Backbone load(

@@ -16,13 +16,14 @@ import org.optirag.backbone.weights.ModelConfig;
 /**
  * How fast this machine multiplies a model's matrices in each number type, and by which kernel:
  * measured, since what is fastest on one processor is slowest on another, and neither the flags of
- * a processor nor the presence of an operator tells. It takes under a second, once a process.
+ * a processor nor the presence of an operator tells. It takes about a second, once a process.
  *
  * @param kernels floating point first; in the order in which they were tried
  * @param bf16Attention whether attention is faster in bf16 than in f32
  */
 public record ProductSpeeds(List<Kernel> kernels, boolean bf16Attention) {
   private static final Map<List<Integer>, ProductSpeeds> MEASURED = new ConcurrentHashMap<>();
+  private static final Map<List<Integer>, ProductSpeeds> FLOATS = new ConcurrentHashMap<>();
 
   /** What a kernel that does not end is waited for. */
   private static final long LIMIT_MILLIS = 1000;
@@ -58,14 +59,24 @@ public record ProductSpeeds(List<Kernel> kernels, boolean bf16Attention) {
    * uses them.
    */
   public static ProductSpeeds of(ModelConfig config) {
-    List<Integer> shapes =
-        List.of(
-            config.hidden(),
-            config.intermediate(),
-            config.heads(),
-            config.kvHeads(),
-            config.headSize());
-    return MEASURED.computeIfAbsent(shapes, key -> measure(config));
+    return MEASURED.computeIfAbsent(shapes(config), key -> measure(config, true));
+  }
+
+  /** The same of floating point alone, in half the time: what a model that is loaded asks. */
+  static ProductSpeeds ofFloats(ModelConfig config) {
+    ProductSpeeds all = MEASURED.get(shapes(config));
+    return all != null
+        ? all
+        : FLOATS.computeIfAbsent(shapes(config), key -> measure(config, false));
+  }
+
+  private static List<Integer> shapes(ModelConfig config) {
+    return List.of(
+        config.hidden(),
+        config.intermediate(),
+        config.heads(),
+        config.kvHeads(),
+        config.headSize());
   }
 
   /** The faster of f32 and bf16 for a model that is loaded to score. */
@@ -141,7 +152,7 @@ public record ProductSpeeds(List<Kernel> kernels, boolean bf16Attention) {
     return fastest == null ? Double.POSITIVE_INFINITY : fastest.milliseconds;
   }
 
-  private static ProductSpeeds measure(ModelConfig config) {
+  private static ProductSpeeds measure(ModelConfig config, boolean int8) {
     Libtorch.load();
     KernelTrial trial = new KernelTrial(LIMIT_MILLIS);
     try (PointerScope scope = new PointerScope();
@@ -158,7 +169,7 @@ public record ProductSpeeds(List<Kernel> kernels, boolean bf16Attention) {
         products.add(
             new BlockProducts(DType.BF16, PACKED, weight -> PackedMatrix.of(bf16(weight)), inputs));
       }
-      for (Int8Kernel kernel : Int8Kernel.values()) {
+      for (Int8Kernel kernel : int8 ? Int8Kernel.values() : new Int8Kernel[0]) {
         products.add(new BlockProducts(kernel, inputs));
       }
       List<KernelTrial.Outcome> outcomes = trial.run(products);
@@ -175,7 +186,7 @@ public record ProductSpeeds(List<Kernel> kernels, boolean bf16Attention) {
           products.get(i).close();
         }
       }
-      return new ProductSpeeds(kernels, attendsFasterInBf16(config, trial));
+      return new ProductSpeeds(kernels, int8 && attendsFasterInBf16(config, trial));
     }
   }
 
