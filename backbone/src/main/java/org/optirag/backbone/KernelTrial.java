@@ -33,6 +33,9 @@ final class KernelTrial {
   /** Shorter runs say little at first: the virtual machine still interprets what calls them. */
   private static final double LEAST_RUN_MILLIS = 3;
 
+  /** Packing the weights of a large model may take so many times the limit. */
+  private static final int PATIENCE = 10;
+
   private static final int ROUNDS = 5;
 
   /** A way to compute it. */
@@ -96,7 +99,7 @@ final class KernelTrial {
     }
     for (int i = 0; i < count; i++) {
       if (dropped[i] == null) {
-        Call ready = call(contestants.get(i)::prepare);
+        Call ready = call(nothingWrong(contestants.get(i)::prepare), PATIENCE * limitMillis);
         ended[i] = ready.ended;
         dropped[i] = verdict(ready, Double.POSITIVE_INFINITY);
       }
@@ -108,7 +111,7 @@ final class KernelTrial {
         if (dropped[i] != null) {
           continue;
         }
-        Call call = call(contestants.get(i)::run);
+        Call call = call(nothingWrong(contestants.get(i)::run));
         ended[i] = call.ended;
         dropped[i] = verdict(call, Double.POSITIVE_INFINITY);
         millis[i][round] = call.milliseconds;
@@ -136,8 +139,8 @@ final class KernelTrial {
       return warm;
     }
     Call one = call(contestant::tryOut);
-    Call two = call(contestant::tryOut);
-    return one.milliseconds < two.milliseconds ? one : two;
+    Call two = one.ended ? call(contestant::tryOut) : one;
+    return !two.ended || two.milliseconds < one.milliseconds ? two : one;
   }
 
   private @Nullable String verdict(Call call, double mostMillis) {
@@ -152,14 +155,18 @@ final class KernelTrial {
         : null;
   }
 
-  private Call call(Runnable work) {
-    return call(() -> {
+  private static Callable<@Nullable String> nothingWrong(Runnable work) {
+    return () -> {
       work.run();
       return null;
-    });
+    };
   }
 
   private Call call(Callable<@Nullable String> work) {
+    return call(work, limitMillis);
+  }
+
+  private static Call call(Callable<@Nullable String> work, long limitMillis) {
     FutureTask<Call> task =
         new FutureTask<>(() -> {
           try (PointerScope scope = new PointerScope();
