@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.optirag.dataset.Field;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -72,8 +74,9 @@ public final class EventLines {
         }
       }
     } catch (IOException e) {
+      String why = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
       throw new UserException(
-          "Cannot read " + file + ": " + e.getMessage() + ".",
+          "Cannot read " + file + ": " + why + ".",
           "Give a file of JSON lines in UTF-8.",
           e);
     }
@@ -84,6 +87,8 @@ public final class EventLines {
     Line line;
     try {
       line = JSON.readValue(text, Line.class);
+    } catch (UnrecognizedPropertyException e) {
+      throw wrong(place, "the field \"" + e.getPropertyName() + "\" is not known");
     } catch (JacksonException e) {
       throw wrong(place, e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
     }
