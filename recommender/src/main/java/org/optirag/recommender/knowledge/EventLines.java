@@ -76,9 +76,7 @@ public final class EventLines {
     } catch (IOException e) {
       String why = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
       throw new UserException(
-          "Cannot read " + file + ": " + why + ".",
-          "Give a file of JSON lines in UTF-8.",
-          e);
+          "Cannot read " + file + ": " + why + ".", "Give a file of JSON lines in UTF-8.", e);
     }
     return events;
   }
