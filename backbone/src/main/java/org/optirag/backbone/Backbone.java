@@ -230,9 +230,13 @@ public final class Backbone implements AutoCloseable {
   /**
    * Checks that a prompt can be read.
    *
-   * @throws IllegalArgumentException if a token id is outside the vocabulary or the prompt too long
+   * @throws IllegalArgumentException if a token id is outside the vocabulary, the prompt too long
+   *     or without candidates
    */
   void require(PackedPrompt prompt) {
+    if (prompt.candidates().isEmpty()) {
+      throw new IllegalArgumentException("a prompt needs at least one candidate");
+    }
     require(prompt.longest(), prompt.context());
     for (int[] candidate : prompt.candidates()) {
       require(prompt.longest(), candidate);

@@ -52,12 +52,23 @@ public final class ExitHead {
     this.bias = bias;
   }
 
+  /**
+   * A head that reads a candidate's features alone: it stands before the first block, and costs no
+   * tokens.
+   *
+   * @param featureWeights weights of a candidate's features, [features]
+   * @param bias added to the logit of Yes
+   */
+  public static ExitHead ofFeatures(float[] featureWeights, float bias) {
+    return new ExitHead(new float[0], 0, new float[0], new float[0], featureWeights, bias);
+  }
+
   /** The same head, with features of a candidate that count nothing yet. */
   public ExitHead reading(int features) {
     return new ExitHead(norm, epsilon, no, yes, new float[features], bias);
   }
 
-  /** Width of the residual stream. */
+  /** Width of the residual stream; 0 for a head that reads features alone. */
   public int hidden() {
     return norm.length;
   }
@@ -131,7 +142,7 @@ public final class ExitHead {
         no += normed * this.no[i];
         yes += normed * this.yes[i];
       }
-      double scale = 1 / Math.sqrt(squares / norm.length + epsilon);
+      double scale = norm.length == 0 ? 0 : 1 / Math.sqrt(squares / norm.length + epsilon);
       logits[row][0] = (float) (no * scale);
       logits[row][1] = (float) (yes * scale + fromFeatures(features[row]));
     }

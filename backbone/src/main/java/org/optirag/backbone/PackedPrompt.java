@@ -1,5 +1,6 @@
 package org.optirag.backbone;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -8,24 +9,38 @@ import java.util.List;
  * context and candidate were one prompt.
  *
  * @param context tokens that all candidates share; may be empty
- * @param candidates tokens of each candidate; at least one, none of them empty
+ * @param candidates tokens of each candidate, none of them empty; without any there is nothing to
+ *     score, and no pass takes the prompt
  */
 public record PackedPrompt(int[] context, List<int[]> candidates) {
   /**
    * Copies the list.
    *
-   * @throws IllegalArgumentException if there is no candidate or one is empty
+   * @throws IllegalArgumentException if a candidate is empty
    */
   public PackedPrompt {
     candidates = List.copyOf(candidates);
-    if (candidates.isEmpty()) {
-      throw new IllegalArgumentException("a prompt needs at least one candidate");
-    }
     for (int[] candidate : candidates) {
       if (candidate.length == 0) {
         throw new IllegalArgumentException("a candidate has no tokens");
       }
     }
+  }
+
+  /** Nothing to read: no context, no candidates. */
+  public static PackedPrompt empty() {
+    return new PackedPrompt(new int[0], List.of());
+  }
+
+  /**
+   * The same context with some of the candidates.
+   *
+   * @param kept their places, ascending
+   */
+  public PackedPrompt only(int[] kept) {
+    return kept.length == candidates.size()
+        ? this
+        : new PackedPrompt(context, Arrays.stream(kept).mapToObj(candidates::get).toList());
   }
 
   /** All tokens of the context and the candidates. */

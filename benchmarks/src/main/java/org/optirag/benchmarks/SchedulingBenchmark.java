@@ -163,6 +163,11 @@ public final class SchedulingBenchmark {
     }
 
     @Override
+    public int[] undecided(ExitPolicy policy, float[][] features) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts) {
       double seconds = 0;
       for (Prompt prompt : prompts) {

@@ -17,6 +17,7 @@ final class CalibrationPrinter {
       double requestCost,
       double auc,
       double fullAuc,
+      boolean withoutLlm,
       List<Integer> blocks,
       List<Double> headAucs,
       List<Integer> exits) {}
@@ -37,6 +38,7 @@ final class CalibrationPrinter {
               chosen.requestCost(),
               chosen.auc(),
               full.auc(),
+              result.withoutLlm(),
               plan.curve().blocks(),
               plan.curve().headAucs(),
               chosen.exits()));
@@ -62,6 +64,14 @@ final class CalibrationPrinter {
         chosen.requestCost(),
         chosen.auc(),
         full.auc());
+    if (result.withoutLlm()) {
+      out.printf(
+          Locale.ROOT,
+          "%nThe LLM does not pay on these impressions: the features alone reach AUC %.4f, full depth"
+              + " %.4f.%nEvery request is answered before the first block, without a prompt.%n",
+          chosen.auc(),
+          full.auc());
+    }
     out.flush();
   }
 }

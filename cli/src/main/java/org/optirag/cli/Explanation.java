@@ -2,6 +2,7 @@ package org.optirag.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -68,7 +69,9 @@ record Explanation(
             .toList(),
         text.apply(ranking.prompt().tokens().context()),
         ranking.items().stream()
-            .map(item -> text.apply(ranking.prompt().tokens().candidates().get(item.candidate())))
+            .map(item -> Arrays.binarySearch(ranking.prompt().written(), item.candidate()))
+            .filter(place -> place >= 0)
+            .map(place -> text.apply(ranking.prompt().tokens().candidates().get(place)))
             .toList(),
         ranking.stages().entrySet().stream()
             .map(stage -> new Stage(stage.getKey(), stage.getValue().toNanos() / 1e6))
@@ -77,8 +80,13 @@ record Explanation(
 
   /** Shows it to a person. */
   void print(PrintWriter out) {
-    out.println("Context, read once:");
-    out.println(indented(context));
+    if (candidates.isEmpty()) {
+      out.println("The features decided every candidate: the LLM read nothing.");
+      out.println();
+    } else {
+      out.println("Context, read once:");
+      out.println(indented(context));
+    }
     for (int i = 0; i < candidates.size(); i++) {
       out.println("Candidate " + (i + 1) + ":");
       out.println(indented(candidates.get(i)));
@@ -99,13 +107,13 @@ record Explanation(
       String bar = "#".repeat((int) Math.round(BAR * ranked.probability()));
       out.printf(
           Locale.ROOT,
-          "%3d. %.4f %-" + BAR + "s %s (%s), block %d%n",
+          "%3d. %.4f %-" + BAR + "s %s (%s), %s%n",
           ranked.rank(),
           ranked.probability(),
           bar,
           ranked.title(),
           ranked.id(),
-          ranked.exitBlock());
+          ranked.exitBlock() == 0 ? "features" : "block " + ranked.exitBlock());
     }
     out.println();
     out.println(

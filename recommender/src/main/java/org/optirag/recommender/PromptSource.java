@@ -56,10 +56,16 @@ public interface PromptSource {
   }
 
   /**
-   * Retrieves, writes the prompt and looks up the features.
+   * Looks up the features, retrieves and writes the prompt.
    *
+   * @param undecided which candidates are to be written
    * @throws UnknownItemException if a candidate has no text: it is not known and the request brings
    *     none
    */
-  Prepared prepare(RankRequest request);
+  Prepared prepare(RankRequest request, PromptPipeline.Undecided undecided);
+
+  /** The same with all candidates written. */
+  default Prepared prepare(RankRequest request) {
+    return prepare(request, PromptPipeline.Undecided.ALL);
+  }
 }

@@ -15,8 +15,10 @@ import org.optirag.scoring.Score;
  * @param time of the request: only what lies strictly before it was looked at
  * @param history titles of the behaviours that the prompt told, oldest first
  * @param neighbours the similar users that it told of
- * @param prompt as the backbone read it; {@link Recommender#text} shows its tokens
- * @param stages how long each took: "retrieve", "prompt", "features", "score"
+ * @param prompt as the backbone read it; {@link Recommender#text} shows its tokens. Candidates that
+ *     the features decided are not in it
+ * @param stages how long each took: "features", "score" and, where the LLM was asked, "retrieve" and
+ *     "prompt"
  */
 public record Ranking(
     List<Item> items,

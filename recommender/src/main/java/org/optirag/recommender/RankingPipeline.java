@@ -36,7 +36,8 @@ public record RankingPipeline(PromptPipeline prompts, PromptTexts texts, Scorer 
    * @param time of the impression: only what lies strictly before it is looked at
    */
   public Answer answer(int user, int[] candidates, long time, StageClock clock) {
-    PromptPipeline.Written written = prompts.write(texts, user, candidates, time, clock);
+    PromptPipeline.Written written =
+        prompts.write(texts, user, candidates, time, scorer::undecided, clock);
     List<Score> scores = clock.time("score", () -> scorer.score(written.prompt()));
     return new Answer(written.retrieved(), written.prompt(), scores);
   }

@@ -306,7 +306,7 @@ public final class Recommender implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public List<Score> score(RankRequest request) {
-    return reading(() -> scorer.score(prompts.prepare(request).prompt()));
+    return reading(() -> scorer.score(prompts.prepare(request, scorer::undecided).prompt()));
   }
 
   /** What tokens of a prompt say. */

@@ -140,12 +140,13 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
   }
 
   @Override
-  public Prepared prepare(RankRequest request) {
-    return prepare(request, StageClock.NONE);
+  public Prepared prepare(RankRequest request, PromptPipeline.Undecided undecided) {
+    return prepare(request, undecided, StageClock.NONE);
   }
 
   /** The same with its stages timed. */
-  public Prepared prepare(RankRequest request, StageClock clock) {
+  public Prepared prepare(
+      RankRequest request, PromptPipeline.Undecided undecided, StageClock clock) {
     // Numbers before the state: what has a number by now is in the state that is read after it.
     OptionalInt number = knowledge.user(request.user());
     int user = number.orElse(UNKNOWN);
@@ -167,7 +168,7 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
     PromptPipeline.Written written =
         new PromptPipeline(
                 retriever(snapshot).with(visible, texts), assembler, features.apply(figures))
-            .write(texts, user, candidates, time, clock);
+            .write(texts, user, candidates, time, undecided, clock);
     return told(written, candidates, texts, time);
   }
 

@@ -25,7 +25,7 @@ public record RequestRanker(RequestPrompts prompts, Scorer scorer) {
    */
   public Ranking rank(RankRequest request) {
     Clock clock = new Clock();
-    PromptSource.Prepared prepared = prompts.prepare(request, clock);
+    PromptSource.Prepared prepared = prompts.prepare(request, scorer::undecided, clock);
     List<Score> scores = clock.time("score", () -> scorer.score(prepared.prompt()));
     List<Ranking.Item> items = new ArrayList<>();
     for (int c = 0; c < scores.size(); c++) {

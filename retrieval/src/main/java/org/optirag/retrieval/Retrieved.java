@@ -12,6 +12,9 @@ import java.util.List;
  */
 public record Retrieved(
     List<Behaviour> history, List<Neighbour> neighbours, List<Evidence> evidence) {
+  /** Nothing was looked for: no candidate needs a prompt. */
+  public static final Retrieved NOTHING = new Retrieved(List.of(), List.of(), List.of());
+
   /** Copies the lists. */
   public Retrieved {
     history = List.copyOf(history);

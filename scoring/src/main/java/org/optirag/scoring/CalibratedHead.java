@@ -5,7 +5,8 @@ import org.optirag.backbone.ExitHead;
 /**
  * An exit head in its place.
  *
- * @param block after which block it stands, 1…L
+ * @param block after which block it stands, 1…L; 0: before the first, where it reads features
+ *     alone
  * @param head norm and rows of No and Yes
  * @param calibration of its log ratio
  */
@@ -14,7 +15,7 @@ public record CalibratedHead(int block, ExitHead head, HeadCalibration calibrati
   /**
    * The calibrated log ratios of Yes to No.
    *
-   * @param states residual stream, [rows, hidden]
+   * @param states residual stream, [rows, hidden]; before the first block [rows, 0]
    * @param features of the candidates, [rows, features]
    */
   double[] logRatios(float[][] states, float[][] features) {

@@ -3,6 +3,10 @@ package org.optirag.scoring;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The rule that, from the heads seen so far, says go on or stop. The log ratio of a head is s =
@@ -18,7 +22,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = ExitPolicy.RatioTrend.class, name = "ratio-trend"),
   @JsonSubTypes.Type(value = ExitPolicy.MaxProbability.class, name = "max-probability"),
   @JsonSubTypes.Type(value = ExitPolicy.Entropy.class, name = "entropy"),
-  @JsonSubTypes.Type(value = ExitPolicy.Patience.class, name = "patience")
+  @JsonSubTypes.Type(value = ExitPolicy.Patience.class, name = "patience"),
+  @JsonSubTypes.Type(value = ExitPolicy.TopK.class, name = "top-k"),
+  @JsonSubTypes.Type(value = ExitPolicy.Budget.class, name = "budget")
 })
 public sealed interface ExitPolicy {
   /**
@@ -27,6 +33,23 @@ public sealed interface ExitPolicy {
    * @param logRatios of the heads seen so far, shallowest first; at least one
    */
   boolean exits(double[] logRatios);
+
+  /**
+   * Which candidates of a request stop. Most policies look at each for itself.
+   *
+   * @param request what the heads have said of all candidates of the request, [candidates][heads
+   *     seen]: calibrated log ratios, shallowest first, at least one each; those that stopped before
+   *     have seen fewer
+   * @return for each candidate whether it stops; what is said of those that stopped before counts
+   *     for nothing
+   */
+  default boolean[] stops(double[][] request) {
+    boolean[] stops = new boolean[request.length];
+    for (int candidate = 0; candidate < stops.length; candidate++) {
+      stops[candidate] = exits(request[candidate]);
+    }
+    return stops;
+  }
 
   /** Its name: what stands before the colon of {@link #text}. */
   default String family() {
@@ -40,7 +63,8 @@ public sealed interface ExitPolicy {
 
   /**
    * Reads a policy as a command line gives it: {@code none}, {@code fixed:3}, {@code
-   * ratio-trend:1.2,2}, {@code max-probability:0.9}, {@code entropy:0.3} or {@code patience:2}.
+   * ratio-trend:1.2,2}, {@code max-probability:0.9}, {@code entropy:0.3}, {@code patience:2},
+   * {@code top-k:10,0.8,0.4} or {@code budget:5}.
    *
    * @throws org.optirag.workspace.UserException if there is no such policy, or its parameters are
    *     not what it wants
@@ -201,6 +225,108 @@ public sealed interface ExitPolicy {
         }
       }
       return true;
+    }
+  }
+
+  /**
+   * Lets a candidate go deeper only while it can still change which candidates of its request are
+   * the k best. After the j-th head the deepest one's log ratio is taken to lie within s ± margin_j.
+   * A candidate whose interval lies above those of all but k − 1 others is in; one that has k others
+   * wholly above it is out; both stop.
+   *
+   * @param k how many candidates matter, at least 1
+   * @param margins half widths of the intervals after each head, shallowest first; the last one
+   *     serves for deeper heads too
+   */
+  record TopK(int k, List<Double> margins) implements ExitPolicy {
+    /** Checks the parameters. */
+    public TopK {
+      PolicyText.require(k >= 1, "k", k, "a whole number from 1 on");
+      margins = List.copyOf(margins);
+      if (margins.isEmpty()) {
+        throw new IllegalArgumentException("no margins");
+      }
+      for (double margin : margins) {
+        PolicyText.require(
+            margin >= 0 && Double.isFinite(margin), "margin", margin, "a number from 0 on");
+      }
+    }
+
+    @Override
+    public boolean exits(double[] logRatios) {
+      return stops(new double[][] {logRatios})[0];
+    }
+
+    @Override
+    public boolean[] stops(double[][] request) {
+      int n = request.length;
+      double[] lower = new double[n];
+      double[] upper = new double[n];
+      for (int i = 0; i < n; i++) {
+        int last = request[i].length - 1;
+        double margin = margins.get(Math.min(last, margins.size() - 1));
+        lower[i] = request[i][last] - margin;
+        upper[i] = request[i][last] + margin;
+      }
+      double[] lowers = lower.clone();
+      double[] uppers = upper.clone();
+      Arrays.sort(lowers);
+      Arrays.sort(uppers);
+      boolean[] stops = new boolean[n];
+      for (int i = 0; i < n; i++) {
+        // It counts among those that may be above it, but never among those that surely are.
+        boolean in = above(uppers, lower[i]) - (upper[i] > lower[i] ? 1 : 0) < k;
+        stops[i] = in || above(lowers, upper[i]) >= k;
+      }
+      return stops;
+    }
+
+    /** How many of the values are greater. */
+    private static int above(double[] ascending, double value) {
+      int low = 0;
+      int high = ascending.length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (ascending[middle] > value) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      return ascending.length - low;
+    }
+  }
+
+  /**
+   * Lets so many candidates of a request go beyond the first head, those that it finds most
+   * probable: what is far down is not worth reading.
+   *
+   * @param candidates at least 1
+   */
+  record Budget(int candidates) implements ExitPolicy {
+    /** Checks the number. */
+    public Budget {
+      PolicyText.require(
+          candidates >= 1, "number of candidates", candidates, "a whole number from 1 on");
+    }
+
+    @Override
+    public boolean exits(double[] logRatios) {
+      return false;
+    }
+
+    @Override
+    public boolean[] stops(double[][] request) {
+      boolean[] stops = new boolean[request.length];
+      boolean first = Arrays.stream(request).allMatch(seen -> seen.length == 1);
+      if (first) {
+        IntStream.range(0, request.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer i) -> -request[i][0]))
+            .skip(candidates)
+            .forEach(i -> stops[i] = true);
+      }
+      return stops;
     }
   }
 }

@@ -1,24 +1,30 @@
 package org.optirag.scoring;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.optirag.scoring.ExitPolicy.Budget;
 import org.optirag.scoring.ExitPolicy.Entropy;
 import org.optirag.scoring.ExitPolicy.Fixed;
 import org.optirag.scoring.ExitPolicy.MaxProbability;
 import org.optirag.scoring.ExitPolicy.None;
 import org.optirag.scoring.ExitPolicy.Patience;
 import org.optirag.scoring.ExitPolicy.RatioTrend;
+import org.optirag.scoring.ExitPolicy.TopK;
 import org.optirag.workspace.UserException;
 
 /** Exit policies as a line of text: the name, a colon, and numbers parted by commas. */
 final class PolicyText {
   private static final String FORMS =
       "Write none, fixed:HEAD, ratio-trend:THRESHOLD,HEADS[,FALLING[,CENTRE[,agreeing]]],"
-          + " max-probability:THRESHOLD, entropy:NATS or patience:CONFIRMATIONS,"
-          + " for instance ratio-trend:1.2,2.";
+          + " max-probability:THRESHOLD, entropy:NATS, patience:CONFIRMATIONS, top-k:K,MARGIN[,…] or"
+          + " budget:CANDIDATES, for instance ratio-trend:1.2,2.";
+
+  /** More heads than any backbone has blocks. */
+  private static final int MOST_MARGINS = 1000;
 
   private static final String AGREEING = "agreeing";
 
@@ -32,6 +38,8 @@ final class PolicyText {
       case MaxProbability probability -> "max-probability";
       case Entropy entropy -> "entropy";
       case Patience patience -> "patience";
+      case TopK top -> "top-k";
+      case Budget budget -> "budget";
     };
   }
 
@@ -44,6 +52,8 @@ final class PolicyText {
           case MaxProbability probability -> List.of(probability.threshold());
           case Entropy entropy -> List.of(entropy.threshold());
           case Patience patience -> List.of(patience.confirmations());
+          case TopK top -> Stream.concat(Stream.of(top.k()), top.margins().stream()).toList();
+          case Budget budget -> List.of(budget.candidates());
         };
     return Stream.concat(
             Stream.of(family(policy)).filter(name -> parameters.isEmpty()),
@@ -106,6 +116,16 @@ final class PolicyText {
       case "patience" -> {
         count(text, numbers, 1, 1);
         yield new Patience(whole(text, numbers[0]));
+      }
+      case "top-k" -> {
+        count(text, numbers, 2, MOST_MARGINS);
+        yield new TopK(
+            whole(text, numbers[0]),
+            Arrays.stream(numbers).skip(1).map(margin -> real(text, margin)).toList());
+      }
+      case "budget" -> {
+        count(text, numbers, 1, 1);
+        yield new Budget(whole(text, numbers[0]));
       }
       default -> throw new UserException("There is no exit policy \"" + parts[0] + "\".", FORMS);
     };

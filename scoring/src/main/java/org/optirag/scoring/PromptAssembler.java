@@ -63,11 +63,8 @@ public final class PromptAssembler {
     for (Neighbour neighbour : neighbours) {
       context.add(pieces.neighbour(neighbour, told));
     }
-    return new Prompt(
-        new PackedPrompt(context.toArray(), parts),
-        new float[candidates.length][0],
-        history.size(),
-        neighbours.size());
+    return Prompt.of(
+        new PackedPrompt(context.toArray(), parts), history.size(), neighbours.size());
   }
 
   private void addHistory(Tokens context, List<Behaviour> history, PromptTexts told) {

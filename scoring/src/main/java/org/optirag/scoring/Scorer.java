@@ -3,6 +3,7 @@ package org.optirag.scoring;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ContextCache;
@@ -11,7 +12,8 @@ import org.optirag.backbone.PackedPrompt;
 import org.optirag.backbone.tokenizer.Tokenizer;
 
 /**
- * Runs prompts through the backbone under an exit policy. All candidates stand at the same block;
+ * Runs prompts through the backbone under an exit policy. Where a head stands before the first
+ * block, it speaks first, from the features alone. All other candidates stand at the same block;
  * after each block with a head the policy drops those that are decided, and the pass ends with the
  * last of them. Safe for use from many threads.
  */
@@ -53,16 +55,16 @@ public final class Scorer {
     this.policy = policy;
     this.answer = answer;
     this.cache = cache;
-    int before = 0;
+    int before = -1;
     for (CalibratedHead head : this.heads) {
       if (head.block() <= before || head.block() > backbone.config().blocks()) {
         throw new IllegalArgumentException(
             "a head after block %d, the one before it after %d of %d"
-                .formatted(head.block(), before, backbone.config().blocks()));
+                .formatted(head.block(), Math.max(0, before), backbone.config().blocks()));
       }
       before = head.block();
     }
-    if (before == 0) {
+    if (before < 0) {
       throw new IllegalArgumentException("no heads");
     }
     if (!answer.fits(this.heads.size())) {
@@ -109,45 +111,122 @@ public final class Scorer {
   }
 
   /**
-   * Scores the candidates of several prompts in one pass.
+   * Which candidates of a request the head before the first block leaves undecided; all where there
+   * is no such head. Only these need to be written.
    *
-   * @throws IllegalArgumentException if a candidate has not as many features as the heads read
+   * @param features of the candidates, [candidates, features]
+   * @return their places, ascending
    */
-  public List<List<Score>> score(List<Prompt> prompts) {
-    float[][] features =
-        prompts.stream()
-            .flatMap(prompt -> Arrays.stream(prompt.features()))
-            .toArray(float[][]::new);
-    double[][] ratios = new double[features.length][0];
-    try (ForwardPass pass = backbone.begin(prompts.stream().map(Prompt::tokens).toList(), cache)) {
-      for (int h = 0; h < heads.size() && pass.candidates().length > 0; h++) {
-        CalibratedHead head = heads.get(h);
-        pass.advanceTo(head.block());
-        int[] alive = pass.candidates();
-        double[] now = head.logRatios(pass.lastStates(), of(alive, features));
-        for (int i = 0; i < alive.length; i++) {
-          ratios[alive[i]] = append(ratios[alive[i]], now[i]);
-        }
-        if (h < heads.size() - 1) {
-          pass.keep(Arrays.stream(alive).filter(c -> !policy.exits(ratios[c])).toArray());
-        }
-      }
-    }
-    List<List<Score>> scores = new ArrayList<>();
-    int candidate = 0;
-    for (Prompt prompt : prompts) {
-      List<Score> ofPrompt = new ArrayList<>();
-      for (int i = 0; i < prompt.features().length; i++) {
-        ofPrompt.add(toScore(ratios[candidate++]));
-      }
-      scores.add(ofPrompt);
-    }
-    return scores;
+  public int[] undecided(float[][] features) {
+    int[] all = IntStream.range(0, features.length).toArray();
+    return heads.getFirst().block() > 0 ? all : goingOn(first(features), all, 0);
   }
 
-  private static float[][] of(int[] candidates, float[][] features) {
-    return Arrays.stream(candidates).mapToObj(c -> features[c]).toArray(float[][]::new);
+  /**
+   * Scores the candidates of several prompts in one pass. Candidates that the features alone decide
+   * are not read, and a prompt of such candidates costs nothing.
+   *
+   * @throws IllegalArgumentException if a candidate has not as many features as the heads read, or
+   *     is not written and no head stands before the first block
+   */
+  public List<List<Score>> score(List<Prompt> prompts) {
+    List<double[][]> ratios = new ArrayList<>();
+    List<int[]> alive = new ArrayList<>();
+    boolean before = heads.getFirst().block() == 0;
+    for (Prompt prompt : prompts) {
+      if (!before && prompt.written().length < prompt.candidates()) {
+        throw new IllegalArgumentException(
+            "%d of %d candidates are written, and the first head stands after block %d"
+                .formatted(
+                    prompt.written().length, prompt.candidates(), heads.getFirst().block()));
+      }
+      double[][] first =
+          before ? first(prompt.features()) : new double[prompt.candidates()][0];
+      ratios.add(first);
+      alive.add(before ? goingOn(first, prompt.written(), 0) : prompt.written());
+    }
+    read(prompts, ratios, alive, before ? 1 : 0);
+    return ratios.stream()
+        .map(request -> Arrays.stream(request).map(this::toScore).toList())
+        .toList();
   }
+
+  /** What the head before the first block says, [candidates][1]. */
+  private double[][] first(float[][] features) {
+    double[] said = heads.getFirst().logRatios(new float[features.length][0], features);
+    return Arrays.stream(said).mapToObj(ratio -> new double[] {ratio}).toArray(double[][]::new);
+  }
+
+  /**
+   * Lets the backbone read what is undecided, head by head.
+   *
+   * @param ratios of all candidates, [prompts] of [candidates][heads seen]; what is heard is added
+   * @param alive the undecided candidates of each prompt, all of them written
+   * @param next the first head to hear
+   */
+  private void read(List<Prompt> prompts, List<double[][]> ratios, List<int[]> alive, int next) {
+    List<PackedPrompt> packed = new ArrayList<>();
+    List<Asked> asked = new ArrayList<>();
+    for (int p = 0; p < prompts.size(); p++) {
+      Prompt prompt = prompts.get(p);
+      int[] candidates = alive.get(p);
+      if (candidates.length > 0) {
+        packed.add(prompt.tokens().only(placesOf(candidates, prompt.written())));
+        for (int candidate : candidates) {
+          asked.add(new Asked(p, candidate));
+        }
+      }
+    }
+    if (packed.isEmpty()) {
+      return;
+    }
+    try (ForwardPass pass = backbone.begin(packed, cache)) {
+      for (int h = next; h < heads.size() && pass.candidates().length > 0; h++) {
+        CalibratedHead head = heads.get(h);
+        pass.advanceTo(head.block());
+        List<Asked> here = Arrays.stream(pass.candidates()).mapToObj(asked::get).toList();
+        float[][] features =
+            here.stream()
+                .map(one -> prompts.get(one.prompt).features()[one.candidate])
+                .toArray(float[][]::new);
+        double[] now = head.logRatios(pass.lastStates(), features);
+        for (int i = 0; i < now.length; i++) {
+          double[][] request = ratios.get(here.get(i).prompt);
+          int candidate = here.get(i).candidate;
+          request[candidate] = append(request[candidate], now[i]);
+        }
+        for (int p = 0; p < prompts.size(); p++) {
+          alive.set(p, goingOn(ratios.get(p), alive.get(p), h));
+        }
+        if (h < heads.size() - 1) {
+          pass.keep(
+              Arrays.stream(pass.candidates())
+                  .filter(c -> contains(alive.get(asked.get(c).prompt), asked.get(c).candidate))
+                  .toArray());
+        }
+      }
+    }
+  }
+
+  /** Those of a request's candidates that no head up to this one stops, ascending. */
+  private int[] goingOn(double[][] request, int[] candidates, int head) {
+    if (head == heads.size() - 1 || candidates.length == 0) {
+      return new int[0];
+    }
+    boolean[] stops = policy.stops(request);
+    return Arrays.stream(candidates).filter(candidate -> !stops[candidate]).toArray();
+  }
+
+  private static int[] placesOf(int[] candidates, int[] written) {
+    return Arrays.stream(candidates).map(c -> Arrays.binarySearch(written, c)).toArray();
+  }
+
+  private static boolean contains(int[] ascending, int candidate) {
+    return Arrays.binarySearch(ascending, candidate) >= 0;
+  }
+
+  /** A candidate of a prompt. */
+  private record Asked(int prompt, int candidate) {}
 
   private Score toScore(double[] ratios) {
     List<Score.Reading> trace = new ArrayList<>();

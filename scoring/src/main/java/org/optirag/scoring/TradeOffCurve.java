@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  * What exit policies reach on validation against the depth that they use: the curve along which the
  * scorer's policy is chosen, and moved when there is less time.
  *
- * @param blocks the blocks that heads stand after, ascending
+ * @param blocks the blocks that heads stand after, ascending; 0 for the head before the first
  * @param headAucs AUC of each head alone, if all candidates were scored by it
  * @param points one for each policy tried, in any order; at least one
  */

@@ -154,6 +154,8 @@ class ExitPolicyTest {
             "none",
             "fixed:3",
             "ratio-trend:1.2,2",
+            "top-k:10,0.8,0.4",
+            "budget:5",
             "ratio-trend:1.2,2,0.8",
             "ratio-trend:1.2,2,1,-2.5",
             "ratio-trend:1.2,2,1,0,agreeing",
@@ -215,5 +217,60 @@ class ExitPolicyTest {
       trace[h] = s;
     }
     return trace;
+  }
+
+  @Test
+  void topKStopsWhatIsSurelyInAndWhatIsSurelyOut() {
+    ExitPolicy.TopK policy = new ExitPolicy.TopK(2, List.of(1.0, 0.5));
+    double[][] seen = {{5}, {3}, {1.5}, {-4}};
+    assertThat(policy.stops(seen))
+        .as("5 is in, −4 is out, 3 and 1.5 may change places")
+        .containsExactly(true, false, false, true);
+    double[][] narrower = {{5}, {3, 3}, {1.5, 1.5}, {-4}};
+    assertThat(policy.stops(narrower)).containsExactly(true, true, true, true);
+    assertThat(policy.exits(new double[] {0})).as("alone it is the best").isTrue();
+    assertThat(policy.stops(new double[][] {{0}, {9}})).as("both are wanted").containsOnly(true);
+  }
+
+  @Test
+  void topKNeverStopsACandidateThatCouldStillChangeTheBest() {
+    Random random = new Random(SEED + 1);
+    for (int round = 0; round < 300; round++) {
+      int n = 1 + random.nextInt(12);
+      double margin = random.nextDouble();
+      ExitPolicy.TopK policy = new ExitPolicy.TopK(1 + random.nextInt(n), List.of(margin));
+      double[][] seen = new double[n][];
+      Arrays.setAll(seen, i -> new double[] {random.nextGaussian()});
+      boolean[] stops = policy.stops(seen);
+      for (int draw = 0; draw < 20; draw++) {
+        double[] deepest = new double[n];
+        Arrays.setAll(deepest, i -> seen[i][0] + margin * (2 * random.nextDouble() - 1));
+        for (int i = 0; i < n; i++) {
+          int candidate = i;
+          boolean now = rank(deepest, candidate) < policy.k();
+          double[] others = deepest.clone();
+          for (double own : new double[] {seen[i][0] - margin, seen[i][0] + margin}) {
+            others[candidate] = own;
+            boolean then = rank(others, candidate) < policy.k();
+            assertThat(stops[candidate] && now != then)
+                .as("seed %d, round %d, candidate %d", SEED + 1, round, candidate)
+                .isFalse();
+          }
+        }
+      }
+    }
+  }
+
+  private static long rank(double[] scores, int candidate) {
+    return Arrays.stream(scores).filter(score -> score > scores[candidate]).count();
+  }
+
+  @Test
+  void aBudgetLetsTheMostProbableGoOn() {
+    ExitPolicy.Budget policy = new ExitPolicy.Budget(2);
+    assertThat(policy.stops(new double[][] {{0}, {-1}, {3}, {0}}))
+        .as("of equal ones the first")
+        .containsExactly(false, true, false, true);
+    assertThat(policy.stops(new double[][] {{0, 9}, {-1}, {3, -9}, {0}})).containsOnly(false);
   }
 }

@@ -163,6 +163,79 @@ class ScorerTest {
     }
   }
 
+  @Test
+  void whatTheHeadBeforeTheFirstBlockDecidesIsNotRead() {
+    PackedPrompt tokens = prompt(new Random(SEED + 4), 5);
+    float[][] features = {{0}, {9}, {-9}, {0.25f}, {30}};
+    Scorer scorer =
+        new Scorer(backbone, headsFromFeaturesOn(12, 18), new ExitPolicy.RatioTrend(5, 1));
+    int[] undecided = scorer.undecided(features);
+    assertThat(undecided).containsExactly(0, 3);
+    List<Score> all = scorer.score(Prompt.of(tokens).withFeatures(features));
+    assertThat(all).extracting(Score::exitBlock).containsExactly(18, 0, 0, 18, 0);
+    assertThat(all.get(1).trace())
+        .containsExactly(new Score.Reading(0, 1 / (1 + Math.exp(-(2 * 9 + 0.5)))));
+
+    List<Score> written =
+        scorer.score(Prompt.of(tokens.only(undecided)).with(features, undecided));
+    assertThat(written).as("only the undecided are written").isEqualTo(all);
+
+    Scorer without = new Scorer(backbone, headsOf(headsFromFeaturesOn(12, 18), 1), new ExitPolicy.None());
+    List<Score> llm = without.score(Prompt.of(tokens).withFeatures(features));
+    for (int candidate : undecided) {
+      assertThat(all.get(candidate).probability())
+          .as("the others in the pass change nothing")
+          .isCloseTo(llm.get(candidate).probability(), within(1e-4));
+    }
+  }
+
+  @Test
+  void requestsThatTheFeaturesDecideNeedNoTokensAtAll() {
+    Scorer scorer = new Scorer(backbone, headsFromFeaturesOn(12), new ExitPolicy.Fixed(1));
+    Prompt decided = Prompt.ofFeatures(new float[][] {{1}, {-1}});
+    Prompt alsoRead = Prompt.of(prompt(new Random(SEED + 5), 2)).withFeatures(new float[2][1]);
+    assertThat(decided.tokens().tokens()).isZero();
+    List<List<Score>> scores = scorer.score(List.of(decided, alsoRead));
+    assertThat(scores).hasSize(2).allMatch(each -> each.size() == 2);
+    assertThat(scores.getFirst().getFirst().probability())
+        .isCloseTo(1 / (1 + Math.exp(-2.5)), within(1e-9));
+    Scorer none = new Scorer(backbone, headsFromFeaturesOn(12), new ExitPolicy.None());
+    assertThat(none.undecided(new float[3][1])).containsExactly(0, 1, 2);
+    assertThat(new Scorer(backbone, heads(12), new ExitPolicy.None()).undecided(new float[2][0]))
+        .containsExactly(0, 1);
+    assertThatThrownBy(() -> new Scorer(backbone, heads(12), new ExitPolicy.None()).score(decided))
+        .hasMessage("0 of 2 candidates are written, and the first head stands after block 12");
+  }
+
+  @Test
+  void theBudgetOfARequestIsItsOwn() {
+    PackedPrompt two = prompt(new Random(SEED + 6), 2);
+    Scorer scorer = new Scorer(backbone, headsFromFeaturesOn(6), new ExitPolicy.Budget(1));
+    List<List<Score>> scores =
+        scorer.score(
+            List.of(
+                Prompt.of(two).withFeatures(new float[][] {{1}, {2}}),
+                Prompt.of(two).withFeatures(new float[][] {{9}, {8}})));
+    assertThat(scores.get(0)).extracting(Score::exitBlock).containsExactly(0, 6);
+    assertThat(scores.get(1)).extracting(Score::exitBlock).containsExactly(6, 0);
+  }
+
+  private static List<CalibratedHead> headsFromFeaturesOn(int... blocks) {
+    List<CalibratedHead> heads = new ArrayList<>();
+    heads.add(
+        new CalibratedHead(
+            0, ExitHead.ofFeatures(new float[] {2}, 0.5f), HeadCalibration.IDENTITY));
+    heads(blocks)
+        .forEach(head ->
+            heads.add(
+                new CalibratedHead(head.block(), reading(head.head()), head.calibration())));
+    return heads;
+  }
+
+  private static List<CalibratedHead> headsOf(List<CalibratedHead> heads, int from) {
+    return heads.subList(from, heads.size());
+  }
+
   private static ExitHead reading(ExitHead head) {
     return new ExitHead(head.norm(), head.epsilon(), head.no(), head.yes(), new float[] {2}, 0.5f);
   }

@@ -6,8 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import org.optirag.backbone.ExitHead;
 import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.baseline.FeatureModel;
 import org.optirag.evaluation.tradeoff.HeadReadings;
 import org.optirag.evaluation.tradeoff.PolicyChoice;
 import org.optirag.evaluation.tradeoff.ReadingScorer;
@@ -87,8 +90,15 @@ public final class Calibration {
     if (most < 1) {
       throw new UserException("--most " + most + " reads nothing.", "Give a positive number.");
     }
-    ExitPlan plan = goal.plan(readings(bundle, most));
-    Bundle.write(directory, bundle.contents(plan, bundle.metrics()));
+    SortedMap<Integer, ExitHead> heads = bundle.headsByBlock();
+    ExitPlan plan;
+    try (Pipeline pipeline = Pipeline.open(bundle.dataset().name(), bundle, settings, workplace)) {
+      if (!heads.containsKey(0) && bundle.dataset().features() != null) {
+        heads.put(0, withoutLlm(pipeline));
+      }
+      plan = goal.plan(readings(pipeline, heads, most));
+    }
+    Bundle.write(directory, bundle.contents(heads, plan, bundle.metrics()));
     draw(bundle, plan, drawn);
     return new CalibrationResult(plan, drawn);
   }
@@ -109,29 +119,34 @@ public final class Calibration {
         .write(directory);
   }
 
-  /** What the heads of a bundle say of its data set's validation part. */
-  private HeadReadings readings(Bundle bundle, int most) {
-    try (Pipeline pipeline = Pipeline.open(bundle.dataset().name(), bundle, settings, workplace)) {
-      List<CalibratedHead> plain =
-          bundle.heads().stream()
-              .map(h -> new CalibratedHead(h.block(), h.head(), HeadCalibration.IDENTITY))
-              .toList();
-      ReadingScorer scorer =
-          new ReadingScorer(
-              pipeline.trained(
-                  "validation at full depth",
-                  new Scorer(pipeline.backbone(), plain, new ExitPolicy.None())));
-      Evaluator evaluator =
-          Evaluator.of(
-              pipeline.impressions(pipeline.split().validation()),
-              Requests.Grouping.DEFAULT,
-              most,
-              settings.seed());
-      evaluator.evaluate(scorer, settings.workers(), workplace.progress());
-      return scorer.readings(
-          evaluator,
-          pipeline.backbone().config().blocks(),
-          plain.stream().map(CalibratedHead::block).toList());
-    }
+  /** The head before the first block, of a bundle from before there was one. */
+  private ExitHead withoutLlm(Pipeline pipeline) {
+    return FeatureModel.headReading(
+        pipeline.scaledFeatures(),
+        pipeline.impressions(pipeline.split().trainExamples()),
+        pipeline.impressions(pipeline.split().validation()),
+        settings.seed());
+  }
+
+  /** What heads say of the data set's validation part. */
+  private HeadReadings readings(Pipeline pipeline, SortedMap<Integer, ExitHead> heads, int most) {
+    List<CalibratedHead> plain =
+        heads.entrySet().stream()
+            .map(h -> new CalibratedHead(h.getKey(), h.getValue(), HeadCalibration.IDENTITY))
+            .toList();
+    ReadingScorer scorer =
+        new ReadingScorer(
+            pipeline.trained(
+                "validation at full depth",
+                new Scorer(pipeline.backbone(), plain, new ExitPolicy.None())));
+    Evaluator evaluator =
+        Evaluator.of(
+            pipeline.impressions(pipeline.split().validation()),
+            Requests.Grouping.DEFAULT,
+            most,
+            settings.seed());
+    evaluator.evaluate(scorer, settings.workers(), workplace.progress());
+    return scorer.readings(
+        evaluator, pipeline.backbone().config().blocks(), List.copyOf(heads.keySet()));
   }
 }

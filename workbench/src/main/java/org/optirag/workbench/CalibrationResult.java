@@ -24,6 +24,11 @@ public record CalibrationResult(ExitPlan plan, Path drawn) {
     return point(new ExitPolicy.None());
   }
 
+  /** Whether the chosen policy answers every request without the LLM. */
+  public boolean withoutLlm() {
+    return plan.curve().blocks().getFirst() == 0 && chosen().meanDepth() == 0;
+  }
+
   /** The curve's page. */
   public Path page() {
     return drawn.resolve(TradeOffReport.PAGE);

@@ -54,7 +54,11 @@ record TrainedBundle(
   /** Everything that scoring needs, uncalibrated. */
   BundleContents contents(Manifest manifest) {
     SortedMap<Integer, ExitHead> heads = new TreeMap<>();
+    if (graph != null) {
+      heads.put(0, graph.head());
+    }
     result.heads().forEach(placed -> heads.put(placed.block(), placed.head()));
+    List<Integer> exits = List.copyOf(heads.keySet());
     LoraAdapter adapter = result.adapter();
     Optional<BundleContents.AdapterWriter> adapterWriter =
         adapter == null ? Optional.empty() : Optional.of(adapter::write);
@@ -73,7 +77,7 @@ record TrainedBundle(
             Inference.Retriever.of(pipeline.retrieverSettings(retriever)),
             pipeline.settings().splitName(),
             settings.seed(),
-            settings.exits(),
+            exits,
             pipeline.backbone().dtype(),
             DataFingerprint.of(pipeline.data().users().ids(), pipeline.data().items().ids())),
         new BundleManifest.Training(
@@ -83,7 +87,7 @@ record TrainedBundle(
             told),
         adapterWriter,
         heads,
-        uncalibrated(settings.exits(), pipeline.backbone().config().blocks()),
+        uncalibrated(exits, pipeline.backbone().config().blocks()),
         embeddings,
         new DatasetSchema(
             manifest.name(),

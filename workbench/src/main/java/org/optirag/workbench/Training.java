@@ -190,13 +190,9 @@ public final class Training {
     if (graph == null) {
       return own;
     }
-    double[] weights = graph.weights();
-    float[] single = new float[weights.length];
-    for (int i = 0; i < single.length; i++) {
-      single[i] = (float) weights[i];
-    }
+    ExitHead known = graph.head();
     return new ExitHead(
-        own.norm(), own.epsilon(), quiet(own.no()), quiet(own.yes()), single, (float) graph.bias());
+        own.norm(), own.epsilon(), quiet(own.no()), quiet(own.yes()), known.featureWeights(), known.bias());
   }
 
   private static float[] quiet(float[] row) {

@@ -1,6 +1,8 @@
 package org.optirag.evaluation.baseline;
 
 import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
+import org.optirag.backbone.ExitHead;
 import org.optirag.dataset.Examples;
 import org.optirag.dataset.Interactions;
 import org.optirag.evaluation.ImpressionScorer;
@@ -10,6 +12,7 @@ import org.optirag.evaluation.StageTimes;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
 import org.optirag.retrieval.ReluFeatures;
+import org.optirag.scoring.FeatureSource;
 
 /**
  * What the features of the graph reach without a language model: a logistic regression on them and
@@ -55,13 +58,7 @@ public final class FeatureModel implements ImpressionScorer {
     }
 
     double loss(Table validation) {
-      return LogLoss.of(
-          new Predictions(
-              Arrays.stream(validation.x)
-                  .mapToDouble(row -> regression.probability(scaling.apply(row)))
-                  .toArray(),
-              validation.y,
-              new int[validation.y.length]));
+      return validation.loss(row -> regression.probability(scaling.apply(row)));
     }
 
     /** Without units: the regression as it is. */
@@ -81,8 +78,14 @@ public final class FeatureModel implements ImpressionScorer {
     }
   }
 
+  /** Figures of candidates, [candidates, features]. */
+  @FunctionalInterface
+  private interface Figures {
+    float[][] of(int user, int[] candidates, long time);
+  }
+
   private record Table(float[][] x, boolean[] y) {
-    static Table of(CandidateFeatures features, Interactions rows) {
+    static Table of(Figures features, Interactions rows) {
       float[][] x = new float[rows.size()][];
       boolean[] y = new boolean[rows.size()];
       for (int row = 0; row < y.length; row++) {
@@ -90,6 +93,12 @@ public final class FeatureModel implements ImpressionScorer {
         y[row] = rows.label(row);
       }
       return new Table(x, y);
+    }
+
+    double loss(ToDoubleFunction<float[]> probability) {
+      return LogLoss.of(
+          new Predictions(
+              Arrays.stream(x).mapToDouble(probability).toArray(), y, new int[y.length]));
     }
 
     Table without(double oldest) {
@@ -113,11 +122,11 @@ public final class FeatureModel implements ImpressionScorer {
       throw new IllegalArgumentException("no training examples");
     }
     long start = System.nanoTime();
-    Table train = Table.of(features, Examples.sample(examples, MOST_EXAMPLES, seed));
+    Table train = Table.of(features::of, Examples.sample(examples, MOST_EXAMPLES, seed));
     Choice best = Choice.fit(train, RIDGE_UNCHOSEN, 0);
     FeatureNetwork network = best.alone();
     if (validation.size() > 0) {
-      Table held = Table.of(features, Examples.sample(validation, MOST_EXAMPLES, seed));
+      Table held = Table.of(features::of, Examples.sample(validation, MOST_EXAMPLES, seed));
       best = choose(train, best, held);
       network = best.network(train, held, seed);
     }
@@ -156,6 +165,48 @@ public final class FeatureModel implements ImpressionScorer {
   /** The log odds of an average candidate. */
   public double bias() {
     return network.bias();
+  }
+
+  /** The head before the first block that says the same, of rows as {@link #units} gives them. */
+  public ExitHead head() {
+    return head(network.weights(), network.bias());
+  }
+
+  private static ExitHead head(double[] weights, double bias) {
+    float[] single = new float[weights.length];
+    for (int i = 0; i < single.length; i++) {
+      single[i] = (float) weights[i];
+    }
+    return ExitHead.ofFeatures(single, (float) bias);
+  }
+
+  /**
+   * A head before the first block for a model whose heads read features but which has none there: a
+   * logistic regression on what they read, its ridge chosen by the log loss on validation.
+   *
+   * @param read what the model's heads read
+   * @param examples labelled impressions of the training part
+   * @param validation what the ridge is chosen on
+   * @throws IllegalArgumentException if there are no examples
+   */
+  public static ExitHead headReading(
+      FeatureSource read, Interactions examples, Interactions validation, long seed) {
+    if (examples.size() == 0) {
+      throw new IllegalArgumentException("no training examples");
+    }
+    Table train = Table.of(read::of, Examples.sample(examples, MOST_EXAMPLES, seed));
+    Table held = Table.of(read::of, Examples.sample(validation, MOST_EXAMPLES, seed));
+    LogisticRegression best = LogisticRegression.fit(train.x, train.y, RIDGE_UNCHOSEN);
+    double least = Double.POSITIVE_INFINITY;
+    for (double ridge : held.y.length == 0 ? new double[0] : RIDGES) {
+      LogisticRegression fitted = LogisticRegression.fit(train.x, train.y, ridge);
+      double loss = held.loss(fitted::probability);
+      if (loss < least) {
+        least = loss;
+        best = fitted;
+      }
+    }
+    return head(best.weights(), best.bias());
   }
 
   /** What the weights' features are scaled by. */

@@ -2,7 +2,9 @@ package org.optirag.evaluation.tradeoff;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.optirag.evaluation.Accuracy;
 import org.optirag.evaluation.Auc;
@@ -20,12 +22,14 @@ final class Calibrated {
   private final List<HeadCalibration> calibrations;
   private final TraceScore answer;
   private final double[][] ratios;
+  private final int[][] requests;
 
   Calibrated(HeadReadings readings, List<HeadCalibration> calibrations, TraceScore answer) {
     this.readings = readings;
     this.calibrations = calibrations;
     this.answer = answer;
     this.ratios = apply(readings, calibrations);
+    this.requests = byRequest(readings);
   }
 
   static List<HeadCalibration> calibrate(HeadReadings readings) {
@@ -64,19 +68,41 @@ final class Calibrated {
   /** At which head each impression stops under a policy, 0…. */
   int[] exits(ExitPolicy policy) {
     int[] exits = new int[ratios.length];
-    for (int row = 0; row < exits.length; row++) {
-      exits[row] = exit(policy, ratios[row]);
+    for (int[] request : requests) {
+      exits(policy, request, exits);
     }
     return exits;
   }
 
-  private static int exit(ExitPolicy policy, double[] all) {
-    for (int head = 0; head < all.length - 1; head++) {
-      if (policy.exits(Arrays.copyOf(all, head + 1))) {
-        return head;
+  /** As the scorer does it: head by head, all candidates of a request together. */
+  private void exits(ExitPolicy policy, int[] request, int[] exits) {
+    double[][] seen = new double[request.length][];
+    boolean[] stopped = new boolean[request.length];
+    int last = readings.heads() - 1;
+    for (int head = 0; head <= last; head++) {
+      for (int i = 0; i < request.length; i++) {
+        if (!stopped[i]) {
+          seen[i] = Arrays.copyOf(ratios[request[i]], head + 1);
+        }
+      }
+      boolean[] stops = head == last ? null : policy.stops(seen);
+      for (int i = 0; i < request.length; i++) {
+        if (!stopped[i] && (stops == null || stops[i])) {
+          stopped[i] = true;
+          exits[request[i]] = head;
+        }
       }
     }
-    return all.length - 1;
+  }
+
+  private static int[][] byRequest(HeadReadings readings) {
+    Map<Integer, List<Integer>> rows = new LinkedHashMap<>();
+    for (int row = 0; row < readings.size(); row++) {
+      rows.computeIfAbsent(readings.requests()[row], request -> new ArrayList<>()).add(row);
+    }
+    return rows.values().stream()
+        .map(of -> of.stream().mapToInt(Integer::intValue).toArray())
+        .toArray(int[][]::new);
   }
 
   /** The probability answered to each impression that stops at the given heads. */

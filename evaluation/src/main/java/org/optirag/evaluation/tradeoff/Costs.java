@@ -19,6 +19,7 @@ record Costs(double prompts, double requests) {
     double shared = 0;
     double sharedFull = 0;
     int[] deepest = new int[readings.contextTokens().length];
+    boolean[] present = new boolean[deepest.length]; // some requests may have no impression here
     for (int row = 0; row < exits.length; row++) {
       int request = readings.requests()[row];
       double candidate = readings.candidateTokens()[row];
@@ -28,9 +29,10 @@ record Costs(double prompts, double requests) {
       shared += candidate * exits[row];
       sharedFull += candidate * readings.depth();
       deepest[request] = Math.max(deepest[request], exits[row]);
+      present[request] = true;
     }
     for (int request = 0; request < deepest.length; request++) {
-      if (deepest[request] > 0) { // Some requests may have no impression here.
+      if (present[request]) {
         double context = readings.contextTokens()[request];
         shared += context * deepest[request];
         sharedFull += context * readings.depth();

@@ -11,7 +11,7 @@ import org.optirag.workspace.UserException;
  * impressions stood together in requests. Takes ownership of its arrays.
  *
  * @param depth blocks of the backbone, L
- * @param blocks the blocks that heads stand after, ascending
+ * @param blocks the blocks that heads stand after, ascending; 0 for the head before the first
  * @param logRatios log(Yes / No), [impressions][heads]
  * @param labels of the impressions
  * @param users the users' numbers
@@ -43,7 +43,7 @@ public record HeadReadings(
               .formatted(
                   logRatios.length, n, users.length, requests.length, candidateTokens.length));
     }
-    int before = 0;
+    int before = -1;
     for (int block : blocks) {
       if (block <= before || block > depth) {
         throw new IllegalArgumentException("heads after blocks " + blocks + " of " + depth);

@@ -7,12 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.ExitPolicy.Budget;
 import org.optirag.scoring.ExitPolicy.Entropy;
 import org.optirag.scoring.ExitPolicy.Fixed;
 import org.optirag.scoring.ExitPolicy.MaxProbability;
 import org.optirag.scoring.ExitPolicy.None;
 import org.optirag.scoring.ExitPolicy.Patience;
 import org.optirag.scoring.ExitPolicy.RatioTrend;
+import org.optirag.scoring.ExitPolicy.TopK;
 
 /**
  * The policies to try: every family, with thresholds at quantiles of what the heads say, so that
@@ -23,6 +25,15 @@ final class PolicyGrid {
   private static final double[] FALLINGS = {1, 0.8, 0.5, 0.2};
   private static final int MOST_HEADS = 3;
   private static final int MOST_ROWS = 4000;
+
+  /** Candidates of a request that may go on. */
+  private static final int[] BUDGETS = {1, 2, 3, 5, 10};
+
+  /** How many of a request's candidates matter. */
+  private static final int[] BEST = {1, 3, 5, 10};
+
+  /** Shares of the candidates whose deepest log ratio lies within the margins. */
+  private static final double[] SURE = {0.5, 0.8, 0.95};
 
   /** Log odds of the label rate nearer to 0 than this make no centre of their own. */
   private static final double LEAST_CENTRE = 0.2;
@@ -45,6 +56,16 @@ final class PolicyGrid {
     for (int head = 1; head < grid.heads; head++) {
       policies.add(new Fixed(head));
     }
+    if (grid.crowded(readings)) {
+      for (int candidates : BUDGETS) {
+        policies.add(new Budget(candidates));
+      }
+      for (int best : BEST) {
+        for (double share : SURE) {
+          policies.add(new TopK(best, grid.margins(share)));
+        }
+      }
+    }
     for (int confirmations = 1; confirmations < grid.heads - 1; confirmations++) {
       policies.add(new Patience(confirmations));
     }
@@ -59,6 +80,23 @@ final class PolicyGrid {
       grid.addTrends(policies, odds);
     }
     return List.copyOf(policies);
+  }
+
+  /** Whether requests have enough candidates for their order to matter. */
+  private boolean crowded(HeadReadings readings) {
+    return heads > 1 && readings.size() >= 2 * Arrays.stream(readings.requests()).distinct().count();
+  }
+
+  /** How far the deepest log ratio lies from each head's, for a share of the candidates. */
+  private List<Double> margins(double share) {
+    List<Double> margins = new ArrayList<>();
+    for (int head = 0; head < heads - 1; head++) {
+      int at = head;
+      double[] off =
+          Arrays.stream(ratios).mapToDouble(row -> Math.abs(row[heads - 1] - row[at])).sorted().toArray();
+      margins.add(rounded(off[(int) (share * (off.length - 1))]));
+    }
+    return margins;
   }
 
   private void addTrends(List<ExitPolicy> policies, double centre) {

@@ -219,7 +219,7 @@ public final class Bundle {
     return present ? Optional.of(directory.resolve(ADAPTER)) : Optional.empty();
   }
 
-  /** The calibrated exit heads, shallowest first. */
+  /** The calibrated exit heads, shallowest first; the one before the first block, if any, too. */
   public List<CalibratedHead> heads() {
     return heads;
   }
@@ -340,14 +340,31 @@ public final class Bundle {
         .map(BundledGraph::model);
   }
 
-  /** The same model with another plan of exits or other metrics, to be written again. */
-  public BundleContents contents(ExitPlan other, Map<String, Map<String, Double>> reached) {
+  /** The exit heads by their block, to be changed. */
+  public SortedMap<Integer, ExitHead> headsByBlock() {
     SortedMap<Integer, ExitHead> byBlock = new TreeMap<>();
     heads.forEach(head -> byBlock.put(head.block(), head.head()));
+    return byBlock;
+  }
+
+  /** The same model with another plan of exits or other metrics, to be written again. */
+  public BundleContents contents(ExitPlan other, Map<String, Map<String, Double>> reached) {
+    return contents(headsByBlock(), other, reached);
+  }
+
+  /**
+   * The same with other heads.
+   *
+   * @param byBlock those that the plan is for, by their block
+   */
+  public BundleContents contents(
+      SortedMap<Integer, ExitHead> byBlock,
+      ExitPlan other,
+      Map<String, Map<String, Double>> reached) {
     return new BundleContents(
         manifest.created(),
         manifest.backbone(),
-        inference,
+        inference.withExits(List.copyOf(byBlock.keySet())),
         manifest.training(),
         adapter().map(source -> target -> copy(source, target)),
         byBlock,

@@ -49,12 +49,12 @@ public record BundleContents(
       throw new IllegalArgumentException(
           "heads after blocks %s, exits after %s".formatted(blocks, inference.exits()));
     }
-    if (blocks.getFirst() < 1 || blocks.getLast() > backbone.blocks()) {
+    if (blocks.getFirst() < 0 || blocks.getLast() > backbone.blocks()) {
       throw new IllegalArgumentException(
           "heads after blocks %s of %d".formatted(blocks, backbone.blocks()));
     }
     heads.forEach((block, head) -> {
-      if (head.hidden() != backbone.hidden()) {
+      if (head.hidden() != (block == 0 ? 0 : backbone.hidden())) {
         throw new IllegalArgumentException(
             "the head after block %d has width %d, the backbone %d"
                 .formatted(block, head.hidden(), backbone.hidden()));

@@ -15,6 +15,7 @@ import org.optirag.workspace.UserException;
  * heads.safetensors: for the head after block b the tensors {@code head.b.norm}, {@code head.b.no}
  * and {@code head.b.yes}, [hidden], and {@code head.b.epsilon}, [1]. What a head adds to the logit
  * of Yes is {@code head.b.features}, [features], and {@code head.b.bias}, [1]; both may be absent.
+ * The head before the first block, {@code head.0}, has features and a bias alone.
  */
 final class HeadsFile {
   private static final Pattern NAME =
@@ -28,11 +29,13 @@ final class HeadsFile {
     SafetensorsWriter writer = new SafetensorsWriter();
     heads.forEach((block, head) -> {
       String prefix = "head." + block + ".";
-      writer
-          .tensor(prefix + "norm", head.norm(), head.hidden())
-          .tensor(prefix + "no", head.no(), head.hidden())
-          .tensor(prefix + "yes", head.yes(), head.hidden())
-          .tensor(prefix + "epsilon", new float[] {head.epsilon()}, 1);
+      if (block > 0) {
+        writer
+            .tensor(prefix + "norm", head.norm(), head.hidden())
+            .tensor(prefix + "no", head.no(), head.hidden())
+            .tensor(prefix + "yes", head.yes(), head.hidden())
+            .tensor(prefix + "epsilon", new float[] {head.epsilon()}, 1);
+      }
       if (head.features() > 0) {
         writer.tensor(prefix + "features", head.featureWeights(), head.features());
       }
@@ -58,7 +61,7 @@ final class HeadsFile {
           throw broken(file, "it has a tensor \"" + name + "\"");
         }
         int block = Integer.parseInt(matcher.group(1));
-        if (block < 1 || block > backbone.blocks()) {
+        if (block > backbone.blocks()) {
           throw broken(
               file,
               "it has a head after block %d, %s has %d blocks"
@@ -90,6 +93,9 @@ final class HeadsFile {
         shapes.containsKey(prefix + "bias")
             ? vector(file, tensors, shapes, prefix + "bias", 1)[0]
             : 0;
+    if (block == 0) {
+      return ExitHead.ofFeatures(weights, bias);
+    }
     return new ExitHead(
         vector(file, tensors, shapes, prefix + "norm", hidden),
         vector(file, tensors, shapes, prefix + "epsilon", 1)[0],

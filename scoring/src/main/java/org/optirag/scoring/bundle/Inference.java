@@ -13,7 +13,7 @@ import org.optirag.workspace.UserException;
  * @param retriever with its settings
  * @param split the name of the rule that split the data
  * @param seed what the training drew with, and the split where it was drawn
- * @param exits the blocks that heads stand after, ascending
+ * @param exits the blocks that heads stand after, ascending; 0 for the head before the first
  * @param dtype the number type that it was trained and calibrated in
  * @param data the users and items that it was trained on; null where the graph of a bundle of
  *     version 1 does not tell
@@ -80,6 +80,11 @@ public record Inference(
       }
       return number;
     }
+  }
+
+  /** The same with other exits. */
+  Inference withExits(List<Integer> others) {
+    return new Inference(retriever, split, seed, others, dtype, data);
   }
 
   /** What a bundle of version 1 says in the free text of its training's settings. */

@@ -31,6 +31,9 @@ public final class CostModel {
    * @param took seconds of one worker
    */
   public synchronized void learn(int tokens, double share, double took) {
+    if (!(tokens * share > 0)) {
+      return; // a pass that validation says to cost nothing teaches nothing of what a token costs
+    }
     double expected = tokens * share * secondsPerToken();
     deviation += (1 - KEPT) * (Math.abs(took / expected - 1) - deviation);
     work = KEPT * work + tokens * share;

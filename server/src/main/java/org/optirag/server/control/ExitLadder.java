@@ -36,7 +36,10 @@ public record ExitLadder(List<TradeOffPoint> rungs) {
     for (TradeOffPoint point : curve.front(TradeOffPoint::requestCost)) {
       boolean apart =
           rungs.isEmpty() || point.requestCost() >= STEP * rungs.getLast().requestCost();
-      if (apart && last.requestCost() >= STEP * point.requestCost()) {
+      boolean cheaper =
+          point.requestCost() < last.requestCost()
+              && last.requestCost() >= STEP * point.requestCost();
+      if (apart && cheaper) {
         rungs.add(point);
       }
     }

@@ -12,11 +12,17 @@ final class ExitReason {
     List<Score.Reading> trace = score.trace();
     double last = trace.getLast().probability();
     double ratio = Math.log(last / (1 - last));
+    if (heads.getLast() == 0) {
+      return "The features decide: the bundle has no deeper head.";
+    }
     if (score.exitBlock() == heads.getLast()) {
       return "The last head, after block %d, decides what nothing stopped before."
           .formatted(score.exitBlock());
     }
-    String block = "after block " + score.exitBlock();
+    String block =
+        score.exitBlock() == 0
+            ? "before the first block, by the features alone"
+            : "after block " + score.exitBlock();
     return switch (policy) {
       case ExitPolicy.None none -> "Full depth " + block + ".";
       case ExitPolicy.Fixed fixed ->
@@ -37,6 +43,11 @@ final class ExitReason {
                   trend.threshold() * Math.pow(trend.falling(), trace.size() - 1),
                   trend.heads(),
                   block);
+      case ExitPolicy.TopK top ->
+          "What deeper heads may still say cannot change the %d best, %s.".formatted(top.k(), block);
+      case ExitPolicy.Budget budget ->
+          "It is not among the %d candidates of the request that may go on, %s."
+              .formatted(budget.candidates(), block);
     };
   }
 }

@@ -1,6 +1,7 @@
 package org.optirag.server.ranking;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,10 +12,16 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.PromptSource;
 import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.Score;
+import org.optirag.scoring.TradeOffPoint;
 
 /**
- * The whole way of a request: is there room, then the prompt, then the queue, then the scores. Safe
- * for use from many threads; each waits for its own answer.
+ * The whole way of a request: the features, and for what they leave undecided: is there room, then
+ * the prompt, then the queue, then the scores. Safe for use from many threads; each waits for its
+ * own answer.
+ *
+ * <p>What the head before the first block decides never waits: such a request is answered at once,
+ * also while the queue is full.
  */
 public final class Ranker {
   private static final Duration LOOK = Duration.ofMillis(50);
@@ -47,17 +54,42 @@ public final class Ranker {
       int mostTokens,
       BooleanSupplier gone) {
     long arrival = System.nanoTime();
-    scheduler.requireRoom(deadline.toNanos() / 1e9);
-    PromptSource.Prepared prepared = model.prompts().prepare(query);
+    double seconds = deadline.toNanos() / 1e9;
+    TradeOffPoint point = policy == null ? affordable(model, seconds) : model.point(policy);
+    PromptSource.Prepared prepared =
+        model
+            .prompts()
+            .prepare(
+                query,
+                features -> {
+                  int[] undecided = model.undecided(point.policy(), features);
+                  if (undecided.length > 0) {
+                    scheduler.requireRoom(seconds);
+                  }
+                  return undecided;
+                });
     int tokens = prepared.prompt().tokens().tokens();
     if (tokens > mostTokens) {
       throw new PromptTooLongException(tokens, mostTokens);
     }
     double prepareSeconds = (System.nanoTime() - arrival) / 1e9;
+    if (tokens == 0) {
+      List<Score> scores = model.score(point.policy(), List.of(prepared.prompt())).getFirst();
+      double took = (System.nanoTime() - arrival) / 1e9 - prepareSeconds;
+      return new RankAnswer(
+          query, prepared, new Scored(scores, point, prepareSeconds, took, 1), prepareSeconds);
+    }
     CompletableFuture<Scored> scored =
         scheduler.submit(model, prepared.prompt(), policy, arrival, arrival + deadline.toNanos());
     Scored answer = await(scored, arrival + deadline.toNanos(), gone);
     return new RankAnswer(query, prepared, answer, prepareSeconds);
+  }
+
+  /** As deep as the load allows; where there is no room for more, what needs none. */
+  private TradeOffPoint affordable(RankingModel model, double seconds) {
+    return scheduler.hasRoom(seconds)
+        ? model.ladder().within(scheduler.state().share())
+        : model.ladder().cheapest();
   }
 
   /** What comes after the deadline is of no use to who asked: the wait ends there. */

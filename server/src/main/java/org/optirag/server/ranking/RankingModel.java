@@ -28,6 +28,12 @@ public interface RankingModel {
   /** What tokens of its prompts say. */
   String text(int[] tokens);
 
+  /**
+   * Which candidates of a request a policy does not stop before the first block: see {@link
+   * org.optirag.scoring.Scorer#undecided}.
+   */
+  int[] undecided(ExitPolicy policy, float[][] features);
+
   /** Scores prompts in one pass; a list for each, in the order of its candidates. */
   List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts);
 }

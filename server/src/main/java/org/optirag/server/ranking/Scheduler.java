@@ -95,12 +95,26 @@ public final class Scheduler implements AutoCloseable {
   public void requireRoom(double seconds) {
     lock.lock();
     try {
-      if (closed || queue.tokens() >= settings.queueTokens || leastWait() > ADMITTED * seconds) {
+      if (isFull(seconds)) {
         throw overloaded();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether {@link #requireRoom} would let a request pass. */
+  public boolean hasRoom(double seconds) {
+    lock.lock();
+    try {
+      return !isFull(seconds);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isFull(double seconds) {
+    return closed || queue.tokens() >= settings.queueTokens || leastWait() > ADMITTED * seconds;
   }
 
   /**

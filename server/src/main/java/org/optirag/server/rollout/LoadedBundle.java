@@ -156,6 +156,11 @@ public final class LoadedBundle implements Deployable {
   }
 
   @Override
+  public int[] undecided(ExitPolicy policy, float[][] features) {
+    return bundle.scorer(model.backbone(), policy).undecided(features);
+  }
+
+  @Override
   public List<List<Score>> score(ExitPolicy policy, List<Prompt> batch) {
     passes.readLock().lock();
     try {

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.PromptPipeline;
 import org.optirag.recommender.PromptSource;
 import org.optirag.recommender.UnknownItemException;
 import org.optirag.scoring.ExitPolicy;
@@ -72,7 +73,7 @@ public class FakeModel implements RankingModel {
 
   @Override
   public PromptSource prompts() {
-    return query -> {
+    return (query, undecided) -> {
       List<int[]> candidates = new ArrayList<>();
       for (int i = 0; i < query.candidates().size(); i++) {
         CandidateItem item = query.candidates().get(i);
@@ -101,6 +102,11 @@ public class FakeModel implements RankingModel {
   @Override
   public TradeOffPoint point(ExitPolicy policy) {
     return ExitLadder.point(curve, policy);
+  }
+
+  @Override
+  public int[] undecided(ExitPolicy policy, float[][] features) {
+    return PromptPipeline.Undecided.ALL.of(features);
   }
 
   @Override

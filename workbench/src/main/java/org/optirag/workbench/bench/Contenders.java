@@ -19,6 +19,7 @@ import org.optirag.evaluation.bench.OwnContender;
 import org.optirag.evaluation.bench.PeerContender;
 import org.optirag.evaluation.bench.PeerProcess;
 import org.optirag.scoring.AnswerTokens;
+import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workbench.Pipeline;
@@ -82,9 +83,12 @@ final class Contenders implements AutoCloseable {
     }
     if (settings.bundle() != null) {
       Bundle trained = Bundle.open(settings.bundle());
-      Scorer scorer = trained.scorer(backbone);
+      // Whoever leaves before the first block costs no token: what is timed here is the LLM.
+      List<CalibratedHead> heads =
+          trained.heads().stream().filter(head -> head.block() > 0).toList();
+      Scorer scorer = new Scorer(backbone, heads, trained.plan().policy());
       String policy = trained.plan().policy().text();
-      int features = trained.heads().getFirst().head().features();
+      int features = heads.getFirst().head().features();
       ours.add(own(policy, backbone, scorer, features, false));
       ours.add(own(policy, backbone, scorer, features, true));
     }
