@@ -1,8 +1,13 @@
 package org.optirag.cli;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.optirag.recommender.FeatureGroups;
+import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.workbench.CalibrationResult;
 import org.optirag.workbench.ExampleSettings;
 import org.optirag.workbench.Training;
@@ -87,8 +92,24 @@ final class TrainCommand implements Callable<Integer> {
   private String retriever = "gcn";
 
   @Option(
+      names = "--features",
+      split = ",",
+      paramLabel = "KIND[,KIND...]",
+      description =
+          "What is known of a candidate without the LLM: graph, behaviour, tfidf, chars; default"
+              + " all. Head 0 answers by it before the first block; the heads after blocks add what"
+              + " the LLM reads.")
+  private @Nullable List<String> features;
+
+  @Option(
+      names = "--head-0",
+      description =
+          "How head 0 reads it: trees, boosted ones; linear, a regression. Default trees.")
+  private FeatureSchema.Model headZero = FeatureSchema.Model.TREES;
+
+  @Option(
       names = "--no-features",
-      description = "Heads read the LLM alone, not the graph's figures of a candidate.")
+      description = "Heads read the LLM alone; there is no head 0.")
   private boolean noFeatures;
 
   @Option(
@@ -103,7 +124,7 @@ final class TrainCommand implements Callable<Integer> {
     Path working = work == null ? Path.of("runs", "train-" + named) : work;
     ExampleSettings learned =
         new ExampleSettings(
-            examples, validation, fit, batchTokens, retriever, !noFeatures, keepQuestion);
+            examples, validation, fit, batchTokens, retriever, kinds(), headZero, keepQuestion);
     CalibrationResult result =
         new Training(dataset, options.settings(), training.recipe(), learned, common.workplace())
             .run(target, working);
@@ -113,5 +134,14 @@ final class TrainCommand implements Callable<Integer> {
       common.out().flush();
     }
     return 0;
+  }
+
+  private Set<FeatureGroups.Kind> kinds() {
+    if (noFeatures) {
+      return Set.of();
+    }
+    return features == null
+        ? ExampleSettings.DEFAULT.features()
+        : features.stream().map(FeatureGroups.Kind::of).collect(Collectors.toSet());
   }
 }

@@ -233,7 +233,11 @@ public final class Recommender implements AutoCloseable {
             new RequestPrompts(
                 knowledge,
                 RequestPrompts.Parts.of(
-                    opened, dataset, model.tokenizer(), sources(opened, dataset, split, graphs)),
+                    opened,
+                    dataset,
+                    model.tokenizer(),
+                    new FeatureGroups(dataset),
+                    sources(opened, dataset, split, graphs)),
                 live ? () -> Instant.now().getEpochSecond() : () -> Long.MIN_VALUE,
                 () -> {});
         prompts.prepare(knowledge.state().snapshot());

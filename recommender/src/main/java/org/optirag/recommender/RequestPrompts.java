@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.optirag.backbone.tokenizer.Tokenizer;
@@ -47,7 +48,7 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
   private final Knowledge knowledge;
   private final LongSupplier seconds;
   private final PromptAssembler assembler;
-  private final Function<CandidateFeatures, FeatureSource> features;
+  private final BiFunction<KnowledgeSnapshot, CandidateFeatures, FeatureSource> features;
   private final Function<KnowledgeSnapshot, SnapshotRetriever> retriever;
   private final Runnable closing;
   private final Map<KnowledgeSnapshot, FutureTask<SnapshotRetriever>> retrievers =
@@ -64,25 +65,31 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
    * How a bundle's prompts are made.
    *
    * @param assembler writes them
-   * @param features of the figures that the graph of labels says
+   * @param features of a snapshot, and of what one user did since
    * @param retriever makes what the bundle's retriever needs of a snapshot
    */
   public record Parts(
       PromptAssembler assembler,
-      Function<CandidateFeatures, FeatureSource> features,
+      BiFunction<KnowledgeSnapshot, CandidateFeatures, FeatureSource> features,
       Function<KnowledgeSnapshot, SnapshotRetriever> retriever) {
 
     /**
      * Those of a bundle.
      *
      * @param tokenizer of its backbone
+     * @param groups who makes its features
      * @param sources what its retriever needs
      */
     public static Parts of(
-        Bundle bundle, Dataset data, Tokenizer tokenizer, RetrieverSources sources) {
+        Bundle bundle,
+        Dataset data,
+        Tokenizer tokenizer,
+        FeatureGroups groups,
+        RetrieverSources sources) {
+      FeatureGroups.Reader reader = groups.reading(bundle.featureNames());
       return new Parts(
           new PromptAssembler(data, tokenizer, bundle.dataset().prompt()),
-          bundle::features,
+          (snapshot, graph) -> bundle.features(reader.of(snapshot, graph)),
           snapshot -> Retrievers.of(bundle.retriever(), snapshot, sources));
     }
   }
@@ -103,8 +110,9 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
     this.closing = closing;
   }
 
-  /** Makes what the retriever needs of a snapshot, so that no request has to wait for it. */
+  /** Makes what features and retriever need of a snapshot, so that no request has to wait for it. */
   public void prepare(KnowledgeSnapshot snapshot) {
+    features.apply(snapshot, snapshot.features());
     retriever(snapshot);
   }
 
@@ -167,7 +175,7 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
         snapshot.features().with(visible, texts, changed(state, texts, user, updates, candidates));
     PromptPipeline.Written written =
         new PromptPipeline(
-                retriever(snapshot).with(visible, texts), assembler, features.apply(figures))
+                retriever(snapshot).with(visible, texts), assembler, features.apply(snapshot, figures))
             .write(texts, user, candidates, time, undecided, clock);
     return told(written, candidates, texts, time);
   }

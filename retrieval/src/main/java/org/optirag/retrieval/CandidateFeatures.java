@@ -66,6 +66,7 @@ public final class CandidateFeatures {
   private static final double NO_SESSION = 9;
 
   private final VisibleHistory visible;
+  private final ItemTexts texts;
   private final ItemTraits traits;
   private final boolean timed;
   private final StatisticsByHorizon byHorizon;
@@ -77,6 +78,7 @@ public final class CandidateFeatures {
   public CandidateFeatures(Dataset data, VisibleHistory visible) {
     this(
         visible,
+        data.items(),
         ItemTraits.of(data.items()),
         data.timed(),
         new StatisticsByHorizon(
@@ -84,8 +86,13 @@ public final class CandidateFeatures {
   }
 
   private CandidateFeatures(
-      VisibleHistory visible, ItemTraits traits, boolean timed, StatisticsByHorizon byHorizon) {
+      VisibleHistory visible,
+      ItemTexts texts,
+      ItemTraits traits,
+      boolean timed,
+      StatisticsByHorizon byHorizon) {
     this.visible = visible;
+    this.texts = texts;
     this.traits = traits;
     this.timed = timed;
     this.byHorizon = byHorizon;
@@ -103,7 +110,17 @@ public final class CandidateFeatures {
     if (newer.others() != visible.others()) {
       throw new IllegalArgumentException("the statistics were made of the behaviour of others");
     }
-    return new CandidateFeatures(newer, traits.with(texts, changed), timed, byHorizon);
+    return new CandidateFeatures(newer, texts, traits.with(texts, changed), timed, byHorizon);
+  }
+
+  /** What may be seen of everybody's behaviour. */
+  public VisibleHistory visible() {
+    return visible;
+  }
+
+  /** What is written of the items. */
+  public ItemTexts texts() {
+    return texts;
   }
 
   /** Makes the statistics that requests at {@code time} read, so that none has to wait for them. */

@@ -1,18 +1,17 @@
 package org.optirag.scoring;
 
 import java.util.Arrays;
-import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
 import org.optirag.retrieval.ReluFeatures;
 
 /**
- * The graph's figures on the scale that heads were trained on, and the units over them.
+ * Figures of candidates on the scale that heads were trained on, and the units over them.
  *
- * @param features what the graph says
+ * @param features the figures, not scaled
  * @param scaling fitted on training examples
  * @param units learned on them
  */
-public record ScaledFeatures(CandidateFeatures features, FeatureScaling scaling, ReluFeatures units)
+public record ScaledFeatures(FeatureSource features, FeatureScaling scaling, ReluFeatures units)
     implements FeatureSource {
   @Override
   public float[][] of(int user, int[] candidates, long time) {

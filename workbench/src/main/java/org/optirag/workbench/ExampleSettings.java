@@ -1,6 +1,10 @@
 package org.optirag.workbench;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.optirag.recommender.FeatureGroups;
+import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.workspace.UserException;
 
 /**
@@ -12,7 +16,9 @@ import org.optirag.workspace.UserException;
  *     the LLM's own answer
  * @param batchTokens most tokens of a step
  * @param retriever one of {@link Pipeline#RETRIEVERS}
- * @param features whether heads read the graph's figures of a candidate beside the LLM
+ * @param features the kinds of figures of a candidate that head 0 reads, and with it all heads;
+ *     empty for heads that read the LLM alone
+ * @param headZero how it reads them
  * @param question whether the question is asked in words with every candidate, as zero-shot prompts
  *     do
  */
@@ -22,11 +28,20 @@ public record ExampleSettings(
     int fit,
     int batchTokens,
     String retriever,
-    boolean features,
+    Set<FeatureGroups.Kind> features,
+    FeatureSchema.Model headZero,
     boolean question) {
-  /** All impressions, with what the graph knows. */
+  /** All impressions, with all that is known without the LLM. */
   public static final ExampleSettings DEFAULT =
-      new ExampleSettings(null, 1000, 4000, 2048, "gcn", true, false);
+      new ExampleSettings(
+          null,
+          1000,
+          4000,
+          2048,
+          "gcn",
+          EnumSet.allOf(FeatureGroups.Kind.class),
+          FeatureSchema.Model.TREES,
+          false);
 
   /**
    * Checks what would otherwise be told after minutes.
@@ -34,6 +49,7 @@ public record ExampleSettings(
    * @throws UserException if {@code fit} is negative
    */
   public ExampleSettings {
+    features = Set.copyOf(features);
     if (fit < 0) {
       throw new UserException("--fit " + fit + " is no number of impressions.", "Give 0 or more.");
     }
@@ -41,6 +57,7 @@ public record ExampleSettings(
 
   /** The same with a sample of another size; null for all. */
   public ExampleSettings withMost(@Nullable Integer other) {
-    return new ExampleSettings(other, validation, fit, batchTokens, retriever, features, question);
+    return new ExampleSettings(
+        other, validation, fit, batchTokens, retriever, features, headZero, question);
   }
 }

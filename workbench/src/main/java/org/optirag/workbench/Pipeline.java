@@ -15,6 +15,7 @@ import org.optirag.dataset.store.DatasetStore;
 import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.evaluation.baseline.FeatureModel;
+import org.optirag.recommender.FeatureGroups;
 import org.optirag.recommender.LoadedModel;
 import org.optirag.recommender.PromptPipeline;
 import org.optirag.recommender.RankingPipeline;
@@ -68,6 +69,7 @@ public final class Pipeline implements AutoCloseable {
   private final KnowledgeSnapshot snapshot;
   private final LoadedModel model;
   private final TrainedGraphs graphs;
+  private final FeatureGroups groups;
   private final List<AutoCloseable> open = new ArrayList<>();
 
   private Pipeline(
@@ -93,6 +95,7 @@ public final class Pipeline implements AutoCloseable {
     this.split = data.split(rule);
     this.snapshot = KnowledgeSnapshot.of(data, split);
     this.visible = snapshot.visible();
+    this.groups = new FeatureGroups(data);
     this.graphs = new TrainedGraphs(data, split, visible, bundle, settings.seed(), cache, progress);
     LoadedModel.Settings loading =
         new LoadedModel.Settings(
@@ -301,7 +304,7 @@ public final class Pipeline implements AutoCloseable {
             new ImportedKnowledge(snapshot),
             new RequestPrompts.Parts(
                 assembler(prompts),
-                figures -> FeatureSource.NONE,
+                (of, figures) -> FeatureSource.NONE,
                 of -> Retrievers.of(named, of, new Sources())),
             () -> Long.MIN_VALUE,
             () -> {}),
@@ -314,7 +317,17 @@ public final class Pipeline implements AutoCloseable {
    * @throws IllegalStateException if the pipeline was opened without a bundle
    */
   public FeatureSource scaledFeatures() {
-    return required().features(snapshot.features());
+    return required().features(figures(required().featureNames()));
+  }
+
+  /**
+   * Figures of candidates, not scaled.
+   *
+   * @param names of {@link FeatureGroups.Kind#names}, in order
+   * @throws UserException if there is no figure of a name
+   */
+  public FeatureSource figures(List<String> names) {
+    return groups.reading(names).of(snapshot, snapshot.features());
   }
 
   private Bundle required() {

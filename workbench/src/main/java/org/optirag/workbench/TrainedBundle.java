@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.ExitHead;
 import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.dataset.store.Manifest;
-import org.optirag.evaluation.baseline.FeatureModel;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.HeadCalibration;
@@ -26,7 +25,6 @@ import org.optirag.scoring.bundle.BundleManifest;
 import org.optirag.scoring.bundle.BundledGraph;
 import org.optirag.scoring.bundle.DataFingerprint;
 import org.optirag.scoring.bundle.DatasetSchema;
-import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.scoring.bundle.Inference;
 import org.optirag.training.TrainingResult;
 import org.optirag.training.TrainingSettings;
@@ -37,7 +35,7 @@ import org.optirag.training.TrainingSettings;
  * @param pipeline data and model
  * @param retriever the retriever's name
  * @param prompts how the examples were written
- * @param graph where the heads began, or null
+ * @param zero head 0, or null where heads read the LLM alone
  * @param settings how it was trained
  * @param result adapter and heads
  * @param told what else one needs to repeat it
@@ -46,7 +44,7 @@ record TrainedBundle(
     Pipeline pipeline,
     String retriever,
     PromptSettings prompts,
-    @Nullable FeatureModel graph,
+    @Nullable HeadZero zero,
     TrainingSettings settings,
     TrainingResult result,
     Map<String, String> told) {
@@ -54,8 +52,8 @@ record TrainedBundle(
   /** Everything that scoring needs, uncalibrated. */
   BundleContents contents(Manifest manifest) {
     SortedMap<Integer, ExitHead> heads = new TreeMap<>();
-    if (graph != null) {
-      heads.put(0, graph.head());
+    if (zero != null) {
+      heads.put(0, zero.head());
     }
     result.heads().forEach(placed -> heads.put(placed.block(), placed.head()));
     List<Integer> exits = List.copyOf(heads.keySet());
@@ -89,6 +87,7 @@ record TrainedBundle(
         heads,
         uncalibrated(exits, pipeline.backbone().config().blocks()),
         embeddings,
+        zero == null ? Optional.empty() : zero.trees(),
         new DatasetSchema(
             manifest.name(),
             manifest.noun(),
@@ -98,7 +97,7 @@ record TrainedBundle(
             manifest.userFields(),
             prompts,
             PromptAssembler.TEMPLATE,
-            graph == null ? null : FeatureSchema.of(graph.scaling(), graph.units())),
+            zero == null ? null : zero.schema()),
         Map.of("validation", Map.of("auc", result.bestAuc())));
   }
 

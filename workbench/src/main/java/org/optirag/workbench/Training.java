@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.ExitHead;
@@ -12,11 +13,9 @@ import org.optirag.dataset.Interactions;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.Manifest;
 import org.optirag.evaluation.Requests;
-import org.optirag.evaluation.baseline.FeatureModel;
 import org.optirag.scoring.AnswerTokens;
 import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.PromptSettings;
-import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.training.ExampleWriter;
 import org.optirag.training.FittedHeads;
@@ -36,7 +35,7 @@ import org.optirag.workspace.UserException;
  * training's.
  */
 public final class Training {
-  /** By how much the LLM's answer counts at first in heads that begin with the graph's features. */
+  /** By how much the LLM's answer counts at first in heads that begin with what head 0 says. */
   private static final float QUIET = 0.03f;
 
   private final String dataset;
@@ -110,22 +109,21 @@ public final class Training {
     PromptSettings prompts = prompts();
     Interactions train = opened.impressions(opened.split().trainExamples());
     Interactions held = opened.impressions(opened.split().validation());
-    FeatureModel graph =
-        examples.features()
-            ? FeatureModel.learn(opened.features(), train, held, pipeline.seed())
-            : null;
-    FeatureSource features =
-        graph == null
-            ? FeatureSource.NONE
-            : new ScaledFeatures(opened.features(), graph.scaling(), graph.units());
+    HeadZero zero =
+        examples.features().isEmpty()
+            ? null
+            : HeadZero.learn(opened, examples.features(), examples.headZero(), train, held);
     ExampleWriter writer =
         new ExampleWriter(
             opened.retriever(examples.retriever()).retriever(),
             opened.assembler(prompts),
-            features);
+            zero == null ? FeatureSource.NONE : zero.learnedFrom());
+    ExampleWriter watching =
+        new ExampleWriter(
+            writer.retriever(), writer.assembler(), zero == null ? FeatureSource.NONE : zero.rows());
     List<LabelledPrompt> learned = writer.write(train, requests(train, examples.most()), progress);
     List<LabelledPrompt> watched =
-        writer.write(held, requests(held, examples.validation()), progress);
+        watching.write(held, requests(held, examples.validation()), progress);
     TrainingSettings settings =
         recipe.settings(
             opened.backbone().config().blocks(), pipeline.seed(), pipeline.trainingWorkers());
@@ -133,7 +131,7 @@ public final class Training {
         new Trainer(
                 opened.backbone(),
                 opened.backboneId().name(),
-                start(opened, prompts, graph),
+                start(opened, prompts, zero),
                 headStart(train, writer, watched),
                 settings,
                 work)
@@ -146,7 +144,7 @@ public final class Training {
         opened,
         examples.retriever(),
         prompts,
-        graph,
+        zero,
         settings,
         result,
         told(opened, settings, result));
@@ -182,15 +180,15 @@ public final class Training {
         examples.question());
   }
 
-  /** Reads the graph's features as the regression on these does, the LLM's answer quietly. */
+  /** Says what head 0 does, the LLM's answer quietly. */
   private static ExitHead start(
-      Pipeline opened, PromptSettings prompts, @Nullable FeatureModel graph) {
+      Pipeline opened, PromptSettings prompts, @Nullable HeadZero zero) {
     AnswerTokens answers = AnswerTokens.of(opened.tokenizer(), prompts.format());
     ExitHead own = opened.backbone().answerHead(answers.no(), answers.yes());
-    if (graph == null) {
+    if (zero == null) {
       return own;
     }
-    ExitHead known = graph.head();
+    ExitHead known = zero.head();
     return new ExitHead(
         own.norm(), own.epsilon(), quiet(own.no()), quiet(own.yes()), known.featureWeights(), known.bias());
   }
@@ -206,6 +204,8 @@ public final class Training {
       Pipeline opened, TrainingSettings settings, TrainingResult result) {
     Map<String, String> told = new LinkedHashMap<>();
     told.put("retriever", examples.retriever());
+    told.put("features", new TreeSet<>(examples.features()).toString());
+    told.put("headZero", examples.headZero().name());
     told.put("split", pipeline.splitName());
     told.put("history", Integer.toString(pipeline.history()));
     told.put("lora", String.valueOf(settings.lora()));

@@ -9,6 +9,7 @@ import org.optirag.dataset.Split;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.VisibleHistory;
+import org.optirag.retrieval.behaviour.BehaviourFeatures;
 
 /**
  * What is known of everybody up to a moment, with all that is computed of it. Immutable; what is
@@ -23,6 +24,7 @@ public final class KnowledgeSnapshot {
   private final long sequence;
   private @Nullable Graph graph; // guarded by this, like the names
   private @Nullable Names names;
+  private @Nullable BehaviourFeatures behaviour;
 
   /**
    * @param data users, items and all interactions
@@ -75,6 +77,14 @@ public final class KnowledgeSnapshot {
   /** What the graph of labels says of candidates. */
   public CandidateFeatures features() {
     return features;
+  }
+
+  /** What counting says of candidates. */
+  public synchronized BehaviourFeatures behaviour() {
+    if (behaviour == null) {
+      behaviour = new BehaviourFeatures(data, visible);
+    }
+    return behaviour;
   }
 
   /** Who liked what, as the neighbours' embeddings are made of it. */

@@ -17,7 +17,6 @@ import org.optirag.dataset.Dataset;
 import org.optirag.dataset.IdIndex;
 import org.optirag.dataset.SplitRule;
 import org.optirag.dataset.source.Rules;
-import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.scoring.CalibratedHead;
@@ -27,6 +26,8 @@ import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.Scorer;
+import org.optirag.scoring.TreeFeatures;
+import org.optirag.scoring.trees.BoostedTrees;
 import org.optirag.workspace.Checksums;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.type.TypeReference;
@@ -35,8 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A trained model on disk, verified when opened: bundle.json, adapter/, heads.safetensors,
- * policy.json, graph.safetensors with graph-ids.json, dataset.json and metrics.json. Immutable; the
- * graph is read when it is asked for.
+ * policy.json, graph.safetensors with graph-ids.json, trees.txt, dataset.json and metrics.json.
+ * Immutable; the graph is read when it is asked for.
  */
 public final class Bundle {
   static final String MANIFEST = "bundle.json";
@@ -45,6 +46,7 @@ public final class Bundle {
   static final String POLICY = "policy.json";
   static final String DATASET = "dataset.json";
   static final String METRICS = "metrics.json";
+  static final String TREES = "trees.txt";
 
   private static final List<String> REQUIRED = List.of(HEADS, POLICY, DATASET, METRICS);
   private static final String AGAIN = "Take the bundle again from where it came from.";
@@ -57,14 +59,15 @@ public final class Bundle {
   private final Map<String, Map<String, Double>> metrics;
   private final Inference inference;
   private final RetrieverSettings retriever;
+  private final @Nullable BoostedTrees trees;
 
   private Bundle(Path directory, BundleManifest manifest) {
     this.directory = directory;
     this.manifest = manifest;
     this.plan = plan(directory.resolve(POLICY));
     this.heads = heads(HeadsFile.read(directory.resolve(HEADS), manifest.backbone()), plan);
-    this.dataset =
-        BundleJson.read(directory.resolve(DATASET), new TypeReference<DatasetSchema>() {});
+    this.dataset = dataset(directory.resolve(DATASET));
+    this.trees = trees();
     this.metrics =
         Collections.unmodifiableMap(
             BundleJson.read(
@@ -123,6 +126,34 @@ public final class Bundle {
    */
   public static void write(Path directory, BundleContents contents) {
     BundleWriter.write(directory, contents);
+  }
+
+  private static DatasetSchema dataset(Path file) {
+    JsonNode tree = BundleJson.tree(file);
+    if (tree.path("features") instanceof ObjectNode features && !features.has("model")) {
+      features.put("model", FeatureSchema.Model.LINEAR.name()); // written before there were trees
+    }
+    return BundleJson.as(file, tree, DatasetSchema.class);
+  }
+
+  private @Nullable BoostedTrees trees() {
+    FeatureSchema schema = dataset.features();
+    if (schema == null || schema.model() != FeatureSchema.Model.TREES) {
+      return null;
+    }
+    if (!manifest.files().containsKey(TREES)) {
+      throw new UserException(
+          directory.resolve(MANIFEST) + " speaks of no file " + TREES + ".", AGAIN);
+    }
+    BoostedTrees read = BoostedTrees.read(directory.resolve(TREES));
+    if (read.features() != schema.names().size()) {
+      throw new UserException(
+          "%s reads %d features, %s has %d."
+              .formatted(
+                  directory.resolve(TREES), read.features(), DATASET, schema.names().size()),
+          AGAIN);
+    }
+    return read;
   }
 
   private static ExitPlan plan(Path file) {
@@ -244,12 +275,25 @@ public final class Bundle {
     return retriever;
   }
 
-  /** What its heads read beside the LLM's states, of the figures of a request. */
-  public FeatureSource features(CandidateFeatures figures) {
+  /** The names of the figures that it reads beside the LLM's states, in order. */
+  public List<String> featureNames() {
     FeatureSchema schema = dataset.features();
-    return schema == null
-        ? FeatureSource.NONE
-        : new ScaledFeatures(figures, schema.scaling(), schema.units());
+    return schema == null ? List.of() : schema.names();
+  }
+
+  /**
+   * What its heads read beside the LLM's states.
+   *
+   * @param figures those of {@link #featureNames}, not scaled
+   */
+  public FeatureSource features(FeatureSource figures) {
+    FeatureSchema schema = dataset.features();
+    if (schema == null) {
+      return FeatureSource.NONE;
+    }
+    return trees == null
+        ? new ScaledFeatures(figures, schema.scaling(), schema.units())
+        : new TreeFeatures(figures, trees);
   }
 
   /**
@@ -370,6 +414,7 @@ public final class Bundle {
         byBlock,
         other,
         graph(),
+        Optional.ofNullable(trees),
         dataset,
         reached);
   }

@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.optirag.backbone.ExitHead;
 import org.optirag.scoring.ExitPlan;
+import org.optirag.scoring.trees.BoostedTrees;
 
 /**
  * What a bundle is made of.
@@ -22,6 +23,7 @@ import org.optirag.scoring.ExitPlan;
  * @param heads the exit heads by their block
  * @param plan policy, calibration and curve of these heads
  * @param graph embeddings, absent where the retriever needs none
+ * @param trees that read the candidates' figures, absent where heads read them one by one
  * @param dataset schema and prompt
  * @param metrics what it reached: split, figure, value
  */
@@ -34,6 +36,7 @@ public record BundleContents(
     SortedMap<Integer, ExitHead> heads,
     ExitPlan plan,
     Optional<BundledGraph> graph,
+    Optional<BoostedTrees> trees,
     DatasetSchema dataset,
     Map<String, Map<String, Double>> metrics) {
 
@@ -52,6 +55,11 @@ public record BundleContents(
     if (blocks.getFirst() < 0 || blocks.getLast() > backbone.blocks()) {
       throw new IllegalArgumentException(
           "heads after blocks %s of %d".formatted(blocks, backbone.blocks()));
+    }
+    FeatureSchema features = dataset.features();
+    boolean reads = features != null && features.model() == FeatureSchema.Model.TREES;
+    if (reads != trees.isPresent()) {
+      throw new IllegalArgumentException("the features' schema and the trees differ");
     }
     heads.forEach((block, head) -> {
       if (head.hidden() != (block == 0 ? 0 : backbone.hidden())) {

@@ -67,6 +67,7 @@ final class BundleWriter {
     if (contents.graph().isPresent()) {
       GraphFiles.write(directory, contents.graph().get());
     }
+    contents.trees().ifPresent(trees -> trees.write(directory.resolve(Bundle.TREES)));
     BundleJson.write(directory.resolve(Bundle.DATASET), contents.dataset());
     BundleJson.write(directory.resolve(Bundle.METRICS), contents.metrics());
     BundleJson.write(

@@ -2,14 +2,13 @@ package org.optirag.scoring.bundle;
 
 import java.util.Arrays;
 import java.util.List;
-import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
 import org.optirag.retrieval.ReluFeatures;
-import org.optirag.workspace.UserException;
 
 /**
  * What a bundle's heads read beside the LLM's states.
  *
+ * @param model how the figures are read
  * @param names what the figures are, in order
  * @param mean of each over the training examples
  * @param deviation of each over the training examples
@@ -17,11 +16,20 @@ import org.optirag.workspace.UserException;
  * @param unitBias of the units
  */
 public record FeatureSchema(
+    Model model,
     List<String> names,
     List<Float> mean,
     List<Float> deviation,
     List<List<Float>> unitWeights,
     List<Float> unitBias) {
+  /** How figures are read. */
+  public enum Model {
+    /** Heads read them one by one, scaled, and units over them. */
+    LINEAR,
+    /** Heads read the log odds that boosted trees make of them; they have no scale. */
+    TREES
+  }
+
   /** Copies the lists. */
   public FeatureSchema {
     names = List.copyOf(names);
@@ -36,35 +44,37 @@ public record FeatureSchema(
           "%d units with %d biases over %d features"
               .formatted(unitWeights.size(), unitBias.size(), features));
     }
-    if (mean.size() != names.size() || deviation.size() != names.size()) {
+    int scaled = model == Model.LINEAR ? features : 0;
+    if (mean.size() != scaled || deviation.size() != scaled) {
       throw new IllegalArgumentException(
           "%d features, %d means, %d deviations"
               .formatted(names.size(), mean.size(), deviation.size()));
     }
   }
 
-  /** All figures of the graph, on the given scale, and units over them. */
-  public static FeatureSchema of(FeatureScaling scaling, ReluFeatures units) {
+  /** Figures that boosted trees read. */
+  public static FeatureSchema ofTrees(List<String> names) {
+    return new FeatureSchema(Model.TREES, names, List.of(), List.of(), List.of(), List.of());
+  }
+
+  /** Figures on the given scale, and units over them. */
+  public static FeatureSchema of(List<String> names, FeatureScaling scaling, ReluFeatures units) {
     return new FeatureSchema(
-        CandidateFeatures.NAMES,
+        Model.LINEAR,
+        names,
         boxed(scaling.mean()),
         boxed(scaling.deviation()),
         Arrays.stream(units.weights()).map(FeatureSchema::boxed).toList(),
         boxed(units.bias()));
   }
 
-  /**
-   * The scale that the heads were trained on.
-   *
-   * @throws UserException if this program computes other figures
-   */
+  /** What the numbers are called that heads read, in order. */
+  public List<String> read() {
+    return model == Model.TREES ? List.of("trees") : names;
+  }
+
+  /** The scale that the heads were trained on. */
   public FeatureScaling scaling() {
-    if (!names.equals(CandidateFeatures.NAMES)) {
-      throw new UserException(
-          "The bundle's heads read the features %s, this OptiRAG computes %s."
-              .formatted(names, CandidateFeatures.NAMES),
-          "Use the OptiRAG that it was trained with, or train it again.");
-    }
     return new FeatureScaling(unboxed(mean), unboxed(deviation));
   }
 

@@ -14,6 +14,7 @@ import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Split;
 import org.optirag.dataset.source.Rules;
+import org.optirag.recommender.FeatureGroups;
 import org.optirag.recommender.GraphSource;
 import org.optirag.recommender.RequestPrompts;
 import org.optirag.recommender.knowledge.Event;
@@ -48,6 +49,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   private final EventStore store;
   private final InstantSource clock;
   private final LiveState liveState;
+  private final FeatureGroups features;
   private final GroupCommit commit;
   private final Set<RequestPrompts> prompts = ConcurrentHashMap.newKeySet();
   private final ReentrantLock renewing = new ReentrantLock();
@@ -88,6 +90,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
     this.store = store;
     this.clock = clock;
     this.liveState = new LiveState(data, split);
+    this.features = new FeatureGroups(data);
     catchUp();
     renew();
     this.commit = new GroupCommit(store, this::seconds, this::committed);
@@ -232,7 +235,8 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
             cache,
             progress);
     return prompts(
-        RequestPrompts.Parts.of(bundle, data, tokenizer, GraphSource.growing(graphs::snapshot)));
+        RequestPrompts.Parts.of(
+            bundle, data, tokenizer, features, GraphSource.growing(graphs::snapshot)));
   }
 
   RequestPrompts prompts(RequestPrompts.Parts parts) {

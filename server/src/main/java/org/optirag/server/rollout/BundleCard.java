@@ -16,7 +16,8 @@ import org.optirag.scoring.TradeOffCurve;
  * @param backbone the model it was trained on
  * @param dtype of its projections in memory
  * @param blocks L
- * @param heads after which blocks they stand
+ * @param heads after which blocks they stand; 0: before the first
+ * @param inputs what the numbers are called that heads read beside the LLM's states
  * @param chosen the policy that validation chose
  * @param curve what validation measured
  * @param scoreDeciles of each head's probabilities on validation; empty where not known
@@ -31,6 +32,7 @@ public record BundleCard(
     String dtype,
     int blocks,
     List<Integer> heads,
+    List<String> inputs,
     String chosen,
     TradeOffCurve curve,
     List<List<Double>> scoreDeciles,
@@ -38,6 +40,7 @@ public record BundleCard(
   /** Copies the lists. */
   public BundleCard {
     heads = List.copyOf(heads);
+    inputs = List.copyOf(inputs);
     scoreDeciles = List.copyOf(scoreDeciles);
   }
 }

@@ -16,7 +16,6 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.CandidateItem;
 import org.optirag.recommender.knowledge.Event;
-import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.scoring.Score;
 import org.optirag.server.ranking.RankAnswer;
 
@@ -58,11 +57,12 @@ public final class LiveQuality {
     private final Map<Integer, ScoreDrift> sinceValidation = new TreeMap<>();
     private final RecentMean depth = new RecentMean(WINDOW);
     private final RecentMean expectedDepth = new RecentMean(WINDOW);
-    private final RecentMean[] inputs = new RecentMean[CandidateFeatures.NAMES.size()];
+    private final RecentMean[] inputs;
 
     OfBundle(BundleCard card) {
       created = card.created();
       directory = card.directory();
+      inputs = new RecentMean[card.inputs().size()];
       Arrays.setAll(inputs, i -> new RecentMean(WINDOW));
       for (int head = 0; head < card.scoreDeciles().size(); head++) {
         sinceValidation.put(
@@ -195,7 +195,7 @@ public final class LiveQuality {
           input::mean,
           name,
           "feature",
-          CandidateFeatures.NAMES.get(i));
+          card.inputs().get(i));
     }
     card.curve().points().stream()
         .filter(point -> point.policy().text().equals(card.chosen()))

@@ -17,6 +17,7 @@ import org.optirag.scoring.Prompt;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.TradeOffPoint;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.server.control.ExitLadder;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
@@ -68,6 +69,7 @@ public final class LoadedBundle implements Deployable {
             settings.policy.equals("chosen")
                 ? bundle.plan().policy()
                 : ExitPolicy.parse(settings.policy));
+    FeatureSchema features = bundle.dataset().features();
     this.card =
         new BundleCard(
             name,
@@ -78,6 +80,7 @@ public final class LoadedBundle implements Deployable {
             model.backbone().dtype().toString(),
             model.backbone().config().blocks(),
             bundle.heads().stream().map(CalibratedHead::block).toList(),
+            features == null ? List.of() : features.read(),
             bundle.plan().policy().text(),
             bundle.plan().curve(),
             bundle.plan().scoreDeciles(),

@@ -39,6 +39,7 @@ final class FakeBundle extends FakeModel implements Deployable {
         "BF16",
         2,
         List.of(1, 2),
+        List.of(),
         "none",
         curve,
         List.of(),

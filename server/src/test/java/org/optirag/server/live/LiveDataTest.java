@@ -97,7 +97,7 @@ class LiveDataTest {
     PromptAssembler assembler = new PromptAssembler(quiet.data, TOKENIZER, Town.PROMPTS);
     ScaledFeatures features =
         new ScaledFeatures(
-            new CandidateFeatures(quiet.data, visible),
+            new CandidateFeatures(quiet.data, visible)::of,
             Town.FEATURES.scaling(),
             Town.FEATURES.units());
     int[] candidates = {1, 2, 30, 59};

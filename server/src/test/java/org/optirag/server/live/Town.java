@@ -58,6 +58,7 @@ final class Town {
   /** Nothing is scaled away: what differs by a bit is seen. */
   static final FeatureSchema FEATURES =
       FeatureSchema.of(
+          CandidateFeatures.NAMES,
           new FeatureScaling(new float[CandidateFeatures.NAMES.size()], thousands()),
           new ReluFeatures(new float[0][], new float[0]));
 
@@ -164,7 +165,7 @@ final class Town {
     GraphSource graph = GraphSource.growing(() -> trained(seed));
     return new RequestPrompts.Parts(
         new PromptAssembler(data, tokenizer, PROMPTS),
-        figures -> new ScaledFeatures(figures, FEATURES.scaling(), FEATURES.units()),
+        (snapshot, figures) -> new ScaledFeatures(figures::of, FEATURES.scaling(), FEATURES.units()),
         snapshot -> Retrievers.of(retriever, snapshot, graph));
   }
 

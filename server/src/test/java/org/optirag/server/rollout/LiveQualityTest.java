@@ -45,6 +45,7 @@ class LiveQualityTest {
         "BF16",
         4,
         List.of(2, 4),
+        List.of("i_adj", "u_adj"),
         "none",
         new TradeOffCurve(List.of(2, 4), List.of(0.6, 0.7), List.of(FULL)),
         List.of(DECILES, DECILES),
