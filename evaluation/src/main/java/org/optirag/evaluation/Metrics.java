@@ -3,9 +3,11 @@ package org.optirag.evaluation;
 /**
  * How good predictions are, each figure with a 95 % interval by the percentile bootstrap.
  *
- * <p>A resample draws as many impressions as there are, with replacement; for UAUC it draws users,
- * since the users are its sample. Resamples without both labels have no AUC and are left out of its
- * percentiles.
+ * <p>A resample draws as many users as there are, with replacement, each with all of his
+ * impressions; where all impressions are one user's, it draws his requests. Impressions of one user
+ * are not independent, and intervals from impressions drawn one by one would be too narrow.
+ * Resamples without both labels have no AUC and are left out of its percentiles. One user with one
+ * request tells nothing of others: there are no intervals, and their bounds are NaN.
  *
  * @param auc {@link Auc}
  * @param uauc {@link Uauc}

@@ -48,6 +48,11 @@ final class ComparisonTest {
         .hasMessageMatching("row \\d+ is of another impression");
     assertThatThrownBy(() -> Comparison.of(one, MetricsTest.random(51, 5, 1), SEED, 10))
         .hasMessage("50 predictions against 51");
+    Predictions grouped =
+        new Predictions(new double[3], new boolean[3], new int[3], new int[] {0, 1, 1});
+    Predictions pointwise = new Predictions(new double[3], new boolean[3], new int[3]);
+    assertThatThrownBy(() -> Comparison.of(grouped, pointwise, SEED, 10))
+        .hasMessage("row 2 is of another impression");
   }
 
   private static Predictions noisy(Predictions predictions, double deviation) {
