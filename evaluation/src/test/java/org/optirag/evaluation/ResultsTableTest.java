@@ -55,7 +55,7 @@ final class ResultsTableTest {
     assertThat(lines.getFirst())
         .startsWith("against none  ")
         .endsWith("LogLoss [95 %]        request AUC [95 %]");
-    assertThat(lines.get(2)).matches("gcn +\\+0\\.\\d{4} \\[\\+0.*-0\\.\\d{3}]");
+    assertThat(lines.get(2)).matches("gcn +\\+0\\.\\d{4} \\[\\+0.*-0\\.\\d{3}] +\\+0.*]");
   }
 
   private static EvaluationResult result(String name, Estimate auc, int ranked) {
