@@ -1,27 +1,53 @@
 package org.optirag.evaluation;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
  * The bootstrap behind {@link Metrics}. Losses, hits, bins and the order by probability are worked
- * out once; a resample is then a count for each row, and every figure one pass over the rows.
+ * out once; a resample is then a count for each of the {@link Clusters}, and every figure one pass
+ * over the rows.
  */
 final class Bootstrap {
   private final Predictions predictions;
+  private final Clusters clusters;
+  private final int users;
   private final Ranks ranks;
-  private final double[] userAucs;
+  private final ClusterMean userAucs;
+  private final Map<Figure, ClusterMean> ofRequests;
+  private final int requests;
   private final double[] losses;
   private final boolean[] right;
   private final int[] bins;
 
+  private enum Figure {
+    AUC,
+    UAUC,
+    LOG_LOSS,
+    ACCURACY,
+    CALIBRATION_ERROR,
+    REQUEST_AUC,
+    MRR,
+    NDCG5,
+    NDCG10,
+    HIT_RATE10
+  }
+
   Bootstrap(Predictions predictions) {
     int n = predictions.size();
     this.predictions = predictions;
+    this.clusters = Clusters.of(predictions);
+    this.users = Groups.of(n, predictions::user).size();
     this.ranks = Ranks.of(predictions);
-    this.userAucs = Uauc.ofUsers(predictions);
+    this.userAucs = Uauc.of(predictions, clusters);
+    List<int[]> asked = Groups.of(n, predictions::request);
+    this.requests = asked.size();
+    this.ofRequests = ofRequests(predictions, asked, clusters);
     this.losses = new double[n];
     this.right = new boolean[n];
     this.bins = new int[n];
@@ -33,90 +59,124 @@ final class Bootstrap {
     }
   }
 
+  private static Map<Figure, ClusterMean> ofRequests(
+      Predictions predictions, List<int[]> requests, Clusters clusters) {
+    List<RequestRanking> rankings =
+        requests.stream().map(rows -> RequestRanking.of(predictions, rows)).toList();
+    Map<Figure, ToDoubleFunction<RequestRanking>> figures =
+        Map.of(
+            Figure.REQUEST_AUC, RequestRanking::auc,
+            Figure.MRR, RequestRanking::mrr,
+            Figure.NDCG5, RequestRanking::ndcg5,
+            Figure.NDCG10, RequestRanking::ndcg10,
+            Figure.HIT_RATE10, RequestRanking::hitRate10);
+    Map<Figure, ClusterMean> means = new EnumMap<>(Figure.class);
+    figures.forEach((figure, of) ->
+        means.put(
+            figure,
+            ClusterMean.of(requests, clusters, rankings.stream().mapToDouble(of).toArray())));
+    return means;
+  }
+
   Metrics metrics(long seed, int resamples) {
-    Figures here = figures();
-    Figures[] drawn = resamples(seed, resamples);
+    double[] here = figures();
+    double[][] drawn = resamples(seed, resamples);
     return new Metrics(
-        estimate(here, drawn, Figures::auc),
-        estimate(here, drawn, Figures::uauc),
-        estimate(here, drawn, Figures::logLoss),
-        estimate(here, drawn, Figures::accuracy),
-        estimate(here, drawn, Figures::calibrationError),
+        estimate(here, drawn, Figure.AUC),
+        estimate(here, drawn, Figure.UAUC),
+        estimate(here, drawn, Figure.LOG_LOSS),
+        estimate(here, drawn, Figure.ACCURACY),
+        estimate(here, drawn, Figure.CALIBRATION_ERROR),
+        new RequestMetrics(
+            estimate(here, drawn, Figure.REQUEST_AUC),
+            estimate(here, drawn, Figure.MRR),
+            estimate(here, drawn, Figure.NDCG5),
+            estimate(here, drawn, Figure.NDCG10),
+            estimate(here, drawn, Figure.HIT_RATE10),
+            requests,
+            ofRequests.get(Figure.REQUEST_AUC).groups()),
         predictions.size(),
-        (int) IntStream.range(0, predictions.size()).map(predictions::user).distinct().count(),
-        userAucs.length,
+        users,
+        userAucs.groups(),
         predictions.labelRate(),
         seed,
         resamples);
   }
 
-  /** Differences to a baseline on the same impressions; one seed draws both the same resamples. */
+  /** Differences to a baseline on the same impressions; one seed draws both the same users. */
   Comparison against(Bootstrap baseline, long seed, int resamples) {
-    Figures here = figures().minus(baseline.figures());
-    Figures[] drawn = resamples(seed, resamples);
-    Figures[] base = baseline.resamples(seed, resamples);
-    Arrays.setAll(drawn, i -> drawn[i].minus(base[i]));
+    double[] here = minus(figures(), baseline.figures());
+    double[][] drawn = resamples(seed, resamples);
+    double[][] base = baseline.resamples(seed, resamples);
+    Arrays.setAll(drawn, i -> minus(drawn[i], base[i]));
     return new Comparison(
-        estimate(here, drawn, Figures::auc),
-        estimate(here, drawn, Figures::uauc),
-        estimate(here, drawn, Figures::logLoss));
+        estimate(here, drawn, Figure.AUC),
+        estimate(here, drawn, Figure.UAUC),
+        estimate(here, drawn, Figure.LOG_LOSS),
+        estimate(here, drawn, Figure.REQUEST_AUC),
+        estimate(here, drawn, Figure.NDCG10));
   }
 
-  private Figures figures() {
-    int[] ones = new int[predictions.size()];
-    Arrays.fill(ones, 1);
-    return figures(ones, Arrays.stream(userAucs).average().orElse(Double.NaN));
+  private double[] figures() {
+    int[] once = new int[clusters.count()];
+    Arrays.fill(once, 1);
+    return figures(once);
   }
 
-  private Figures[] resamples(long seed, int resamples) {
+  /** The figures of each resample; none where there is but one cluster, which has no others. */
+  private double[][] resamples(long seed, int resamples) {
+    if (clusters.count() == 1) {
+      return new double[0][];
+    }
     SplittableRandom root = new SplittableRandom(seed);
     SplittableRandom[] randoms = new SplittableRandom[resamples];
     Arrays.setAll(randoms, i -> root.split());
     return IntStream.range(0, resamples)
         .parallel()
-        .mapToObj(i -> resample(randoms[i]))
-        .toArray(Figures[]::new);
+        .mapToObj(i -> figures(clusters.draw(randoms[i])))
+        .toArray(double[][]::new);
   }
 
-  private Figures resample(SplittableRandom random) {
-    int[] counts = new int[predictions.size()];
-    for (int draw = 0; draw < counts.length; draw++) {
-      counts[random.nextInt(counts.length)]++;
-    }
-    double uauc = 0;
-    for (int draw = 0; draw < userAucs.length; draw++) {
-      uauc += userAucs[random.nextInt(userAucs.length)];
-    }
-    return figures(counts, uauc / userAucs.length);
-  }
-
-  /** The figures with row i counted {@code counts[i]} times. */
-  private Figures figures(int[] counts, double uauc) {
+  /** The figures with cluster c counted {@code counts[c]} times, in the order of {@link Figure}. */
+  private double[] figures(int[] counts) {
+    long n = 0;
     double loss = 0;
     long hits = 0;
     double[] surplus = new double[CalibrationError.BINS];
-    for (int row = 0; row < counts.length; row++) {
-      int count = counts[row];
+    for (int row = 0; row < losses.length; row++) {
+      int count = counts[clusters.of(row)];
+      n += count;
       loss += count * losses[row];
       hits += right[row] ? count : 0;
       surplus[bins[row]] +=
           count * (predictions.probability(row) - (predictions.label(row) ? 1 : 0));
     }
-    double n = counts.length;
-    double error = Arrays.stream(surplus).map(Math::abs).sum() / n;
-    return new Figures(ranks.auc(row -> counts[row]), uauc, loss / n, hits / n, error);
+    double[] figures = new double[Figure.values().length];
+    double auc = ranks.auc(row -> counts[clusters.of(row)]);
+    figures[Figure.AUC.ordinal()] = auc;
+    figures[Figure.UAUC.ordinal()] = users == 1 ? auc : userAucs.under(counts);
+    figures[Figure.LOG_LOSS.ordinal()] = loss / n;
+    figures[Figure.ACCURACY.ordinal()] = (double) hits / n;
+    figures[Figure.CALIBRATION_ERROR.ordinal()] = Arrays.stream(surplus).map(Math::abs).sum() / n;
+    ofRequests.forEach((figure, mean) -> figures[figure.ordinal()] = mean.under(counts));
+    return figures;
   }
 
-  private static Estimate estimate(
-      Figures here, Figures[] drawn, ToDoubleFunction<Figures> figure) {
+  private static double[] minus(double[] figures, double[] others) {
+    double[] differences = new double[figures.length];
+    Arrays.setAll(differences, i -> figures[i] - others[i]);
+    return differences;
+  }
+
+  private static Estimate estimate(double[] here, double[][] drawn, Figure figure) {
     double[] values =
         Arrays.stream(drawn)
-            .mapToDouble(figure)
+            .mapToDouble(figures -> figures[figure.ordinal()])
             .filter(value -> !Double.isNaN(value))
             .sorted()
             .toArray();
     return new Estimate(
-        figure.applyAsDouble(here), percentile(values, 0.025), percentile(values, 0.975));
+        here[figure.ordinal()], percentile(values, 0.025), percentile(values, 0.975));
   }
 
   /** Interpolates linearly between the sorted values, as numpy does by default. */
@@ -128,18 +188,5 @@ final class Bootstrap {
     int below = (int) place;
     int above = Math.min(below + 1, sorted.length - 1);
     return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-  }
-
-  private record Figures(
-      double auc, double uauc, double logLoss, double accuracy, double calibrationError) {
-
-    Figures minus(Figures other) {
-      return new Figures(
-          auc - other.auc,
-          uauc - other.uauc,
-          logLoss - other.logLoss,
-          accuracy - other.accuracy,
-          calibrationError - other.calibrationError);
-    }
   }
 }

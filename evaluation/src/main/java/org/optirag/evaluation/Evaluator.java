@@ -80,29 +80,32 @@ public final class Evaluator {
     double[] probabilities = new double[rows];
     boolean[] labels = new boolean[rows];
     int[] users = new int[rows];
+    int[] asked = new int[rows];
     StageTimes times = new StageTimes();
     long start = System.nanoTime();
     try (Progress.Task task = progress.begin("score " + scorer.name(), rows, "impression");
         ExecutorService pool = Executors.newFixedThreadPool(workers)) {
       List<Future<?>> running = new ArrayList<>();
       int next = 0;
-      for (Request request : requests) {
+      for (int number = 0; number < requests.size(); number++) {
+        Request request = requests.get(number);
         int first = next;
         next += request.rows().size();
+        Arrays.fill(users, first, next, request.user());
+        Arrays.fill(asked, first, next, number);
         running.add(
             pool.submit(() -> {
               double[] scores = times.time(REQUEST, () -> score(scorer, request, times));
               boolean[] labelled = request.labels(impressions);
               System.arraycopy(scores, 0, probabilities, first, scores.length);
               System.arraycopy(labelled, 0, labels, first, labelled.length);
-              Arrays.fill(users, first, first + scores.length, request.user());
               task.advance(scores.length);
             }));
       }
       await(running, pool);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    Predictions predictions = new Predictions(probabilities, labels, users);
+    Predictions predictions = new Predictions(probabilities, labels, users, asked);
     return new EvaluationResult(
         scorer.name(),
         Metrics.of(predictions, seed, Metrics.RESAMPLES),

@@ -1,16 +1,19 @@
 package org.optirag.evaluation;
 
+import java.util.stream.IntStream;
+
 /**
- * Scored impressions as columns: the predicted click probability, what truly happened, and whose
- * impression it was. Immutable.
+ * Scored impressions as columns: the predicted click probability, what truly happened, whose
+ * impression it was, and with which others it was asked for. Immutable.
  */
 public final class Predictions {
   private final double[] probabilities;
   private final boolean[] labels;
   private final int[] users;
+  private final int[] requests;
 
   /**
-   * Takes ownership of the columns.
+   * Takes ownership of the columns; each impression is a request of its own.
    *
    * @param probabilities predicted probability of label 1, in [0, 1]
    * @param labels whether the user liked or clicked
@@ -19,10 +22,25 @@ public final class Predictions {
    *     outside [0, 1]
    */
   public Predictions(double[] probabilities, boolean[] labels, int[] users) {
+    this(probabilities, labels, users, IntStream.range(0, users.length).toArray());
+  }
+
+  /**
+   * Takes ownership of the columns.
+   *
+   * @param probabilities predicted probability of label 1, in [0, 1]
+   * @param labels whether the user liked or clicked
+   * @param users the users' numbers
+   * @param requests a number that the impressions of one request share, all of one user
+   * @throws IllegalArgumentException if the lengths differ, there is no row, a probability lies
+   *     outside [0, 1], or a request has several users
+   */
+  public Predictions(double[] probabilities, boolean[] labels, int[] users, int[] requests) {
     int n = probabilities.length;
-    if (labels.length != n || users.length != n) {
+    if (labels.length != n || users.length != n || requests.length != n) {
       throw new IllegalArgumentException(
-          "columns differ in length: %d, %d, %d".formatted(n, labels.length, users.length));
+          "columns differ in length: %d, %d, %d, %d"
+              .formatted(n, labels.length, users.length, requests.length));
     }
     if (n == 0) {
       throw new IllegalArgumentException("no predictions");
@@ -36,6 +54,16 @@ public final class Predictions {
     this.probabilities = probabilities;
     this.labels = labels;
     this.users = users;
+    this.requests = requests;
+    for (int[] rows : Groups.of(n, this::request)) {
+      for (int row : rows) {
+        if (users[row] != users[rows[0]]) {
+          throw new IllegalArgumentException(
+              "request %d is of user %d in row %d and of user %d in row %d"
+                  .formatted(requests[row], users[rows[0]], rows[0], users[row], row));
+        }
+      }
+    }
   }
 
   /** How many rows there are; at least one. */
@@ -56,6 +84,11 @@ public final class Predictions {
   /** The user's number. */
   public int user(int row) {
     return users[row];
+  }
+
+  /** The number of the request that the impression belongs to. */
+  public int request(int row) {
+    return requests[row];
   }
 
   /** The share of rows with label 1. */

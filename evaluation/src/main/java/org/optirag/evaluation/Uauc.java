@@ -1,8 +1,7 @@
 package org.optirag.evaluation;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.List;
 
 /**
  * The AUC within each user, averaged over users with equal weight. Users whose impressions all have
@@ -13,29 +12,18 @@ public final class Uauc {
 
   /** The mean AUC of the users that have both labels, or NaN where none has. */
   public static double of(Predictions predictions) {
-    return Arrays.stream(ofUsers(predictions)).average().orElse(Double.NaN);
+    Clusters clusters = Clusters.of(predictions);
+    int[] once = new int[clusters.count()];
+    Arrays.fill(once, 1);
+    return of(predictions, clusters).under(once);
   }
 
-  /** The AUC of each user that has both labels, in order of user number. */
-  static double[] ofUsers(Predictions predictions) {
-    int[] rows =
-        IntStream.range(0, predictions.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(predictions::user))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    double[] aucs = new double[rows.length];
-    int users = 0;
-    for (int from = 0, to; from < rows.length; from = to) {
-      to = from + 1;
-      while (to < rows.length && predictions.user(rows[to]) == predictions.user(rows[from])) {
-        to++;
-      }
-      double auc = Ranks.of(predictions, Arrays.copyOfRange(rows, from, to)).auc();
-      if (!Double.isNaN(auc)) {
-        aucs[users++] = auc;
-      }
-    }
-    return Arrays.copyOf(aucs, users);
+  /** The mean that the bootstrap weighs anew with every resample. */
+  static ClusterMean of(Predictions predictions, Clusters clusters) {
+    List<int[]> users = Groups.of(predictions.size(), predictions::user);
+    return ClusterMean.of(
+        users,
+        clusters,
+        users.stream().mapToDouble(rows -> Ranks.of(predictions, rows).auc()).toArray());
   }
 }

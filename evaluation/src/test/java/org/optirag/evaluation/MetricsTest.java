@@ -118,7 +118,7 @@ final class MetricsTest {
 
   @Test
   void theIntervalOfTheAccuracyIsTheBinomialOne() {
-    Predictions predictions = random(2000, 50, SEED);
+    Predictions predictions = random(2000, 1000, SEED);
     Estimate accuracy = Metrics.of(predictions, SEED, 2000).accuracy();
     double p = accuracy.value();
     double half = 1.96 * Math.sqrt(p * (1 - p) / 2000);
@@ -145,6 +145,20 @@ final class MetricsTest {
   }
 
   @Test
+  void oneUserWithOneRequestHasFiguresButNoIntervals() {
+    Predictions predictions =
+        new Predictions(
+            new double[] {0.9, 0.1, 0.4},
+            new boolean[] {true, false, true},
+            new int[3],
+            new int[3]);
+    Metrics metrics = Metrics.of(predictions, SEED, 50);
+    assertThat(metrics.auc()).isEqualTo(Estimate.exactly(1));
+    assertThat(metrics.uauc()).isEqualTo(Estimate.exactly(1));
+    assertThat(metrics.accuracy()).isEqualTo(Estimate.exactly(2 / 3.0));
+  }
+
+  @Test
   void percentilesInterpolate() {
     double[] sorted = {0, 1, 2, 10};
     assertThat(Bootstrap.percentile(sorted, 0.5)).isEqualTo(1.5);
@@ -168,6 +182,14 @@ final class MetricsTest {
         .hasMessage("probability of row 1 is NaN, not in [0, 1]");
     assertThatThrownBy(() -> new Predictions(new double[0], new boolean[0], new int[0]))
         .hasMessage("no predictions");
+  }
+
+  @Test
+  void aRequestOfSeveralUsersIsRefused() {
+    int[] users = {3, 3, 4};
+    assertThatThrownBy(() ->
+            new Predictions(new double[3], new boolean[3], users, new int[] {8, 9, 8}))
+        .hasMessage("request 8 is of user 3 in row 0 and of user 4 in row 2");
   }
 
   private static double auc(double[] probabilities, boolean... labels) {
