@@ -41,12 +41,14 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @ArgGroup private @Nullable Wish wish;
 
-  /** One of four. */
+  /** One of four, or none. */
   static final class Wish {
     @Option(
         names = "--max-auc-drop",
         paramLabel = "X",
-        description = "The shallowest policy that loses at most X of AUC; the default, with 0.002.")
+        description =
+            "The shallowest policy that loses at most X of AUC. Without any goal: head 0 alone,"
+                + " unless full depth certainly ranks better on validation; there, 0.002.")
     private @Nullable Double maxAucDrop;
 
     @Option(
@@ -103,7 +105,7 @@ final class CalibrateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PipelineSettings settings = options.settings();
-    Calibration.Goal goal = goal();
+    Calibration.Goal goal = goal(settings.seed());
     Bundle bundle = Bundle.open(directory);
     Path drawn = out == null ? Path.of("runs", bundle.dataset().name()) : out;
     CalibrationResult result =
@@ -112,21 +114,24 @@ final class CalibrateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Calibration.Goal goal() {
-    Risk risk = wish == null ? null : wish.risk;
+  private Calibration.Goal goal(long seed) {
+    if (wish == null) {
+      return Calibration.Goal.wherePaying(Calibration.STANDARD, seed);
+    }
+    Risk risk = wish.risk;
     return risk == null
-        ? Calibration.Goal.of(choice())
+        ? Calibration.Goal.of(choice(wish))
         : Calibration.Goal.of(new RiskControl(risk.loss, risk.epsilon, 1 - risk.confidence));
   }
 
-  private PolicyChoice choice() {
-    if (wish != null && wish.maxAucDrop != null) {
+  private static PolicyChoice choice(Wish wish) {
+    if (wish.maxAucDrop != null) {
       return new PolicyChoice.MaxAucDrop(wish.maxAucDrop);
     }
-    if (wish != null && wish.meanDepth != null) {
+    if (wish.meanDepth != null) {
       return new PolicyChoice.MeanDepth(wish.meanDepth);
     }
-    if (wish != null && wish.requestCost != null) {
+    if (wish.requestCost != null) {
       return new PolicyChoice.RequestCost(wish.requestCost);
     }
     return Calibration.STANDARD;

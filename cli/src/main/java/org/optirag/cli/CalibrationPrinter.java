@@ -67,8 +67,8 @@ final class CalibrationPrinter {
     if (result.withoutLlm()) {
       out.printf(
           Locale.ROOT,
-          "%nThe LLM does not pay on these impressions: the features alone reach AUC %.4f, full depth"
-              + " %.4f.%nEvery request is answered before the first block, without a prompt.%n",
+          "%nThe LLM is not used: head 0 reaches AUC %.4f without it, full depth %.4f."
+              + "%nEvery request is answered before the first block, without a prompt.%n",
           chosen.auc(),
           full.auc());
     }

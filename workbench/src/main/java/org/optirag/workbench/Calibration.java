@@ -12,6 +12,7 @@ import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.baseline.FeatureModel;
 import org.optirag.evaluation.tradeoff.HeadReadings;
+import org.optirag.evaluation.tradeoff.LlmGain;
 import org.optirag.evaluation.tradeoff.PolicyChoice;
 import org.optirag.evaluation.tradeoff.ReadingScorer;
 import org.optirag.evaluation.tradeoff.RiskControl;
@@ -52,6 +53,26 @@ public final class Calibration {
      * @throws UserException if nothing reaches the goal
      */
     ExitPlan plan(HeadReadings readings);
+
+    /**
+     * Depth only where it pays: the head before the first block answers everything unless full
+     * depth certainly ranks better than it; then a point of the curve.
+     *
+     * @param choice among the points where the LLM pays
+     * @param seed of the intervals
+     */
+    static Goal wherePaying(PolicyChoice choice, long seed) {
+      return readings -> {
+        TradeOff tradeOff = TradeOff.of(readings, TradeOff.Answer.ALL_HEADS);
+        return LlmGain.of(readings, tradeOff, seed)
+            .filter(gain -> !gain.isCertain())
+            .map(gain ->
+                tradeOff.plan(
+                    new ExitPolicy.Fixed(1),
+                    "the LLM's gain on validation is not certain: " + gain.text()))
+            .orElseGet(() -> tradeOff.plan(choice));
+      };
+    }
 
     /** A point of the curve. */
     static Goal of(PolicyChoice choice) {

@@ -83,7 +83,12 @@ public final class Training {
   public CalibrationResult run(Path bundle, Path work) {
     Bundle trained = train(bundle, work);
     return new Calibration(pipeline, workplace)
-        .run(trained, bundle, Calibration.Goal.of(Calibration.STANDARD), Calibration.MOST, work);
+        .run(
+            trained,
+            bundle,
+            Calibration.Goal.wherePaying(Calibration.STANDARD, pipeline.seed()),
+            Calibration.MOST,
+            work);
   }
 
   /**

@@ -107,7 +107,12 @@ public record TradeOff(
     return plan(choice.of(curve).policy(), choice.text());
   }
 
-  ExitPlan plan(ExitPolicy policy, String chosen) {
+  /**
+   * The plan of a policy.
+   *
+   * @param chosen why, in a line
+   */
+  public ExitPlan plan(ExitPolicy policy, String chosen) {
     return new ExitPlan(policy, chosen, calibrations, answer, curve, scoreDeciles);
   }
 }
