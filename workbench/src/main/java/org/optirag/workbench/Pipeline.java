@@ -15,6 +15,9 @@ import org.optirag.dataset.store.DatasetStore;
 import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.evaluation.baseline.FeatureModel;
+import org.optirag.evaluation.baseline.TreesModel;
+import org.optirag.evaluation.trees.LearnedTrees;
+import org.optirag.evaluation.trees.TreesSettings;
 import org.optirag.recommender.LoadedModel;
 import org.optirag.recommender.PromptPipeline;
 import org.optirag.recommender.RankingPipeline;
@@ -57,6 +60,7 @@ public final class Pipeline implements AutoCloseable {
   public static final List<String> RETRIEVERS = RetrieverSettings.NAMES;
 
   private static final String FEATURES = "features";
+  private static final String TREES = "trees";
 
   private final PipelineSettings settings;
   private final Workplace workplace;
@@ -201,10 +205,11 @@ public final class Pipeline implements AutoCloseable {
     return new PromptAssembler(data, model.tokenizer(), prompts);
   }
 
-  /** What needs no LLM: the baselines, and the regression on the graph's features. */
+  /** What needs no LLM: the baselines, and regression and trees on the graph's features. */
   public static List<String> baselines() {
     List<String> names = new ArrayList<>(Baseline.names());
     names.add(FEATURES);
+    names.add(TREES);
     return List.copyOf(names);
   }
 
@@ -222,6 +227,21 @@ public final class Pipeline implements AutoCloseable {
               impressions(split.validation()),
               settings.seed());
       return new Baseline.Tuned(model, "ridge " + model.ridge(), Double.NaN);
+    }
+    if (name.equals(TREES)) {
+      TreesModel model =
+          TreesModel.learn(
+              snapshot.features()::of,
+              impressions(split.trainExamples()),
+              impressions(split.validation()),
+              TreesSettings.DEFAULT.withThreads(settings.threads()),
+              settings.seed(),
+              workplace.progress());
+      LearnedTrees learned = model.learned();
+      return new Baseline.Tuned(
+          model,
+          "%d trees, %s".formatted(learned.trees().trees(), learned.shape().description()),
+          Double.NaN);
     }
     Split labelled =
         new Split(

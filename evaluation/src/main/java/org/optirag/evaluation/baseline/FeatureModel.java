@@ -44,24 +44,24 @@ public final class FeatureModel implements ImpressionScorer {
   private record Choice(
       FeatureScaling scaling, LogisticRegression regression, double ridge, double skipped) {
 
-    static Choice fit(Table train, double ridge, double skipped) {
-      Table younger = train.without(skipped);
-      FeatureScaling scaling = FeatureScaling.fit(younger.x);
+    static Choice fit(FeatureTable train, double ridge, double skipped) {
+      FeatureTable younger = train.without(skipped);
+      FeatureScaling scaling = FeatureScaling.fit(younger.x());
       return new Choice(
           scaling,
-          LogisticRegression.fit(scaling.apply(younger.x), younger.y, ridge),
+          LogisticRegression.fit(scaling.apply(younger.x()), younger.y(), ridge),
           ridge,
           skipped);
     }
 
-    double loss(Table validation) {
+    double loss(FeatureTable validation) {
       return LogLoss.of(
           new Predictions(
-              Arrays.stream(validation.x)
+              Arrays.stream(validation.x())
                   .mapToDouble(row -> regression.probability(scaling.apply(row)))
                   .toArray(),
-              validation.y,
-              new int[validation.y.length]));
+              validation.y(),
+              new int[validation.y().length]));
     }
 
     /** Without units: the regression as it is. */
@@ -69,33 +69,15 @@ public final class FeatureModel implements ImpressionScorer {
       return new FeatureNetwork(ReluFeatures.NONE, regression.weights(), regression.bias());
     }
 
-    FeatureNetwork network(Table train, Table validation, long seed) {
-      Table younger = train.without(skipped);
+    FeatureNetwork network(FeatureTable train, FeatureTable validation, long seed) {
+      FeatureTable younger = train.without(skipped);
       return FeatureNetwork.fit(
           regression,
-          scaling.apply(younger.x),
-          younger.y,
-          scaling.apply(validation.x),
-          validation.y,
+          scaling.apply(younger.x()),
+          younger.y(),
+          scaling.apply(validation.x()),
+          validation.y(),
           seed);
-    }
-  }
-
-  private record Table(float[][] x, boolean[] y) {
-    static Table of(CandidateFeatures features, Interactions rows) {
-      float[][] x = new float[rows.size()][];
-      boolean[] y = new boolean[rows.size()];
-      for (int row = 0; row < y.length; row++) {
-        x[row] = features.of(rows.user(row), new int[] {rows.item(row)}, rows.time(row))[0];
-        y[row] = rows.label(row);
-      }
-      return new Table(x, y);
-    }
-
-    Table without(double oldest) {
-      int first = (int) (oldest * y.length);
-      return new Table(
-          Arrays.copyOfRange(x, first, x.length), Arrays.copyOfRange(y, first, y.length));
     }
   }
 
@@ -113,18 +95,18 @@ public final class FeatureModel implements ImpressionScorer {
       throw new IllegalArgumentException("no training examples");
     }
     long start = System.nanoTime();
-    Table train = Table.of(features, Examples.sample(examples, MOST_EXAMPLES, seed));
+    FeatureTable train = FeatureTable.of(features::of, Examples.sample(examples, MOST_EXAMPLES, seed));
     Choice best = Choice.fit(train, RIDGE_UNCHOSEN, 0);
     FeatureNetwork network = best.alone();
     if (validation.size() > 0) {
-      Table held = Table.of(features, Examples.sample(validation, MOST_EXAMPLES, seed));
+      FeatureTable held = FeatureTable.of(features::of, Examples.sample(validation, MOST_EXAMPLES, seed));
       best = choose(train, best, held);
       network = best.network(train, held, seed);
     }
     return new FeatureModel(features, best, network, (System.nanoTime() - start) / 1e9);
   }
 
-  private static Choice choose(Table train, Choice first, Table validation) {
+  private static Choice choose(FeatureTable train, Choice first, FeatureTable validation) {
     Choice best = first;
     double least = first.loss(validation);
     for (double skipped : SKIPPED) {
