@@ -82,9 +82,9 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "bias",
       description =
           "Models without an LLM to compare with: bias, running-mean, item-knn, lightgcn, fm, deepfm,"
-              + " din, features (what exit heads begin as); several by commas, the first is what all others are"
-              + " compared with; each is tuned on validation; without a name: none;"
-              + " default bias.")
+              + " din, features (what exit heads begin as), trees (boosted, on the same features); several"
+              + " by commas, the first is what all others are compared with; each is tuned on"
+              + " validation; without a name: none; default bias.")
   private List<String> baselines = List.of("bias");
 
   @Option(

@@ -39,7 +39,10 @@ public record EvaluationRequest(
     baselines = List.copyOf(baselines);
     retrievers = List.copyOf(retrievers);
     policies = List.copyOf(policies);
-    requireKnown("baseline", baselines, Pipeline.baselines());
+    requireKnown(
+        "baseline",
+        baselines.stream().filter(name -> !Pipeline.isTrees(name)).toList(),
+        Pipeline.baselines());
     requireKnown("retriever", retrievers, Pipeline.RETRIEVERS);
     if (bundle == null && !policies.isEmpty()) {
       throw new IllegalArgumentException("policies " + policies + " of no bundle");

@@ -77,6 +77,7 @@ record HeadZero(
       Pipeline opened) {
     TreesModel learned =
         TreesModel.learn(
+            "head 0",
             figures,
             train,
             held,

@@ -1,21 +1,17 @@
 package org.optirag.evaluation.baseline;
 
 import java.util.Arrays;
-import java.util.function.ToDoubleFunction;
 import org.optirag.backbone.ExitHead;
 import org.optirag.dataset.Examples;
 import org.optirag.dataset.Interactions;
 import org.optirag.evaluation.ImpressionScorer;
-import org.optirag.evaluation.LogLoss;
-import org.optirag.evaluation.Predictions;
 import org.optirag.evaluation.StageTimes;
-import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureScaling;
 import org.optirag.retrieval.ReluFeatures;
 import org.optirag.scoring.FeatureSource;
 
 /**
- * What the features of the graph reach without a language model: a logistic regression on them and
+ * What features of candidates reach without a language model: a logistic regression on them and
  * on some rectified units over them. Its weights are where exit heads that read the same begin.
  */
 public final class FeatureModel implements ImpressionScorer {
@@ -31,13 +27,13 @@ public final class FeatureModel implements ImpressionScorer {
   /** Shares of the oldest examples left out: when they were made, the graph knew little. */
   private static final double[] SKIPPED = {0, 0.12, 0.3};
 
-  private final CandidateFeatures features;
+  private final FeatureSource features;
   private final Choice choice;
   private final FeatureNetwork network;
   private final double buildSeconds;
 
   private FeatureModel(
-      CandidateFeatures features, Choice choice, FeatureNetwork network, double buildSeconds) {
+      FeatureSource features, Choice choice, FeatureNetwork network, double buildSeconds) {
     this.features = features;
     this.choice = choice;
     this.network = network;
@@ -47,17 +43,17 @@ public final class FeatureModel implements ImpressionScorer {
   private record Choice(
       FeatureScaling scaling, LogisticRegression regression, double ridge, double skipped) {
 
-    static Choice fit(Table train, double ridge, double skipped) {
-      Table younger = train.without(skipped);
-      FeatureScaling scaling = FeatureScaling.fit(younger.x);
+    static Choice fit(FeatureTable train, double ridge, double skipped) {
+      FeatureTable younger = train.without(skipped);
+      FeatureScaling scaling = FeatureScaling.fit(younger.x());
       return new Choice(
           scaling,
-          LogisticRegression.fit(scaling.apply(younger.x), younger.y, ridge),
+          LogisticRegression.fit(scaling.apply(younger.x()), younger.y(), ridge),
           ridge,
           skipped);
     }
 
-    double loss(Table validation) {
+    double loss(FeatureTable validation) {
       return validation.loss(row -> regression.probability(scaling.apply(row)));
     }
 
@@ -66,45 +62,15 @@ public final class FeatureModel implements ImpressionScorer {
       return new FeatureNetwork(ReluFeatures.NONE, regression.weights(), regression.bias());
     }
 
-    FeatureNetwork network(Table train, Table validation, long seed) {
-      Table younger = train.without(skipped);
+    FeatureNetwork network(FeatureTable train, FeatureTable validation, long seed) {
+      FeatureTable younger = train.without(skipped);
       return FeatureNetwork.fit(
           regression,
-          scaling.apply(younger.x),
-          younger.y,
-          scaling.apply(validation.x),
-          validation.y,
+          scaling.apply(younger.x()),
+          younger.y(),
+          scaling.apply(validation.x()),
+          validation.y(),
           seed);
-    }
-  }
-
-  /** Figures of candidates, [candidates, features]. */
-  @FunctionalInterface
-  private interface Figures {
-    float[][] of(int user, int[] candidates, long time);
-  }
-
-  private record Table(float[][] x, boolean[] y) {
-    static Table of(Figures features, Interactions rows) {
-      float[][] x = new float[rows.size()][];
-      boolean[] y = new boolean[rows.size()];
-      for (int row = 0; row < y.length; row++) {
-        x[row] = features.of(rows.user(row), new int[] {rows.item(row)}, rows.time(row))[0];
-        y[row] = rows.label(row);
-      }
-      return new Table(x, y);
-    }
-
-    double loss(ToDoubleFunction<float[]> probability) {
-      return LogLoss.of(
-          new Predictions(
-              Arrays.stream(x).mapToDouble(probability).toArray(), y, new int[y.length]));
-    }
-
-    Table without(double oldest) {
-      int first = (int) (oldest * y.length);
-      return new Table(
-          Arrays.copyOfRange(x, first, x.length), Arrays.copyOfRange(y, first, y.length));
     }
   }
 
@@ -113,27 +79,30 @@ public final class FeatureModel implements ImpressionScorer {
    * and how long the units learn are chosen by the log loss on validation; without validation rows
    * all examples are taken, and there are no units.
    *
+   * @param features of an impression, as they were at its time; not scaled
    * @param examples labelled impressions of the training part
    * @throws IllegalArgumentException if there are no examples
    */
   public static FeatureModel learn(
-      CandidateFeatures features, Interactions examples, Interactions validation, long seed) {
+      FeatureSource features, Interactions examples, Interactions validation, long seed) {
     if (examples.size() == 0) {
       throw new IllegalArgumentException("no training examples");
     }
     long start = System.nanoTime();
-    Table train = Table.of(features::of, Examples.sample(examples, MOST_EXAMPLES, seed));
+    FeatureTable train =
+        FeatureTable.of(features, Examples.sample(examples, MOST_EXAMPLES, seed));
     Choice best = Choice.fit(train, RIDGE_UNCHOSEN, 0);
     FeatureNetwork network = best.alone();
     if (validation.size() > 0) {
-      Table held = Table.of(features::of, Examples.sample(validation, MOST_EXAMPLES, seed));
+      FeatureTable held =
+          FeatureTable.of(features, Examples.sample(validation, MOST_EXAMPLES, seed));
       best = choose(train, best, held);
       network = best.network(train, held, seed);
     }
     return new FeatureModel(features, best, network, (System.nanoTime() - start) / 1e9);
   }
 
-  private static Choice choose(Table train, Choice first, Table validation) {
+  private static Choice choose(FeatureTable train, Choice first, FeatureTable validation) {
     Choice best = first;
     double least = first.loss(validation);
     for (double skipped : SKIPPED) {
@@ -155,8 +124,8 @@ public final class FeatureModel implements ImpressionScorer {
   }
 
   /**
-   * One weight for each of {@link CandidateFeatures#NAMES}, on the scale of {@link #scaling}, then
-   * one for each of {@link #units}.
+   * One weight for each feature, on the scale of {@link #scaling}, then one for each of {@link
+   * #units}.
    */
   public double[] weights() {
     return network.weights().clone();
@@ -194,16 +163,18 @@ public final class FeatureModel implements ImpressionScorer {
     if (examples.size() == 0) {
       throw new IllegalArgumentException("no training examples");
     }
-    Table train = Table.of(read::of, Examples.sample(examples, MOST_EXAMPLES, seed));
-    Table held = Table.of(read::of, Examples.sample(validation, MOST_EXAMPLES, seed));
-    LogisticRegression best = LogisticRegression.fit(train.x, train.y, RIDGE_UNCHOSEN);
-    double least = Double.POSITIVE_INFINITY;
-    for (double ridge : held.y.length == 0 ? new double[0] : RIDGES) {
-      LogisticRegression fitted = LogisticRegression.fit(train.x, train.y, ridge);
-      double loss = held.loss(fitted::probability);
-      if (loss < least) {
-        least = loss;
-        best = fitted;
+    FeatureTable train = FeatureTable.of(read, Examples.sample(examples, MOST_EXAMPLES, seed));
+    LogisticRegression best = LogisticRegression.fit(train.x(), train.y(), RIDGE_UNCHOSEN);
+    if (validation.size() > 0) {
+      FeatureTable held = FeatureTable.of(read, Examples.sample(validation, MOST_EXAMPLES, seed));
+      double least = Double.POSITIVE_INFINITY;
+      for (double ridge : RIDGES) {
+        LogisticRegression fitted = LogisticRegression.fit(train.x(), train.y(), ridge);
+        double loss = held.loss(fitted::probability);
+        if (loss < least) {
+          least = loss;
+          best = fitted;
+        }
       }
     }
     return head(best.weights(), best.bias());
