@@ -69,9 +69,9 @@ class TreesModelTest {
     assertThat(auc(model)).isGreaterThan(0.75);
   }
 
-  private static TreesModel.learn("trees", FeatureSource features, Interactions validation) {
-    return TreesModel.learn("trees", 
-        features, SPLIT.trainExamples(), validation, SETTINGS, SEED, Progress.silent());
+  private static TreesModel learn(FeatureSource features, Interactions validation) {
+    return TreesModel.learn(
+        "trees", features, SPLIT.trainExamples(), validation, SETTINGS, SEED, Progress.silent());
   }
 
   private static double auc(TreesModel model) {
