@@ -67,15 +67,15 @@ class FeatureModelTest {
   @Test
   void withoutValidationAllExamplesAreTaken() {
     Interactions none = SPLIT.validation().filter(row -> false);
-    FeatureModel model = FeatureModel.learn(features(), SPLIT.trainExamples(), none, SEED);
+    FeatureModel model = FeatureModel.learn(features()::of, SPLIT.trainExamples(), none, SEED);
     assertThat(model.skipped()).isZero();
     assertThat(model.units().count()).isZero();
-    assertThatThrownBy(() -> FeatureModel.learn(features(), none, SPLIT.validation(), SEED))
+    assertThatThrownBy(() -> FeatureModel.learn(features()::of, none, SPLIT.validation(), SEED))
         .hasMessage("no training examples");
   }
 
   private static FeatureModel learned() {
-    return FeatureModel.learn(features(), SPLIT.trainExamples(), SPLIT.validation(), SEED);
+    return FeatureModel.learn(features()::of, SPLIT.trainExamples(), SPLIT.validation(), SEED);
   }
 
   private static CandidateFeatures features() {
