@@ -95,11 +95,13 @@ public final class FeatureModel implements ImpressionScorer {
       throw new IllegalArgumentException("no training examples");
     }
     long start = System.nanoTime();
-    FeatureTable train = FeatureTable.of(features::of, Examples.sample(examples, MOST_EXAMPLES, seed));
+    FeatureTable train =
+        FeatureTable.of(features::of, Examples.sample(examples, MOST_EXAMPLES, seed));
     Choice best = Choice.fit(train, RIDGE_UNCHOSEN, 0);
     FeatureNetwork network = best.alone();
     if (validation.size() > 0) {
-      FeatureTable held = FeatureTable.of(features::of, Examples.sample(validation, MOST_EXAMPLES, seed));
+      FeatureTable held =
+          FeatureTable.of(features::of, Examples.sample(validation, MOST_EXAMPLES, seed));
       best = choose(train, best, held);
       network = best.network(train, held, seed);
     }
