@@ -16,8 +16,8 @@ final class LightGbm {
 
   /**
    * Loads it. The binding unpacks it under a fixed name into the directory for temporary files and
-   * writes over what is there, which ends other processes that run that file, and takes what another
-   * user may have put there. So that directory is one of our own for the moment.
+   * writes over what is there, which ends other processes that run that file, and takes what
+   * another user may have put there. So that directory is one of our own for the moment.
    *
    * @throws UserException if this machine lacks what it needs
    */

@@ -14,9 +14,9 @@ import org.optirag.workspace.Progress;
  * Learns boosted trees on the log loss. Every shape of a small grid is learned until the loss on
  * validation no longer falls, and the one with the lowest is kept. Nothing but validation chooses.
  *
- * <p>Each shape is learned on one thread, several at once. LightGBM's threads within a tree wait for
- * each other, which on a busy machine takes twenty times as long, and one thread always adds in the
- * same order. The same seed gives the same trees, whatever the threads.
+ * <p>Each shape is learned on one thread, several at once. LightGBM's threads within a tree wait
+ * for each other, which on a busy machine takes twenty times as long, and one thread always adds in
+ * the same order. The same seed gives the same trees, whatever the threads.
  */
 public final class TreesLearner {
   private final TreeExamples train;
@@ -102,10 +102,7 @@ public final class TreesLearner {
   private static LearnedTrees told(LearnedTrees learned, Progress.Task task) {
     task.note(
         String.format(
-            Locale.ROOT,
-            "loss %.4f: %s",
-            learned.validationLoss(),
-            learned.shape().description()));
+            Locale.ROOT, "loss %.4f: %s", learned.validationLoss(), learned.shape().description()));
     return learned;
   }
 

@@ -57,8 +57,7 @@ class TreesModelTest {
     float[][] rows = FEATURES.of(3, items, time);
     assertThat(rows[0]).hasSize(CandidateFeatures.NAMES.size() + 1);
     for (int c = 0; c < items.length; c++) {
-      assertThat(scores[c])
-          .isEqualTo(1 / (1 + Math.exp(-model.learned().trees().logit(rows[c]))));
+      assertThat(scores[c]).isEqualTo(1 / (1 + Math.exp(-model.learned().trees().logit(rows[c]))));
     }
   }
 

@@ -42,7 +42,8 @@ class BesideLibtorchTest {
       Tensor matrix = torch.randn(SIZE, SIZE);
       Tensor product = matrix.matmul(matrix).contiguous();
       float[] values = new float[SIZE * SIZE];
-      FloatBuffer buffer = new FloatPointer(product.data_ptr_float()).capacity(values.length).asBuffer();
+      FloatBuffer buffer =
+          new FloatPointer(product.data_ptr_float()).capacity(values.length).asBuffer();
       buffer.get(values);
       return values;
     }

@@ -3,8 +3,8 @@ package org.optirag.evaluation.trees;
 import java.util.Random;
 
 /**
- * Rows by a rule that no sum of features knows: a like is more probable where the first two have the
- * same sign. A third tells nothing, and a tenth of the values is missing.
+ * Rows by a rule that no sum of features knows: a like is more probable where the first two have
+ * the same sign. A third tells nothing, and a tenth of the values is missing.
  *
  * @param x [rows, 3]
  * @param y labels

@@ -103,8 +103,7 @@ class TreesLearnerTest {
     y[3] = true;
     y[4] = true;
     y[5] = true;
-    BoostedTrees trees =
-        TreesLearner.learn(x, y, x, y, SETTINGS, SEED, Progress.silent()).trees();
+    BoostedTrees trees = TreesLearner.learn(x, y, x, y, SETTINGS, SEED, Progress.silent()).trees();
     assertThat(trees.features()).isEqualTo(3);
     assertThat(trees.logit(new float[3])).isCloseTo(Math.log(3 / 27.0), within(1e-6));
     BoostedTrees one =
@@ -145,8 +144,7 @@ class TreesLearnerTest {
     assertRefused(none, new boolean[0], "no examples, or examples without features");
     assertRefused(new float[1][0], label, "no examples, or examples without features");
     assertRefused(new float[2][3], label, "rows and labels differ: 2 != 1");
-    assertRefused(
-        new float[][] {{1, 2}, {1}}, new boolean[2], "row 1 has 1 features, not 2");
+    assertRefused(new float[][] {{1, 2}, {1}}, new boolean[2], "row 1 has 1 features, not 2");
     assertRefused(
         new float[][] {{1, Float.POSITIVE_INFINITY}}, label, "feature 1 of row 0 is Infinity");
   }

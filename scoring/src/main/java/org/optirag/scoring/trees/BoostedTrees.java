@@ -10,9 +10,10 @@ import org.optirag.workspace.UserException;
 
 /**
  * Gradient-boosted decision trees (Friedman, Annals of Statistics 2001) that give the log odds of a
- * like from a candidate's features. The file is the text in which LightGBM keeps its models, so that
- * its own tools read it too; here a reader in Java checks it before anything is computed, since a
- * bundle may come from a stranger. The same file and features give the same bits on every platform.
+ * like from a candidate's features. The file is the text in which LightGBM keeps its models, so
+ * that its own tools read it too; here a reader in Java checks it before anything is computed,
+ * since a bundle may come from a stranger. The same file and features give the same bits on every
+ * platform.
  *
  * <p>Immutable and safe for use from many threads.
  */

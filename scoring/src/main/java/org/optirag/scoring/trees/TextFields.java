@@ -1,6 +1,5 @@
 package org.optirag.scoring.trees;
 
-import java.util.Arrays;
 import java.util.Map;
 import java.util.StringTokenizer;
 import java.util.regex.Pattern;
@@ -8,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.UserException;
 
 /**
- * The lines "name=value" of one paragraph of a model's text. Errors name the file, the paragraph and
- * the field. Nothing is allocated for more numbers than a line has room for.
+ * The lines "name=value" of one paragraph of a model's text. Errors name the file, the paragraph
+ * and the field. Nothing is allocated for more numbers than a line has room for.
  *
  * @param file what errors call the file
  * @param paragraph what errors call the paragraph
@@ -60,8 +59,7 @@ record TextFields(String file, String paragraph, Map<String, String> values) {
     for (int i = 0; i < count; i++) {
       integers[i] = (int) numbers[i];
       if (integers[i] != numbers[i] || integers[i] < least || integers[i] > most) {
-        throw broken(
-            name, "[%d] is not a whole number from %d to %d".formatted(i, least, most));
+        throw broken(name, "[%d] is not a whole number from %d to %d".formatted(i, least, most));
       }
     }
     return integers;

@@ -32,8 +32,7 @@ class BoostedTreesTest {
   void aMissingValueGoesTheDefaultWayOrCountsAsZero() {
     assertThat(logit(0, Float.NaN)).as("by default left").isEqualTo(-0.75);
     assertThat(logit(Float.NaN, 1)).as("0 is above -2").isEqualTo(3.25);
-    String rightByDefault =
-        TreeTexts.BY_HAND.replace("decision_type=10 0", "decision_type=8 0");
+    String rightByDefault = TreeTexts.BY_HAND.replace("decision_type=10 0", "decision_type=8 0");
     assertThat(BoostedTrees.parse(rightByDefault, "x").logit(new float[] {0, Float.NaN}))
         .isEqualTo(3.25);
   }

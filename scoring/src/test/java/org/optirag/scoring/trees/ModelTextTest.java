@@ -17,9 +17,37 @@ class ModelTextTest {
   private static final long SEED = 20260103;
   private static final List<String> NUMBERS =
       List.of(
-          "-1", "0", "1", "7", "-7", "2147483647", "-2147483648", "2147483648", "99999999999999",
-          "1e308", "-1e308", "1e999", "NaN", "inf", "-inf", "Infinity", "0x1p3", "1d", "1f", ".",
-          "1.2.3", "", " ", "-", "٣", "\u0000", "1e-400", "0.5", "1e99999999", "=", "1 1");
+          "-1",
+          "0",
+          "1",
+          "7",
+          "-7",
+          "2147483647",
+          "-2147483648",
+          "2147483648",
+          "99999999999999",
+          "1e308",
+          "-1e308",
+          "1e999",
+          "NaN",
+          "inf",
+          "-inf",
+          "Infinity",
+          "0x1p3",
+          "1d",
+          "1f",
+          ".",
+          "1.2.3",
+          "",
+          " ",
+          "-",
+          "٣",
+          "\u0000",
+          "1e-400",
+          "0.5",
+          "1e99999999",
+          "=",
+          "1 1");
 
   @ParameterizedTest
   @CsvSource(
@@ -56,7 +84,7 @@ class ModelTextTest {
           right_child=1 -3 | right_child=1 -2 | Tree=0: right_child[1] is -2, which is not a tree
           leaf_value=-1 2 3 | leaf_value=-1 2 1e300 | Tree=0: leaf_value[2] is "1e300", not a number from -1000000.0 to 1000000.0
           leaf_value=-1 2 3 | leaf_value=-1 2 inf | Tree=0: leaf_value[2] is "inf", not a number from -1000000.0 to 1000000.0
-          leaf_value=-1 2 3 | leaf_value=-1 2 | Tree=0: leaf_value has 2 values, not 3
+          leaf_value=-1 2 3 | leaf_value=-1 2 | Tree=0: leaf_value has not 3 values
           """)
   void whatIsWrongIsNamed(String right, String wrong, String problem) {
     String from = right.replace("\\n", "\n");
@@ -79,7 +107,7 @@ class ModelTextTest {
     String golden = TreeTexts.golden();
     int end = golden.indexOf("end of trees") + "end of trees".length();
     Random random = new Random(SEED);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 100; i++) {
       int length = random.nextInt(end + 1);
       assertThat(broken(golden.substring(0, length))).as("%d characters", length).isNotNull();
     }
@@ -91,10 +119,10 @@ class ModelTextTest {
     for (String whole : List.of(TreeTexts.BY_HAND, TreeTexts.golden())) {
       Random random = new Random(SEED);
       int refused = 0;
-      for (int i = 0; i < 2000; i++) {
+      for (int i = 0; i < 1000; i++) {
         refused += broken(mutated(whole, random)) == null ? 0 : 1;
       }
-      assertThat(refused).as("seed %d", SEED).isBetween(200, 2000);
+      assertThat(refused).as("seed %d", SEED).isBetween(100, 1000);
     }
   }
 
