@@ -11,8 +11,11 @@ package org.optirag.evaluation;
  * @param auc AUC minus the baseline's; above zero is better
  * @param uauc UAUC minus the baseline's; above zero is better
  * @param logLoss LogLoss minus the baseline's; below zero is better
+ * @param requestAuc the AUC within a request minus the baseline's; above zero is better
+ * @param ndcg10 the nDCG of a request's first ten ranks minus the baseline's; above zero is better
  */
-public record Comparison(Estimate auc, Estimate uauc, Estimate logLoss) {
+public record Comparison(
+    Estimate auc, Estimate uauc, Estimate logLoss, Estimate requestAuc, Estimate ndcg10) {
 
   /**
    * Compares the predictions with the baseline's.
