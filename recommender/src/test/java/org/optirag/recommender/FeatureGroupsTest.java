@@ -1,0 +1,131 @@
+package org.optirag.recommender;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.optirag.dataset.Dataset;
+import org.optirag.dataset.Field;
+import org.optirag.dataset.IdIndex;
+import org.optirag.dataset.Interactions;
+import org.optirag.dataset.Items;
+import org.optirag.dataset.Split;
+import org.optirag.dataset.Users;
+import org.optirag.recommender.FeatureGroups.Kind;
+import org.optirag.recommender.knowledge.KnowledgeSnapshot;
+import org.optirag.retrieval.CandidateFeatures;
+import org.optirag.retrieval.text.TextSimilarity;
+import org.optirag.retrieval.text.TfIdf;
+import org.optirag.scoring.FeatureSource;
+import org.optirag.workspace.UserException;
+
+class FeatureGroupsTest {
+  private static final long SEED = 20261201;
+  private static final int USERS = 6;
+  private static final int ITEMS = 12;
+  private static final int ROWS = 300;
+  private static final String[] WORDS = {"red", "blue", "house", "river", "night"};
+
+  private final Dataset data = data();
+  private final Split split = data.split();
+  private final KnowledgeSnapshot snapshot = KnowledgeSnapshot.of(data, split);
+  private final FeatureGroups groups = new FeatureGroups(data);
+
+  private static Dataset data() {
+    Random random = new Random(SEED);
+    int[] users = random.ints(ROWS, 0, USERS).toArray();
+    int[] items = random.ints(ROWS, 0, ITEMS).toArray();
+    boolean[] labels = new boolean[ROWS];
+    long[] times = new long[ROWS];
+    float[] ratings = new float[ROWS];
+    for (int row = 0; row < ROWS; row++) {
+      labels[row] = random.nextBoolean();
+      times[row] = 1_000_000L + row * 3_600L;
+    }
+    List<String> titles =
+        IntStream.range(0, ITEMS)
+            .mapToObj(i -> WORDS[random.nextInt(5)] + " " + WORDS[random.nextInt(5)])
+            .toList();
+    List<List<Field>> fields =
+        IntStream.range(0, ITEMS)
+            .mapToObj(i -> List.of(new Field("genre", WORDS[random.nextInt(5)])))
+            .toList();
+    return new Dataset(
+        "walks",
+        "walk",
+        new Users(ids("u", USERS), IntStream.range(0, USERS).mapToObj(u -> List.<Field>of()).toList()),
+        new Items(ids("i", ITEMS), titles, fields),
+        new Interactions(users, items, ratings, labels, times));
+  }
+
+  private static IdIndex ids(String prefix, int count) {
+    return new IdIndex(IntStream.range(0, count).mapToObj(i -> prefix + i).toList());
+  }
+
+  @Test
+  void namesTellFiguresApart() {
+    List<String> all = FeatureGroups.names(EnumSet.allOf(Kind.class));
+    assertThat(all).doesNotHaveDuplicates().hasSizeGreaterThan(CandidateFeatures.NAMES.size());
+    assertThat(FeatureGroups.names(EnumSet.of(Kind.GRAPH))).isEqualTo(CandidateFeatures.NAMES);
+  }
+
+  @Test
+  void figuresStandInTheOrderThatIsAsked() {
+    List<String> names = List.of("tfidf_last", "u_n", "hist_n", "tfidf_max", "i_adj");
+    long time = split.test().time(0);
+    int[] candidates = {3, 0, 7};
+    FeatureSource read = groups.reading(names).of(snapshot, snapshot.features());
+    float[][] graph = snapshot.features().of(2, candidates, time);
+    float[][] counts =
+        snapshot.behaviour().of(snapshot.visible(), data.items(), 2, candidates, time);
+    float[][] words =
+        new TextSimilarity(TfIdf.words(data.items()))
+            .of(snapshot.visible(), data.items(), 2, candidates, time);
+    List<String> countNames = snapshot.behaviour().names();
+    List<String> wordNames = TextSimilarity.names("tfidf");
+    float[][] rows = read.of(2, candidates, time);
+    for (int c = 0; c < candidates.length; c++) {
+      assertThat(rows[c])
+          .as("seed %d, candidate %d", SEED, c)
+          .containsExactly(
+              words[c][wordNames.indexOf("tfidf_last")],
+              graph[c][CandidateFeatures.NAMES.indexOf("u_n")],
+              counts[c][countNames.indexOf("hist_n")],
+              words[c][wordNames.indexOf("tfidf_max")],
+              graph[c][CandidateFeatures.NAMES.indexOf("i_adj")]);
+    }
+  }
+
+  @Test
+  void aCandidatesFiguresDoNotDependOnTheOthers() {
+    FeatureSource read =
+        groups
+            .reading(FeatureGroups.names(EnumSet.allOf(Kind.class)))
+            .of(snapshot, snapshot.features());
+    long time = split.test().time(1);
+    int[] all = IntStream.range(0, ITEMS).toArray();
+    float[][] together = read.of(1, all, time);
+    for (int item : all) {
+      assertThat(read.of(1, new int[] {item}, time)[0])
+          .as("seed %d, item %d", SEED, item)
+          .isEqualTo(together[item]);
+    }
+    assertThat(Arrays.stream(together).anyMatch(row -> row[0] != together[0][0])).isTrue();
+  }
+
+  @Test
+  void whatNobodyMakesIsNamed() {
+    assertThatThrownBy(() -> groups.reading(List.of("i_adj", "taste")))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith("The bundle's heads read the feature \"taste\", this OptiRAG computes");
+    assertThatThrownBy(() -> Kind.of("smell"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("\"smell\"");
+    assertThat(Kind.of(" TfIdf")).isEqualTo(Kind.TFIDF);
+  }
+}
