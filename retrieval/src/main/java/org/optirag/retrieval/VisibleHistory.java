@@ -117,6 +117,24 @@ public record VisibleHistory(
     return told.subList(Math.max(0, told.size() - most), told.size());
   }
 
+  /** The latest behaviours of a user that he liked, oldest first; likes are always known. */
+  public List<Behaviour> likes(int user, long time, int most) {
+    Interactions all = own.interactions();
+    int[] seen = own.ofUser(user, time);
+    int[] latest = new int[Math.min(most, seen.length)];
+    int from = latest.length;
+    for (int i = seen.length - 1; i >= 0 && from > 0; i--) {
+      if (all.label(seen[i])) {
+        latest[--from] = seen[i];
+      }
+    }
+    List<Behaviour> known =
+        behaviours(own, Arrays.copyOfRange(latest, from, latest.length));
+    List<Behaviour> told =
+        withUpdates(known, user, time).stream().filter(Behaviour::liked).toList();
+    return told.subList(Math.max(0, told.size() - most), told.size());
+  }
+
   /** In order of time; what was known before comes first where times are equal. */
   private List<Behaviour> withUpdates(List<Behaviour> known, int user, long time) {
     if (user != updates.user()) {

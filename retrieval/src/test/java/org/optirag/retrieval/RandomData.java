@@ -13,18 +13,26 @@ import org.optirag.dataset.PublishedSplit;
 import org.optirag.dataset.Users;
 
 /** Small data sets with a published split, times 0 to 999, the last fifth held out. */
-final class RandomData {
-  static final int USERS = 20;
-  static final int ITEMS = 15;
-  static final long TRAIN_END = 800;
-  static final long END = 1000;
+public final class RandomData {
+  /** How many users there are. */
+  public static final int USERS = 20;
+
+  /** How many items there are. */
+  public static final int ITEMS = 15;
+
+  /** The first moment that is held out. */
+  public static final long TRAIN_END = 800;
+
+  /** After the last moment. */
+  public static final long END = 1000;
 
   /** One row, to be changed before the columns are made. */
-  record Row(int user, int item, boolean label, long time) {}
+  public record Row(int user, int item, boolean label, long time) {}
 
   private RandomData() {}
 
-  static List<Row> rows(Random random, int size) {
+  /** Rows in order of time, drawn. */
+  public static List<Row> rows(Random random, int size) {
     return IntStream.range(0, size)
         .mapToObj(i ->
             new Row(
@@ -32,7 +40,8 @@ final class RandomData {
         .toList();
   }
 
-  static Dataset dataset(List<Row> rows) {
+  /** The data set of these rows. */
+  public static Dataset dataset(List<Row> rows) {
     Part[] parts =
         rows.stream()
             .map(row ->
