@@ -20,12 +20,14 @@ final class Calibrated {
   private final List<HeadCalibration> calibrations;
   private final TraceScore answer;
   private final double[][] ratios;
+  private final UserMeans users;
 
   Calibrated(HeadReadings readings, List<HeadCalibration> calibrations, TraceScore answer) {
     this.readings = readings;
     this.calibrations = calibrations;
     this.answer = answer;
     this.ratios = apply(readings, calibrations);
+    this.users = new UserMeans(readings.users());
   }
 
   static List<HeadCalibration> calibrate(HeadReadings readings) {
@@ -51,6 +53,11 @@ final class Calibrated {
 
   HeadReadings readings() {
     return readings;
+  }
+
+  /** Whose impressions they are. */
+  UserMeans users() {
+    return users;
   }
 
   List<HeadCalibration> calibrations() {
