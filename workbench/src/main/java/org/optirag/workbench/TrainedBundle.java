@@ -13,6 +13,7 @@ import org.optirag.backbone.ExitHead;
 import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.dataset.store.Manifest;
 import org.optirag.evaluation.baseline.FeatureModel;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.HeadCalibration;
@@ -35,7 +36,7 @@ import org.optirag.training.TrainingSettings;
  * What training gave, on its way into a bundle.
  *
  * @param pipeline data and model
- * @param retriever the retriever's name
+ * @param retriever what the examples' prompts tell
  * @param prompts how the examples were written
  * @param graph where the heads began, or null
  * @param settings how it was trained
@@ -44,7 +45,7 @@ import org.optirag.training.TrainingSettings;
  */
 record TrainedBundle(
     Pipeline pipeline,
-    String retriever,
+    RetrieverSettings retriever,
     PromptSettings prompts,
     @Nullable FeatureModel graph,
     TrainingSettings settings,
@@ -59,7 +60,7 @@ record TrainedBundle(
     Optional<BundleContents.AdapterWriter> adapterWriter =
         adapter == null ? Optional.empty() : Optional.of(adapter::write);
     Optional<BundledGraph> embeddings =
-        retriever.equals("gcn")
+        retriever instanceof RetrieverSettings.Gcn
             ? Optional.of(
                 new BundledGraph(
                     pipeline.graphs().whole().model(),
@@ -70,7 +71,7 @@ record TrainedBundle(
         Instant.now(),
         pipeline.backboneId(),
         new Inference(
-            Inference.Retriever.of(pipeline.retrieverSettings(retriever)),
+            Inference.Retriever.of(retriever),
             pipeline.settings().splitName(),
             settings.seed(),
             settings.exits(),

@@ -13,6 +13,8 @@ import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.Manifest;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.baseline.FeatureModel;
+import org.optirag.retrieval.RetrieverSettings;
+import org.optirag.retrieval.SharedHistory;
 import org.optirag.scoring.AnswerTokens;
 import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.PromptSettings;
@@ -108,6 +110,8 @@ public final class Training {
   private TrainedBundle trained(Pipeline opened, Path work) {
     Progress progress = workplace.progress();
     PromptSettings prompts = prompts();
+    RetrieverSettings retriever =
+        opened.retrieverSettings(examples.retriever()).with(SharedHistory.LATEST);
     Interactions train = opened.impressions(opened.split().trainExamples());
     Interactions held = opened.impressions(opened.split().validation());
     FeatureModel graph =
@@ -120,9 +124,7 @@ public final class Training {
             : new ScaledFeatures(opened.features(), graph.scaling(), graph.units());
     ExampleWriter writer =
         new ExampleWriter(
-            opened.retriever(examples.retriever()).retriever(),
-            opened.assembler(prompts),
-            features);
+            opened.retriever(retriever).retriever(), opened.assembler(prompts), features);
     List<LabelledPrompt> learned = writer.write(train, requests(train, examples.most()), progress);
     List<LabelledPrompt> watched =
         writer.write(held, requests(held, examples.validation()), progress);
@@ -143,13 +145,7 @@ public final class Training {
                 new HeldOut(watched, examples.batchTokens()),
                 progress);
     return new TrainedBundle(
-        opened,
-        examples.retriever(),
-        prompts,
-        graph,
-        settings,
-        result,
-        told(opened, settings, result));
+        opened, retriever, prompts, graph, settings, result, told(opened, settings, result));
   }
 
   private HeadStart headStart(
@@ -172,14 +168,15 @@ public final class Training {
   private PromptSettings prompts() {
     PromptSettings asked = pipeline.prompt();
     return new PromptSettings(
-        asked.format(),
-        asked.tokens(),
-        asked.titleTokens(),
-        asked.profile(),
-        asked.fields(),
-        asked.evidence(),
-        examples.question() ? asked.relevant() : 1,
-        examples.question());
+            asked.format(),
+            asked.tokens(),
+            asked.titleTokens(),
+            asked.profile(),
+            asked.fields(),
+            asked.evidence(),
+            examples.question() ? asked.relevant() : 1,
+            examples.question())
+        .independent();
   }
 
   /** Reads the graph's features as the regression on these does, the LLM's answer quietly. */

@@ -63,8 +63,7 @@ public final class Bundle {
     this.manifest = manifest;
     this.plan = plan(directory.resolve(POLICY));
     this.heads = heads(HeadsFile.read(directory.resolve(HEADS), manifest.backbone()), plan);
-    this.dataset =
-        BundleJson.read(directory.resolve(DATASET), new TypeReference<DatasetSchema>() {});
+    this.dataset = dataset(directory.resolve(DATASET));
     this.metrics =
         Collections.unmodifiableMap(
             BundleJson.read(
@@ -107,10 +106,12 @@ public final class Bundle {
     }
     manifest.files().forEach((name, entry) -> verify(directory, name, entry));
     Bundle bundle = new Bundle(directory, manifest);
-    if (bundle.dataset.template() != PromptAssembler.TEMPLATE) {
+    int template = bundle.dataset.template();
+    if (template < PromptAssembler.OLDEST_TEMPLATE || template > PromptAssembler.TEMPLATE) {
       throw new UserException(
-          "The bundle %s was trained on prompts of version %d, this OptiRAG writes version %d."
-              .formatted(directory, bundle.dataset.template(), PromptAssembler.TEMPLATE),
+          "The bundle %s was trained on prompts of version %d, this OptiRAG writes versions %d to %d."
+              .formatted(
+                  directory, template, PromptAssembler.OLDEST_TEMPLATE, PromptAssembler.TEMPLATE),
           "Use the OptiRAG that it was trained with, or train it again.");
     }
     return bundle;
@@ -131,6 +132,14 @@ public final class Bundle {
       plan.putArray("scoreDeciles"); // written before it had them
     }
     return BundleJson.as(file, tree, ExitPlan.class);
+  }
+
+  private static DatasetSchema dataset(Path file) {
+    JsonNode tree = BundleJson.tree(file);
+    if (tree.path("prompt") instanceof ObjectNode prompt && !prompt.has("candidateTokens")) {
+      prompt.put("candidateTokens", 0); // written before it had them
+    }
+    return BundleJson.as(file, tree, DatasetSchema.class);
   }
 
   private static BundleManifest manifest(Path directory) {
@@ -159,6 +168,10 @@ public final class Bundle {
       manifest.putNull("inference"); // version 1 has it in the training's settings
     } else if (!tree.path("inference").isObject()) {
       throw new UserException(file + " does not say what inference needs.", AGAIN);
+    }
+    if (tree.at("/inference/retriever") instanceof ObjectNode retriever
+        && !retriever.has("shared")) {
+      retriever.putNull("shared"); // written before it had it
     }
     return BundleJson.as(file, tree, BundleManifest.class);
   }
