@@ -29,6 +29,7 @@ import org.optirag.scoring.bundle.DataFingerprint;
 import org.optirag.scoring.bundle.DatasetSchema;
 import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.scoring.bundle.Inference;
+import org.optirag.training.HeadSpread;
 import org.optirag.training.TrainingResult;
 import org.optirag.training.TrainingSettings;
 
@@ -96,7 +97,20 @@ record TrainedBundle(
             prompts,
             PromptAssembler.TEMPLATE,
             graph == null ? null : FeatureSchema.of(graph.scaling(), graph.units())),
-        Map.of("validation", Map.of("auc", result.bestAuc())));
+        metrics(result));
+  }
+
+  /** What it reached, and what moves each head's log ratio. */
+  static Map<String, Map<String, Double>> metrics(TrainingResult result) {
+    Map<String, Map<String, Double>> metrics = new TreeMap<>();
+    metrics.put("validation", Map.of("auc", result.bestAuc()));
+    for (int head = 0; head < result.heads().size(); head++) {
+      HeadSpread spread = result.spreads().get(head);
+      metrics.put(
+          "validation, log ratio after block " + result.heads().get(head).block(),
+          Map.of("deviation from features", spread.features(), "deviation from llm", spread.llm()));
+    }
+    return metrics;
   }
 
   /** Until it is calibrated a bundle runs at full depth. */

@@ -22,6 +22,7 @@ import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.training.ExampleWriter;
 import org.optirag.training.FittedHeads;
+import org.optirag.training.HeadSpread;
 import org.optirag.training.HeadStart;
 import org.optirag.training.HeldOut;
 import org.optirag.training.ShuffledPrompts;
@@ -144,6 +145,11 @@ public final class Training {
                     learned, examples.batchTokens(), Integer.MAX_VALUE, pipeline.seed()),
                 new HeldOut(watched, examples.batchTokens()),
                 progress);
+    if (graph != null) {
+      HeadSpread last = result.spreads().getLast();
+      workplace.remarks().accept(last.text());
+      last.warning().ifPresent(workplace.remarks());
+    }
     return new TrainedBundle(
         opened, retriever, prompts, graph, settings, result, told(opened, settings, result));
   }
