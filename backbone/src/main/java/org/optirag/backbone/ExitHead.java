@@ -149,7 +149,14 @@ public final class ExitHead {
     return logits;
   }
 
-  private double fromFeatures(float[] features) {
+  /**
+   * What a candidate's features, and the bias, bring to the logit of Yes; all else in the logits is
+   * the LLM's.
+   *
+   * @param features of a candidate, [features]
+   * @throws IllegalArgumentException if they are not as many as the head reads
+   */
+  public double fromFeatures(float[] features) {
     if (features.length != featureWeights.length) {
       throw new IllegalArgumentException(
           "a candidate has %d features, the head reads %d"

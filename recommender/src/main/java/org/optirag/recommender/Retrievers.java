@@ -30,13 +30,12 @@ public final class Retrievers {
       case RetrieverSettings.Popular popular ->
           plain((visible, texts) -> RecentRetriever.popular(visible, popular.history()));
       case RetrieverSettings.Bm25 bm25 -> {
-        Bm25Retriever index =
-            new Bm25Retriever(snapshot.visible(), snapshot.data().items(), bm25.history());
+        Bm25Retriever index = new Bm25Retriever(snapshot.visible(), snapshot.data().items(), bm25);
         yield holding(index::with, index);
       }
       case RetrieverSettings.Semantic semantic -> {
         Embeddings items = sources.itemEmbeddings();
-        yield plain((visible, texts) -> new SemanticRetriever(visible, items, semantic.history()));
+        yield plain((visible, texts) -> new SemanticRetriever(visible, items, semantic));
       }
       case RetrieverSettings.Gcn gcn -> {
         GraphTimeline graph = sources.graph(snapshot);

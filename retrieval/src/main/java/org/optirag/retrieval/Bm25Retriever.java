@@ -51,12 +51,12 @@ public final class Bm25Retriever implements Retriever {
   /**
    * Builds an index of all items in memory.
    *
-   * @param most how many behaviours the shared context may hold
+   * @param settings what the shared context may hold
    */
-  public Bm25Retriever(VisibleHistory visible, Items items, int most) {
+  public Bm25Retriever(VisibleHistory visible, Items items, RetrieverSettings.Bm25 settings) {
     this.visible = visible;
     this.items = items;
-    this.choice = new RelevantHistory(most, 2);
+    this.choice = new RelevantHistory(settings.history(), 2, settings.shared());
     this.analyzer = new EnglishAnalyzer();
     this.directory = new ByteBuffersDirectory();
     try {
@@ -120,7 +120,7 @@ public final class Bm25Retriever implements Retriever {
     for (int c = 0; c < candidates.length; c++) {
       evidence.add(new Evidence(choice.relevant(history, likeness, c), 0, 0, 0, 0));
     }
-    return new Retrieved(choice.shared(history, likeness), List.of(), evidence);
+    return new Retrieved(choice.ofContext(history, likeness), List.of(), evidence);
   }
 
   private RelevantHistory.Likeness likeness(int[] candidates, List<Behaviour> history) {

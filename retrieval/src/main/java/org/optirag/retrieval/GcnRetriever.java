@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * "gcn": similar users by light graph convolution and what they did (arXiv 2501.02173), the
- * behaviours of the user's own that the graph holds most like the candidates, and how all users and
- * the similar ones received each candidate.
+ * "gcn": similar users by light graph convolution and what they did (arXiv 2501.02173), behaviours
+ * of the user's own, among them those that the graph holds most like each candidate, and how all
+ * users and the similar ones received it.
  */
 public final class GcnRetriever implements Retriever {
   private final VisibleHistory visible;
@@ -55,7 +55,7 @@ public final class GcnRetriever implements Retriever {
     }
     Set<Integer> counted =
         similar.stream().map(UserIndex.Similar::user).collect(Collectors.toSet());
-    RelevantHistory choice = new RelevantHistory(settings.history(), 2);
+    RelevantHistory choice = new RelevantHistory(settings.history(), 2, settings.shared());
     RelevantHistory.Likeness likeness =
         SemanticRetriever.cosine(graph.unitItems(), candidates, history);
     List<Evidence> evidence = new ArrayList<>();
@@ -63,7 +63,7 @@ public final class GcnRetriever implements Retriever {
       evidence.add(
           visible.of(candidates[c], user, counted, time, choice.relevant(history, likeness, c)));
     }
-    return new Retrieved(choice.shared(history, likeness), neighbours, evidence);
+    return new Retrieved(choice.ofContext(history, likeness), neighbours, evidence);
   }
 
   @Override

@@ -7,12 +7,14 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Chooses from a user's history what is most like the candidates, by any likeness of items.
+ * Chooses from a user's history what the context tells and what is most like each candidate, by any
+ * likeness of items.
  *
  * @param most how many behaviours the shared context may hold
  * @param perCandidate how many each candidate may bring besides
+ * @param shared which the shared context holds
  */
-record RelevantHistory(int most, int perCandidate) {
+record RelevantHistory(int most, int perCandidate, SharedHistory shared) {
   /** How much of a long history is looked at: the latest. */
   static final int SEARCHED = 1_000;
 
@@ -24,8 +26,11 @@ record RelevantHistory(int most, int perCandidate) {
    */
   record Likeness(int[] candidates, double[][] values) {}
 
-  /** The behaviours most like any of the candidates, oldest first. */
-  List<Behaviour> shared(List<Behaviour> history, Likeness likeness) {
+  /** The latest behaviours, or those most like any of the candidates, oldest first. */
+  List<Behaviour> ofContext(List<Behaviour> history, Likeness likeness) {
+    if (shared == SharedHistory.LATEST) {
+      return history.subList(Math.max(0, history.size() - most), history.size());
+    }
     return best(
         history,
         most,

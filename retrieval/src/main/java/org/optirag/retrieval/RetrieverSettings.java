@@ -14,6 +14,16 @@ public sealed interface RetrieverSettings {
   /** Most behaviours of the user that a prompt tells. */
   int history();
 
+  /** Which behaviours these are. */
+  default SharedHistory shared() {
+    return SharedHistory.LATEST;
+  }
+
+  /** The same with other behaviours in the context; retrievers that know the latest alone stay. */
+  default RetrieverSettings with(SharedHistory other) {
+    return this;
+  }
+
   /** The user's profile and the candidate alone. */
   record None() implements RetrieverSettings {
     @Override
@@ -44,18 +54,38 @@ public sealed interface RetrieverSettings {
   }
 
   /** The behaviours whose texts are most like the candidates', by BM25. */
-  record Bm25(int history) implements RetrieverSettings {
+  record Bm25(int history, SharedHistory shared) implements RetrieverSettings {
+    /** The context holds what is like the candidates. */
+    public Bm25(int history) {
+      this(history, SharedHistory.LIKE_CANDIDATES);
+    }
+
     @Override
     public String name() {
       return "bm25";
     }
+
+    @Override
+    public Bm25 with(SharedHistory other) {
+      return new Bm25(history, other);
+    }
   }
 
   /** The behaviours most like the candidates by the LLM's embeddings of their texts. */
-  record Semantic(int history) implements RetrieverSettings {
+  record Semantic(int history, SharedHistory shared) implements RetrieverSettings {
+    /** The context holds what is like the candidates. */
+    public Semantic(int history) {
+      this(history, SharedHistory.LIKE_CANDIDATES);
+    }
+
     @Override
     public String name() {
       return "semantic";
+    }
+
+    @Override
+    public Semantic with(SharedHistory other) {
+      return new Semantic(history, other);
     }
   }
 
@@ -63,14 +93,20 @@ public sealed interface RetrieverSettings {
    * Similar users by light graph convolution.
    *
    * @param history most behaviours of the user
+   * @param shared which behaviours of the user
    * @param neighbours similar users whose behaviour is told
    * @param behaviours latest liked behaviours of each of them
    * @param counted similar users whose reception of a candidate is counted
    */
-  record Gcn(int history, int neighbours, int behaviours, int counted)
+  record Gcn(int history, SharedHistory shared, int neighbours, int behaviours, int counted)
       implements RetrieverSettings {
     /** Fifteen behaviours of the user, three similar users with four behaviours, fifty counted. */
     public static final Gcn DEFAULT = new Gcn(15, 3, 4, 50);
+
+    /** The context holds what is like the candidates. */
+    public Gcn(int history, int neighbours, int behaviours, int counted) {
+      this(history, SharedHistory.LIKE_CANDIDATES, neighbours, behaviours, counted);
+    }
 
     @Override
     public String name() {
@@ -79,7 +115,12 @@ public sealed interface RetrieverSettings {
 
     /** The same with another number of behaviours of the user. */
     public Gcn withHistory(int behavioursOfTheUser) {
-      return new Gcn(behavioursOfTheUser, neighbours, behaviours, counted);
+      return new Gcn(behavioursOfTheUser, shared, neighbours, behaviours, counted);
+    }
+
+    @Override
+    public Gcn with(SharedHistory other) {
+      return new Gcn(history, other, neighbours, behaviours, counted);
     }
   }
 

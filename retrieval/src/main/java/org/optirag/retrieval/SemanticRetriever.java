@@ -14,12 +14,13 @@ public final class SemanticRetriever implements Retriever {
 
   /**
    * @param items the reduced embeddings, see {@link PrincipalComponents}
-   * @param most how many behaviours the shared context may hold
+   * @param settings what the shared context may hold
    */
-  public SemanticRetriever(VisibleHistory visible, Embeddings items, int most) {
+  public SemanticRetriever(
+      VisibleHistory visible, Embeddings items, RetrieverSettings.Semantic settings) {
     this.visible = visible;
     this.items = items.normalized();
-    this.choice = new RelevantHistory(most, 2);
+    this.choice = new RelevantHistory(settings.history(), 2, settings.shared());
   }
 
   @Override
@@ -35,7 +36,7 @@ public final class SemanticRetriever implements Retriever {
     for (int c = 0; c < candidates.length; c++) {
       evidence.add(new Evidence(choice.relevant(history, likeness, c), 0, 0, 0, 0));
     }
-    return new Retrieved(choice.shared(history, likeness), List.of(), evidence);
+    return new Retrieved(choice.ofContext(history, likeness), List.of(), evidence);
   }
 
   /** Cosines of candidates and behaviours; 0 where one has no embedding. */

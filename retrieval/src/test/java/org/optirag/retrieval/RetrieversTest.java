@@ -45,6 +45,44 @@ class RetrieversTest {
   }
 
   @Test
+  void whatIsFoundOfACandidateDoesNotDependOnTheOthers() {
+    Random random = new Random(SEED + 2);
+    Interactions all = interactions(random, 900);
+    Graph graph = Graph.of(all, USERS, ITEMS);
+    for (Retriever retriever : retrievers(all, graph, SharedHistory.LATEST)) {
+      for (int user = 0; user < USERS; user++) {
+        int[] candidates = random.ints(6, 0, ITEMS).toArray();
+        Retrieved together = retriever.retrieve(user, candidates, Long.MAX_VALUE);
+        for (int c = 0; c < candidates.length; c++) {
+          assertThat(retriever.retrieve(user, new int[] {candidates[c]}, Long.MAX_VALUE))
+              .as("seed %d, %s, user %d, candidate %d", SEED, retriever.name(), user, c)
+              .isEqualTo(
+                  new Retrieved(
+                      together.history(),
+                      together.neighbours(),
+                      List.of(together.evidence().get(c))));
+        }
+      }
+      retriever.close();
+    }
+  }
+
+  @Test
+  void theLatestOfALongHistoryAreShared() {
+    Random random = new Random(SEED + 3);
+    Interactions all = interactions(random, 2000);
+    VisibleHistory visible = visible(all);
+    for (Retriever retriever :
+        retrievers(all, Graph.of(all, USERS, ITEMS), SharedHistory.LATEST).subList(3, 6)) {
+      assertThat(retriever.retrieve(4, new int[] {1, 2}, Long.MAX_VALUE).history())
+          .as(retriever.name())
+          .hasSize(15)
+          .isEqualTo(visible.history(4, Long.MAX_VALUE, 15));
+      retriever.close();
+    }
+  }
+
+  @Test
   void historiesAreInOrderOfTimeAndWithinTheirLength() {
     Random random = new Random(SEED + 1);
     Interactions all = interactions(random, 900);
@@ -92,7 +130,8 @@ class RetrieversTest {
       titles.add("Star Voyage " + titles.size());
     }
     titles.set(9, "The Garden of Stars");
-    try (Retriever bm25 = new Bm25Retriever(visible(all), items(titles), 1)) {
+    try (Retriever bm25 =
+        new Bm25Retriever(visible(all), items(titles), new RetrieverSettings.Bm25(1))) {
       Retrieved found = bm25.retrieve(0, new int[] {9}, 10);
       assertThat(found.history()).extracting(Behaviour::item).containsExactly(1);
       assertThat(found.evidence().getFirst().relevant())
@@ -129,7 +168,7 @@ class RetrieversTest {
   void theNextMostAlikeIsToldInThePlaceOfTheCandidateItself() {
     List<Behaviour> history =
         IntStream.range(0, 4).mapToObj(item -> new Behaviour(item, 5, true, item)).toList();
-    RelevantHistory choice = new RelevantHistory(15, 2);
+    RelevantHistory choice = new RelevantHistory(15, 2, SharedHistory.LIKE_CANDIDATES);
     double[][] values = {{0.2, 1, 0.5, 0.1}, {0.2, 1, 0.5, 0.1}};
     RelevantHistory.Likeness likeness = new RelevantHistory.Likeness(new int[] {1, 9}, values);
     assertThat(choice.relevant(history, likeness, 0))
@@ -138,7 +177,7 @@ class RetrieversTest {
     assertThat(choice.relevant(history, likeness, 1))
         .extracting(Behaviour::item)
         .containsExactly(1, 2);
-    assertThat(choice.shared(history, likeness)).isEqualTo(history);
+    assertThat(choice.ofContext(history, likeness)).isEqualTo(history);
   }
 
   @Test
@@ -176,6 +215,10 @@ class RetrieversTest {
   }
 
   private static List<Retriever> retrievers(Interactions all, Graph graph) {
+    return retrievers(all, graph, SharedHistory.LIKE_CANDIDATES);
+  }
+
+  private static List<Retriever> retrievers(Interactions all, Graph graph, SharedHistory shared) {
     VisibleHistory visible = visible(all);
     Random random = new Random(1);
     LightGcn model =
@@ -187,12 +230,13 @@ class RetrieversTest {
         new Bm25Retriever(
             visible,
             items(IntStream.range(0, ITEMS).mapToObj(i -> "w" + i % 5 + " x" + i % 3).toList()),
-            15),
-        new SemanticRetriever(visible, embeddings(random, ITEMS, 6), 15),
+            new RetrieverSettings.Bm25(15).with(shared)),
+        new SemanticRetriever(
+            visible, embeddings(random, ITEMS, 6), new RetrieverSettings.Semantic(15).with(shared)),
         new GcnRetriever(
             visible,
             GraphTimeline.frozen(new GraphSnapshot(graph, model)),
-            RetrieverSettings.Gcn.DEFAULT));
+            RetrieverSettings.Gcn.DEFAULT.with(shared)));
   }
 
   private static VisibleHistory visible(Interactions all) {

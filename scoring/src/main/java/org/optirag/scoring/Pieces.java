@@ -1,5 +1,7 @@
 package org.optirag.scoring;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,13 +91,29 @@ final class Pieces {
     return tokens.toArray();
   }
 
+  /**
+   * The candidate's part. What is longer than settings allow loses the oldest of the behaviours
+   * like it, then the end of its texts.
+   */
   int[] candidate(int item, Evidence evidence, PromptTexts told) {
-    Tokens tokens = new Tokens();
     ItemText text = new ItemText(told.title(item), told.fields(item));
-    tokens.add(remembered(asked, text, text.characters(), this::itemText));
+    int[] read = remembered(asked, text, text.characters(), this::itemText);
+    int[] counts = settings.evidence() ? counts(evidence) : new int[0];
+    int[] question = question();
+    int most = settings.candidateTokens() == 0 ? Integer.MAX_VALUE : settings.candidateTokens();
+    int free = most - counts.length - question.length;
+    Tokens tokens = new Tokens();
+    tokens.add(read.length <= free ? read : Arrays.copyOf(read, Math.max(0, free)));
+    tokens.add(counts);
     if (settings.evidence()) {
-      addEvidence(tokens, evidence, told);
+      similar(evidence.relevant(), free - read.length, told).forEach(tokens::add);
     }
+    tokens.add(question);
+    return tokens.toArray();
+  }
+
+  private int[] question() {
+    Tokens tokens = new Tokens();
     if (settings.question()) {
       tokens.add(texts.words("\nWill the user like this " + noun + "? Answer Yes or No."));
     }
@@ -118,7 +136,8 @@ final class Pieces {
     return texts.data(before, text, settings.titleTokens());
   }
 
-  private void addEvidence(Tokens tokens, Evidence evidence, PromptTexts told) {
+  private int[] counts(Evidence evidence) {
+    Tokens tokens = new Tokens();
     if (evidence.usersSeen() > 0) {
       tokens.add(words("\nLiked by %d of %d users", evidence.usersLiked(), evidence.usersSeen()));
     }
@@ -128,12 +147,24 @@ final class Pieces {
               "\nLiked by %d of %d similar users",
               evidence.neighboursLiked(), evidence.neighboursSeen()));
     }
-    List<Behaviour> relevant = evidence.relevant();
-    for (Behaviour behaviour :
-        relevant.subList(Math.max(0, relevant.size() - settings.relevant()), relevant.size())) {
+    return tokens.toArray();
+  }
+
+  /** The latest behaviours that fit, oldest first. */
+  private List<int[]> similar(List<Behaviour> relevant, int room, PromptTexts told) {
+    List<int[]> fitting = new ArrayList<>();
+    int free = room;
+    for (Behaviour behaviour : relevant.reversed()) {
+      Tokens tokens = new Tokens();
       tokens.add(texts.words(behaviour.liked() ? "\nThe user liked" : "\nThe user did not like"));
       tokens.add(cut(" the similar ", told.title(behaviour.item())));
+      free -= tokens.size();
+      if (fitting.size() == settings.relevant() || free < 0) {
+        break;
+      }
+      fitting.add(tokens.toArray());
     }
+    return fitting.reversed();
   }
 
   /** Counts vary without end: they are encoded each time, not remembered. */

@@ -17,8 +17,15 @@ import org.optirag.retrieval.Retrieved;
  * beside it. Safe for use from many threads.
  */
 public final class PromptAssembler {
-  /** Version of the wording: a model trained on other prompts would be misled by these. */
-  public static final int TEMPLATE = 1;
+  /**
+   * Version of the prompts: a model trained on others would be misled by these. From 2 on settings
+   * say how much room a candidate has ({@link PromptSettings#candidateTokens}) and which behaviours
+   * the context holds; in 1 both depend on the candidates.
+   */
+  public static final int TEMPLATE = 2;
+
+  /** The oldest that can be written. */
+  public static final int OLDEST_TEMPLATE = 1;
 
   private final PromptTexts texts;
   private final PromptSettings settings;
@@ -33,7 +40,8 @@ public final class PromptAssembler {
 
   /**
    * Writes the prompt of a user and some candidates. Where the room does not suffice, the oldest
-   * behaviours and the least similar users are left out, each as a whole.
+   * behaviours and the least similar users are left out, each as a whole. Where settings say how
+   * long a candidate may be, the context is the same whatever the candidates are.
    *
    * @param candidates item numbers, in the order of {@link Retrieved#evidence}
    */
@@ -56,7 +64,8 @@ public final class PromptAssembler {
     }
     Tokens context = new Tokens();
     context.add(pieces.opening(told.profile(user)));
-    Room room = new Room(settings.tokens() - longest - context.size(), pieces, told);
+    int reserved = settings.candidateTokens() == 0 ? longest : settings.candidateTokens();
+    Room room = new Room(settings.tokens() - reserved - context.size(), pieces, told);
     List<Behaviour> history = room.fitHistory(retrieved);
     List<Neighbour> neighbours = room.fitNeighbours(retrieved);
     addHistory(context, history, told);

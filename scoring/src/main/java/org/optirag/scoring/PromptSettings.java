@@ -12,6 +12,9 @@ package org.optirag.scoring;
  * @param relevant behaviours most like the candidate that are told with it, at most
  * @param question whether the question is asked in words with every candidate; a model that was
  *     trained for it answers without
+ * @param candidateTokens most tokens of a candidate, which the context leaves free whatever the
+ *     candidates are; 0 where a candidate may be as long as it is and the context has the room that
+ *     the longest one leaves, so that it depends on the candidates
  */
 public record PromptSettings(
     ChatFormat format,
@@ -21,7 +24,8 @@ public record PromptSettings(
     boolean fields,
     boolean evidence,
     int relevant,
-    boolean question) {
+    boolean question,
+    int candidateTokens) {
   /** For the default model: 512 tokens, everything told. */
   public static final PromptSettings DEFAULT =
       new PromptSettings(ChatFormat.CHATML, 512, 40, true, true, true, 3, true);
@@ -31,6 +35,9 @@ public record PromptSettings(
 
   /** How many titles and texts a candidate brings at most: its own, three fields, three more. */
   private static final int TITLES = 7;
+
+  /** What evidence, question and answer take of a candidate, and a title in short. */
+  private static final int LEAST_CANDIDATE = 96;
 
   /** Checks the numbers. */
   public PromptSettings {
@@ -43,5 +50,38 @@ public record PromptSettings(
           "a prompt of %d tokens is too short for titles of %d; it needs %d"
               .formatted(tokens, titleTokens, least));
     }
+    if (candidateTokens != 0
+        && (candidateTokens < LEAST_CANDIDATE || candidateTokens > tokens / 2)) {
+      throw new IllegalArgumentException(
+          "a candidate of %d tokens in a prompt of %d; it may have %d to %d, or 0 for any"
+              .formatted(candidateTokens, tokens, LEAST_CANDIDATE, tokens / 2));
+    }
+  }
+
+  /** A candidate may be as long as it is, and the context has the room that the longest leaves. */
+  public PromptSettings(
+      ChatFormat format,
+      int tokens,
+      int titleTokens,
+      boolean profile,
+      boolean fields,
+      boolean evidence,
+      int relevant,
+      boolean question) {
+    this(format, tokens, titleTokens, profile, fields, evidence, relevant, question, 0);
+  }
+
+  /** The same with three eighths of the tokens for a candidate, whoever stands beside it. */
+  public PromptSettings independent() {
+    return new PromptSettings(
+        format,
+        tokens,
+        titleTokens,
+        profile,
+        fields,
+        evidence,
+        relevant,
+        question,
+        Math.max(LEAST_CANDIDATE, tokens * 3 / 8));
   }
 }

@@ -1,6 +1,7 @@
 package org.optirag.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.optirag.backbone.PackedPrompt;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.backbone.tokenizer.Tokenizers;
@@ -149,6 +151,78 @@ class PromptAssemblerTest {
     for (int i = 0; i < 30; i++) {
       assertThat(text.contains("Q" + 10 * i + "Q")).isEqualTo(i < prompt.neighboursTold());
     }
+  }
+
+  @Test
+  void theContextIsTheSameWhateverTheCandidatesAre() {
+    Random random = new Random(SEED + 1);
+    List<String> titles = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      titles.add("w".repeat(1 + random.nextInt(3)) + " stone".repeat(random.nextInt(60)));
+    }
+    PromptSettings settings = PromptSettings.DEFAULT.independent();
+    PromptAssembler assembler = new PromptAssembler(Library.books(titles), tokenizer, settings);
+    for (int round = 0; round < 200; round++) {
+      int[] candidates = random.ints(2 + random.nextInt(6), 0, titles.size()).toArray();
+      Retrieved retrieved = Library.random(random, titles.size(), candidates.length);
+      PackedPrompt together = assembler.assemble(0, candidates, retrieved).tokens();
+      assertThat(together.longest())
+          .as("seed %d, round %d", SEED, round)
+          .isLessThanOrEqualTo(settings.tokens());
+      for (int c = 0; c < candidates.length; c++) {
+        Retrieved own =
+            new Retrieved(
+                retrieved.history(), retrieved.neighbours(), List.of(retrieved.evidence().get(c)));
+        PackedPrompt alone = assembler.assemble(0, new int[] {candidates[c]}, own).tokens();
+        assertThat(alone.context())
+            .as("seed %d, round %d, candidate %d", SEED, round, c)
+            .containsExactly(together.context());
+        assertThat(alone.candidates().getFirst()).containsExactly(together.candidates().get(c));
+        assertThat(alone.candidates().getFirst().length)
+            .isLessThanOrEqualTo(settings.candidateTokens());
+      }
+    }
+  }
+
+  @Test
+  void aLongCandidateLosesWhatIsLikeItAndThenTheEndOfItsTexts() {
+    String longTitle = "stone ".repeat(39).strip();
+    PromptSettings settings =
+        new PromptSettings(ChatFormat.CHATML, 512, 40, true, true, true, 3, true, 100);
+    PromptAssembler assembler =
+        new PromptAssembler(Library.books(List.of(longTitle, "Emma", "Dune")), tokenizer, settings);
+    List<Behaviour> relevant =
+        List.of(
+            Library.behaviour(0, true), Library.behaviour(1, true), Library.behaviour(2, false));
+    Evidence evidence = new Evidence(relevant, 3, 2, 40, 30);
+    Prompt prompt =
+        assembler.assemble(
+            0, new int[] {1, 0}, new Retrieved(List.of(), List.of(), List.of(evidence, evidence)));
+    String end =
+        "\nWill the user like this book? Answer Yes or No.<|im_end|>\n<|im_start|>assistant\n";
+    assertThat(tokenizer.decode(prompt.tokens().candidates().getFirst()))
+        .as("the oldest goes")
+        .contains("Candidate book: Emma\ngenre: Novel\nLiked by 30 of 40 users")
+        .endsWith(
+            "\nThe user liked the similar Emma\nThe user did not like the similar Dune" + end);
+    assertThat(tokenizer.decode(prompt.tokens().candidates().getLast()))
+        .contains("stone stone")
+        .contains("Liked by 30 of 40 users\nLiked by 2 of 3 similar users")
+        .doesNotContain("the similar Emma")
+        .endsWith(end);
+    assertThat(prompt.tokens().candidates().getLast().length).isLessThanOrEqualTo(100);
+  }
+
+  @Test
+  void aCandidatesRoomMustLeaveSomeToTheContext() {
+    for (int tokens : new int[] {1, 95, 257, -1}) {
+      assertThatThrownBy(() ->
+              new PromptSettings(ChatFormat.CHATML, 512, 40, true, true, true, 3, true, tokens))
+          .hasMessage(
+              "a candidate of %d tokens in a prompt of 512; it may have 96 to 256, or 0 for any",
+              tokens);
+    }
+    assertThat(PromptSettings.DEFAULT.independent().candidateTokens()).isEqualTo(192);
   }
 
   private static PromptAssembler assembler(List<String> titles) {

@@ -89,6 +89,62 @@ class ScorerTest {
     }
   }
 
+  @Test
+  void aCandidateHasOneProbabilityWhoeverStandsBesideIt() {
+    Random random = new Random(SEED + 8);
+    List<String> titles = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      titles.add("The " + "quiet ".repeat(random.nextInt(30)) + "House " + i);
+    }
+    PromptAssembler assembler =
+        new PromptAssembler(Library.books(titles), tokenizer, PromptSettings.DEFAULT.independent());
+    int[] items = random.ints(20, 0, titles.size()).toArray();
+    Retrieved retrieved = Library.random(random, titles.size(), items.length);
+    Scorer scorer = Scorer.zeroShot(backbone, tokenizer, ChatFormat.CHATML);
+    double[] together = scored(scorer, assembler, items, retrieved, all(20));
+    int[] reversed = all(20);
+    for (int i = 0; i < 20; i++) {
+      reversed[i] = 19 - i;
+    }
+    double[] backwards = scored(scorer, assembler, items, retrieved, reversed);
+    for (int i = 0; i < 20; i++) {
+      assertThat(backwards[19 - i])
+          .as("seed %d, candidate %d", SEED, i)
+          .isCloseTo(together[i], within(1e-4));
+    }
+    for (int i = 0; i < 20; i += 7) {
+      int other = (i + 7) % 20;
+      double alone = scored(scorer, assembler, items, retrieved, new int[] {i})[0];
+      double beside = scored(scorer, assembler, items, retrieved, new int[] {other, i})[1];
+      assertThat(alone)
+          .as("seed %d, candidate %d alone", SEED, i)
+          .isCloseTo(together[i], within(1e-4));
+      assertThat(beside)
+          .as("seed %d, candidate %d of two", SEED, i)
+          .isCloseTo(together[i], within(1e-4));
+    }
+  }
+
+  private static int[] all(int count) {
+    int[] all = new int[count];
+    Arrays.setAll(all, i -> i);
+    return all;
+  }
+
+  /** The probabilities of some of the candidates in one request. */
+  private static double[] scored(
+      Scorer scorer, PromptAssembler assembler, int[] items, Retrieved all, int[] chosen) {
+    Retrieved retrieved =
+        new Retrieved(
+            all.history(),
+            all.neighbours(),
+            Arrays.stream(chosen).mapToObj(i -> all.evidence().get(i)).toList());
+    int[] candidates = Arrays.stream(chosen).map(i -> items[i]).toArray();
+    return scorer.score(assembler.assemble(0, candidates, retrieved).tokens()).stream()
+        .mapToDouble(Score::probability)
+        .toArray();
+  }
+
   /** The textbook way: the next token's logits of the whole prompt. */
   private static double aloneInPlainTokens(int[] context, int[] candidate) {
     int[] whole = Arrays.copyOf(context, context.length + candidate.length);

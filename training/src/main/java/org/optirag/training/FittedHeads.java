@@ -60,15 +60,7 @@ public record FittedHeads(List<LabelledPrompt> learned, List<LabelledPrompt> hel
 
   /** The log odds that the features alone give, [candidates]. */
   private static double[] known(ExitHead start, float[][] features) {
-    float[] weights = start.featureWeights();
-    double[] known = new double[features.length];
-    for (int c = 0; c < known.length; c++) {
-      known[c] = start.bias();
-      for (int i = 0; i < weights.length; i++) {
-        known[c] += (double) weights[i] * features[c][i];
-      }
-    }
-    return known;
+    return Arrays.stream(features).mapToDouble(start::fromFeatures).toArray();
   }
 
   private static double loss(

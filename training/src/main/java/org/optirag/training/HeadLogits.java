@@ -1,6 +1,8 @@
 package org.optirag.training;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.optirag.evaluation.Auc;
 import org.optirag.evaluation.Predictions;
 import org.optirag.workspace.UserException;
@@ -9,9 +11,23 @@ import org.optirag.workspace.UserException;
  * What heads say of impressions whose labels are known.
  *
  * @param logRatios of Yes to No, [heads, impressions], shallowest head first
+ * @param fromFeatures the part of these that is read of the features, bias included, [heads,
+ *     impressions]
  * @param labels whether the user liked or clicked, [impressions]
  */
-public record HeadLogits(double[][] logRatios, boolean[] labels) {
+public record HeadLogits(double[][] logRatios, double[][] fromFeatures, boolean[] labels) {
+
+  /** Of heads that read no features. */
+  HeadLogits(double[][] logRatios, boolean[] labels) {
+    this(logRatios, new double[logRatios.length][labels.length], labels);
+  }
+
+  /** What moves each head's log ratio. */
+  List<HeadSpread> spreads() {
+    return IntStream.range(0, logRatios.length)
+        .mapToObj(head -> HeadSpread.of(logRatios[head], fromFeatures[head]))
+        .toList();
+  }
 
   /**
    * The AUC of every head, NaN for one that says what is no number.

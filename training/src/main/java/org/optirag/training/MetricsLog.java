@@ -73,10 +73,16 @@ final class MetricsLog {
     append(line);
   }
 
-  void validation(Position position, double[] aucs, double seconds) {
+  void validation(Position position, double[] aucs, List<HeadSpread> spreads, double seconds) {
     ObjectNode line = JSON.createObjectNode();
     line.put("step", position.step());
     add(line.putArray("validation_auc"), aucs);
+    add(
+        line.putArray("deviation_from_features"),
+        spreads.stream().mapToDouble(HeadSpread::features).toArray());
+    add(
+        line.putArray("deviation_from_llm"),
+        spreads.stream().mapToDouble(HeadSpread::llm).toArray());
     line.put("best", position.bestStep() == position.step()).put("seconds", seconds);
     append(line);
   }

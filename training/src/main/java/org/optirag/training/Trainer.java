@@ -123,6 +123,7 @@ public final class Trainer {
     private int checkpointed;
     private int refusals;
     private double loss = Double.NaN;
+    private @Nullable List<HeadSpread> spreads;
 
     Session(
         TrainableBackbone model,
@@ -171,7 +172,9 @@ public final class Trainer {
           position.best(),
           end == null ? TrainingResult.End.DONE : end,
           model.adapter(),
-          model.heads());
+          model.heads(),
+          // The best state may be of an earlier run of the program.
+          spreads == null ? validation.read(model).spreads() : spreads);
     }
 
     private TrainingResult.@Nullable End end() {
@@ -233,16 +236,18 @@ public final class Trainer {
 
     private void validate() {
       long began = System.nanoTime();
-      double[] aucs = validation.read(model).aucs();
+      HeadLogits said = validation.read(model);
+      double[] aucs = said.aucs();
       double auc = aucs[aucs.length - 1];
       boolean better = position.isBetter(auc);
       position = position.validated(auc);
       double seconds = (System.nanoTime() - began) / 1e9;
       position = position.later(seconds);
       if (better) {
+        spreads = said.spreads();
         checkpoints.saveBest(model, position);
       }
-      log.validation(position, aucs, seconds);
+      log.validation(position, aucs, said.spreads(), seconds);
       note();
     }
 

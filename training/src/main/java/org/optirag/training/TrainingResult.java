@@ -14,6 +14,7 @@ import org.optirag.backbone.lora.LoraAdapter;
  * @param end why training ended
  * @param adapter the best adapter, or null where heads alone were trained
  * @param heads the best heads, shallowest first
+ * @param spreads what moves their log ratios on validation, shallowest first
  */
 public record TrainingResult(
     int steps,
@@ -21,7 +22,8 @@ public record TrainingResult(
     double bestAuc,
     End end,
     @Nullable LoraAdapter adapter,
-    List<PlacedHead> heads) {
+    List<PlacedHead> heads,
+    List<HeadSpread> spreads) {
 
   /** Why training ended. */
   public enum End {

@@ -2,12 +2,14 @@ package org.optirag.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -104,6 +106,44 @@ class TrainerTest {
     TrainingResult again = at(killed, settings).run(EXAMPLES, HELD_OUT, Progress.silent());
     assertThat(again.steps()).as("a finished training is not run again").isEqualTo(resumed.steps());
     assertThat(numbers(killed)).isEqualTo(numbers(whole));
+  }
+
+  @Test
+  void whatTheLlmMovesIsToldBesideTheFeatures() throws IOException {
+    TrainingSettings settings = TinyTask.settings(TinyTask.plan(2, 4, 0));
+    TrainingResult result = run(settings, EXAMPLES);
+    for (int head = 0; head < 2; head++) {
+      HeadSpread found = result.spreads().get(head);
+      float weight = result.heads().get(head).head().featureWeights()[0];
+      assertThat(found.features()).isCloseTo(Math.abs(weight) * deviation(), within(1e-6));
+      assertThat(found.llm()).isGreaterThan(found.features());
+      assertThat(found.features()).isPositive();
+    }
+    JsonNode best =
+        metrics().stream()
+            .filter(line -> line.has("validation_auc"))
+            .filter(line -> line.path("step").asInt() == result.bestStep())
+            .findFirst()
+            .orElseThrow();
+    assertThat(best.path("deviation_from_llm").path(1).asDouble())
+        .isEqualTo(result.spreads().getLast().llm());
+    assertThat(best.path("deviation_from_features").path(1).asDouble())
+        .isEqualTo(result.spreads().getLast().features());
+    assertThat(run(settings, EXAMPLES).spreads())
+        .as("read again where the best state is of an earlier run")
+        .isEqualTo(result.spreads());
+  }
+
+  /** Of the one feature of the held-out candidates. */
+  private static double deviation() {
+    double[] values =
+        TinyTask.prompts(SEED + 1, 30).stream()
+            .flatMap(prompt -> Arrays.stream(prompt.features()))
+            .mapToDouble(features -> features[0])
+            .toArray();
+    double mean = Arrays.stream(values).average().orElseThrow();
+    return Math.sqrt(
+        Arrays.stream(values).map(x -> (x - mean) * (x - mean)).average().orElseThrow());
   }
 
   private static Trainer at(Path directory, TrainingSettings settings) {

@@ -413,7 +413,12 @@ public final class Pipeline implements AutoCloseable {
     return retriever(RetrieverSettings.named(name, history));
   }
 
-  private Built retriever(RetrieverSettings retriever) {
+  /**
+   * The retriever of some settings; it is closed with the pipeline.
+   *
+   * @param retriever which, and how much it tells
+   */
+  public Built retriever(RetrieverSettings retriever) {
     Sources sources = new Sources();
     long start = System.nanoTime();
     SnapshotRetriever made = Retrievers.of(retriever, snapshot, sources);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.ExitHead;
 import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.dataset.store.Manifest;
+import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.HeadCalibration;
@@ -26,6 +27,7 @@ import org.optirag.scoring.bundle.BundledGraph;
 import org.optirag.scoring.bundle.DataFingerprint;
 import org.optirag.scoring.bundle.DatasetSchema;
 import org.optirag.scoring.bundle.Inference;
+import org.optirag.training.HeadSpread;
 import org.optirag.training.TrainingResult;
 import org.optirag.training.TrainingSettings;
 
@@ -33,7 +35,7 @@ import org.optirag.training.TrainingSettings;
  * What training gave, on its way into a bundle.
  *
  * @param pipeline data and model
- * @param retriever the retriever's name
+ * @param retriever what the examples' prompts tell
  * @param prompts how the examples were written
  * @param zero head 0, or null where heads read the LLM alone
  * @param settings how it was trained
@@ -42,7 +44,7 @@ import org.optirag.training.TrainingSettings;
  */
 record TrainedBundle(
     Pipeline pipeline,
-    String retriever,
+    RetrieverSettings retriever,
     PromptSettings prompts,
     @Nullable HeadZero zero,
     TrainingSettings settings,
@@ -61,7 +63,7 @@ record TrainedBundle(
     Optional<BundleContents.AdapterWriter> adapterWriter =
         adapter == null ? Optional.empty() : Optional.of(adapter::write);
     Optional<BundledGraph> embeddings =
-        retriever.equals("gcn")
+        retriever instanceof RetrieverSettings.Gcn
             ? Optional.of(
                 new BundledGraph(
                     pipeline.graphs().whole().model(),
@@ -72,7 +74,7 @@ record TrainedBundle(
         Instant.now(),
         pipeline.backboneId(),
         new Inference(
-            Inference.Retriever.of(pipeline.retrieverSettings(retriever)),
+            Inference.Retriever.of(retriever),
             pipeline.settings().splitName(),
             settings.seed(),
             exits,
@@ -98,7 +100,20 @@ record TrainedBundle(
             prompts,
             PromptAssembler.TEMPLATE,
             zero == null ? null : zero.schema()),
-        Map.of("validation", Map.of("auc", result.bestAuc())));
+        metrics(result));
+  }
+
+  /** What it reached, and what moves each head's log ratio. */
+  static Map<String, Map<String, Double>> metrics(TrainingResult result) {
+    Map<String, Map<String, Double>> metrics = new TreeMap<>();
+    metrics.put("validation", Map.of("auc", result.bestAuc()));
+    for (int head = 0; head < result.heads().size(); head++) {
+      HeadSpread spread = result.spreads().get(head);
+      metrics.put(
+          "validation, log ratio after block " + result.heads().get(head).block(),
+          Map.of("deviation from features", spread.features(), "deviation from llm", spread.llm()));
+    }
+    return metrics;
   }
 
   /** Until it is calibrated a bundle runs at full depth. */

@@ -13,12 +13,15 @@ import org.optirag.dataset.Interactions;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.Manifest;
 import org.optirag.evaluation.Requests;
+import org.optirag.retrieval.RetrieverSettings;
+import org.optirag.retrieval.SharedHistory;
 import org.optirag.scoring.AnswerTokens;
 import org.optirag.scoring.FeatureSource;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.training.ExampleWriter;
 import org.optirag.training.FittedHeads;
+import org.optirag.training.HeadSpread;
 import org.optirag.training.HeadStart;
 import org.optirag.training.HeldOut;
 import org.optirag.training.ShuffledPrompts;
@@ -118,6 +121,8 @@ public final class Training {
   private TrainedBundle trained(Pipeline opened, Path work) {
     Progress progress = workplace.progress();
     PromptSettings prompts = prompts();
+    RetrieverSettings retriever =
+        opened.retrieverSettings(examples.retriever()).with(SharedHistory.LATEST);
     Interactions train = opened.impressions(opened.split().trainExamples());
     Interactions held = opened.impressions(opened.split().validation());
     HeadZero zero =
@@ -126,7 +131,7 @@ public final class Training {
             : HeadZero.learn(opened, examples.features(), examples.headZero(), train, held);
     ExampleWriter writer =
         new ExampleWriter(
-            opened.retriever(examples.retriever()).retriever(),
+            opened.retriever(retriever).retriever(),
             opened.assembler(prompts),
             zero == null ? FeatureSource.NONE : zero.learnedFrom());
     ExampleWriter watching =
@@ -151,14 +156,13 @@ public final class Training {
                     learned, examples.batchTokens(), Integer.MAX_VALUE, pipeline.seed()),
                 new HeldOut(watched, examples.batchTokens()),
                 progress);
+    if (zero != null) {
+      HeadSpread last = result.spreads().getLast();
+      workplace.remarks().accept(last.text());
+      last.warning().ifPresent(workplace.remarks());
+    }
     return new TrainedBundle(
-        opened,
-        examples.retriever(),
-        prompts,
-        zero,
-        settings,
-        result,
-        told(opened, settings, result));
+        opened, retriever, prompts, zero, settings, result, told(opened, settings, result));
   }
 
   private HeadStart headStart(
@@ -183,14 +187,15 @@ public final class Training {
   private PromptSettings prompts() {
     PromptSettings asked = pipeline.prompt();
     return new PromptSettings(
-        asked.format(),
-        asked.tokens(),
-        asked.titleTokens(),
-        asked.profile(),
-        asked.fields(),
-        asked.evidence(),
-        examples.question() ? asked.relevant() : 1,
-        examples.question());
+            asked.format(),
+            asked.tokens(),
+            asked.titleTokens(),
+            asked.profile(),
+            asked.fields(),
+            asked.evidence(),
+            examples.question() ? asked.relevant() : 1,
+            examples.question())
+        .independent();
   }
 
   /** Says what head 0 does, the LLM's answer quietly. */

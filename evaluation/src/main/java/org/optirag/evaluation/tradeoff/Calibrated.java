@@ -23,6 +23,7 @@ final class Calibrated {
   private final TraceScore answer;
   private final double[][] ratios;
   private final int[][] requests;
+  private final UserMeans users;
 
   Calibrated(HeadReadings readings, List<HeadCalibration> calibrations, TraceScore answer) {
     this.readings = readings;
@@ -30,6 +31,7 @@ final class Calibrated {
     this.answer = answer;
     this.ratios = apply(readings, calibrations);
     this.requests = byRequest(readings);
+    this.users = new UserMeans(readings.users());
   }
 
   static List<HeadCalibration> calibrate(HeadReadings readings) {
@@ -55,6 +57,11 @@ final class Calibrated {
 
   HeadReadings readings() {
     return readings;
+  }
+
+  /** Whose impressions they are. */
+  UserMeans users() {
+    return users;
   }
 
   List<HeadCalibration> calibrations() {

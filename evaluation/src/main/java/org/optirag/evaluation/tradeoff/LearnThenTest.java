@@ -1,57 +1,96 @@
 package org.optirag.evaluation.tradeoff;
 
 import java.util.Arrays;
-import java.util.function.IntFunction;
+import java.util.List;
 
 /**
  * Learn then Test (Angelopoulos et al., arXiv 2110.01052): finds settings whose true risk is at
  * most epsilon, wrong with a probability of at most delta, from independent losses in [0, 1] of
  * whatever distribution.
+ *
+ * <p>A setting is tested by betting (Waudby-Smith and Ramdas, "Estimating means of bounded random
+ * variables by betting", arXiv 2010.09686): a player who doubts that the risk is above epsilon
+ * stakes a share of his capital on every next loss being small. Where the risk is epsilon or more,
+ * his capital grows tenfold with a probability of a tenth at most, however he stakes. Small losses
+ * of many users make him rich much sooner than they satisfy a bound that knows their mean alone.
  */
 final class LearnThenTest {
+  /** Shares of the largest stake that are considered. */
+  private static final int STAKES = 50;
+
+  /** Of a loss of 1 that nobody has seen, so that all is never staked. */
+  private static final double DOUBT = 0.25;
+
   private LearnThenTest() {}
 
   /**
-   * The Hoeffding–Bentkus p-value of "the risk exceeds epsilon": the smaller of exp(−n h(min(R, ε),
-   * ε)), with h the relative entropy of two coins, and e · P(Bin(n, ε) ≤ ⌈n R⌉).
+   * The losses of one setting.
    *
-   * @param risk mean of the losses, R
-   * @param n how many losses
+   * @param fitting by which the first stake is chosen; these prove nothing
+   * @param testing independent of the setting and of {@code fitting}, in an order that was fixed
+   *     before they were seen
    */
-  static double pValue(double risk, int n, double epsilon) {
-    if (risk >= epsilon) {
-      return 1;
+  @SuppressWarnings("ArrayRecordComponent") // Columns, never compared.
+  record Losses(double[] fitting, double[] testing) {
+    /** Nothing was lost anywhere: the most that so many losses can show. */
+    static Losses none(int fitting, int testing) {
+      return new Losses(new double[fitting], new double[testing]);
     }
-    double hoeffding = Math.exp(-n * relativeEntropy(risk, epsilon));
-    // A mean of n values that should give a whole number may lie a rounding error above it.
-    double bentkus = Math.E * binomialCdf((int) Math.ceil(n * risk - 1e-9), n, epsilon);
-    return Math.min(1, Math.min(hoeffding, bentkus));
   }
 
-  private static double relativeEntropy(double a, double b) {
-    double yes = a == 0 ? 0 : a * Math.log(a / b);
-    double no = a == 1 ? 0 : (1 - a) * Math.log((1 - a) / (1 - b));
-    return yes + no;
-  }
-
-  /** P(Bin(n, p) ≤ k). */
-  static double binomialCdf(int k, int n, double p) {
-    double sum = 0;
-    double logTerm = n * Math.log1p(-p);
-    for (int i = 0; i <= Math.min(k, n); i++) {
-      sum += Math.exp(logTerm);
-      logTerm += Math.log((double) (n - i) / (i + 1)) + Math.log(p) - Math.log1p(-p);
+  /**
+   * The p-value of "the risk is epsilon or more": one over the largest capital on the way through
+   * the tested losses (Ville's inequality). A stake s, of the largest possible, multiplies the
+   * capital by 1 − s (loss − ε) / (1 − ε). It is the one that would have done best so far, the
+   * fitting losses included ("GRAPA" of the paper).
+   */
+  static double pValue(Losses losses, double epsilon) {
+    double[] grown = new double[STAKES];
+    double[] doubted = new double[STAKES];
+    for (int i = 0; i < STAKES; i++) {
+      doubted[i] = DOUBT * growth(i, 1, epsilon);
     }
-    return Math.min(1, sum);
+    for (double loss : losses.fitting) {
+      add(grown, loss, epsilon);
+    }
+    double capital = 0;
+    double most = 0;
+    for (double loss : losses.testing) {
+      capital += growth(best(grown, doubted), loss, epsilon);
+      most = Math.max(most, capital);
+      add(grown, loss, epsilon);
+    }
+    return Math.exp(-most);
   }
 
-  /** The smallest epsilon that losses of this mean show with confidence 1 − delta. */
-  static double bound(double risk, int n, double delta) {
-    double low = risk;
+  private static void add(double[] grown, double loss, double epsilon) {
+    for (int i = 0; i < STAKES; i++) {
+      grown[i] += growth(i, loss, epsilon);
+    }
+  }
+
+  private static int best(double[] grown, double[] doubted) {
+    int best = 0;
+    for (int i = 1; i < STAKES; i++) {
+      if (grown[i] + doubted[i] > grown[best] + doubted[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** By how much the logarithm of the capital grows. */
+  private static double growth(int stake, double loss, double epsilon) {
+    return Math.log1p(-(double) stake / STAKES * (loss - epsilon) / (1 - epsilon));
+  }
+
+  /** The smallest epsilon that these losses show with confidence 1 − delta. */
+  static double bound(Losses losses, double delta) {
+    double low = Arrays.stream(losses.testing).average().orElse(1);
     double high = 1;
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 40; i++) {
       double middle = (low + high) / 2;
-      if (middle < 1 && pValue(risk, n, middle) > delta) {
+      if (middle < 1 && pValue(losses, middle) > delta) {
         low = middle;
       } else {
         high = middle;
@@ -61,23 +100,18 @@ final class LearnThenTest {
   }
 
   /**
-   * Fixed-sequence testing: settings are tested in an order that was fixed before the losses were
-   * seen, each at level delta, until the first that fails. All before it hold together with
+   * Fixed-sequence testing: settings are tested in an order that was fixed before the tested losses
+   * were seen, each at level delta, until the first that fails. All before it hold together with
    * confidence 1 − delta.
    *
-   * @param settings how many there are
-   * @param losses of a setting, [units]
    * @return how many settings hold
    */
-  static int fixedSequence(
-      int settings, IntFunction<double[]> losses, double epsilon, double delta) {
-    for (int setting = 0; setting < settings; setting++) {
-      double[] of = losses.apply(setting);
-      double risk = Arrays.stream(of).average().orElse(1);
-      if (pValue(risk, of.length, epsilon) > delta) {
+  static int fixedSequence(List<Losses> settings, double epsilon, double delta) {
+    for (int setting = 0; setting < settings.size(); setting++) {
+      if (pValue(settings.get(setting), epsilon) > delta) {
         return setting;
       }
     }
-    return settings;
+    return settings.size();
   }
 }

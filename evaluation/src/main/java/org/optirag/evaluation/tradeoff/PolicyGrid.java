@@ -40,18 +40,29 @@ final class PolicyGrid {
 
   private final double[][] ratios;
   private final int heads;
+  private final int steps;
 
-  private PolicyGrid(double[][] ratios, int heads) {
+  private PolicyGrid(double[][] ratios, int heads, int steps) {
     this.ratios = ratios;
     this.heads = heads;
+    this.steps = steps;
   }
 
   /** All policies; full depth first. */
   static List<ExitPolicy> of(Calibrated calibrated) {
+    return of(calibrated, THRESHOLDS);
+  }
+
+  /**
+   * The same with another number of thresholds.
+   *
+   * @param steps thresholds of each family
+   */
+  static List<ExitPolicy> of(Calibrated calibrated, int steps) {
     HeadReadings readings = calibrated.readings();
     double rate = readings.labelRate();
     double odds = rounded(Math.log(rate / (1 - rate)));
-    PolicyGrid grid = new PolicyGrid(calibrated.ratios(), readings.heads());
+    PolicyGrid grid = new PolicyGrid(calibrated.ratios(), readings.heads(), steps);
     List<ExitPolicy> policies = new ArrayList<>(List.of(new None()));
     for (int head = 1; head < grid.heads; head++) {
       policies.add(new Fixed(head));
@@ -118,18 +129,18 @@ final class PolicyGrid {
    * choose.
    */
   private double[] thresholds(double falling, double centre) {
-    int step = Math.max(1, ratios.length / MOST_ROWS);
+    int stride = Math.max(1, ratios.length / MOST_ROWS);
     int last = Math.max(1, heads - 1);
-    double[] pool = new double[(ratios.length + step - 1) / step * last];
+    double[] pool = new double[(ratios.length + stride - 1) / stride * last];
     int n = 0;
-    for (int row = 0; row < ratios.length; row += step) {
+    for (int row = 0; row < ratios.length; row += stride) {
       for (int head = 0; head < last; head++) {
         pool[n++] = Math.abs(ratios[row][head] - centre) / Math.pow(falling, head);
       }
     }
     Arrays.sort(pool);
-    return IntStream.range(0, THRESHOLDS)
-        .mapToDouble(i -> i == 0 ? 0 : rounded(pool[(int) ((double) i / THRESHOLDS * pool.length)]))
+    return IntStream.range(0, steps)
+        .mapToDouble(i -> i == 0 ? 0 : rounded(pool[(int) ((double) i / steps * pool.length)]))
         .toArray();
   }
 

@@ -1,23 +1,20 @@
 package org.optirag.evaluation.tradeoff;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import org.optirag.evaluation.tradeoff.LearnThenTest.Losses;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
-import org.optirag.scoring.TradeOffPoint;
 import org.optirag.workspace.UserException;
 
 /**
  * A choice that promises something: with confidence 1 − delta, over the draw of the validation
  * users, what early exits cost a user like them is at most epsilon on average.
  *
- * <p>Half of the users fit calibrations and the curve. Its Pareto front, deepest point first, is
- * the sequence that the other half tests (Learn then Test, arXiv 2110.01052, in the order of Pareto
- * testing, arXiv 2210.07913); the last one that holds is taken. The unit is the user, since
- * impressions of one user are not independent: a user's loss is the mean over his impressions.
+ * <p>Half of the users fit calibrations, the curve and a sequence of policies ({@link
+ * RiskSequence}), which the other half tests (Learn then Test, arXiv 2110.01052); the last one that
+ * holds is taken. The unit is the user, since impressions of one user are not independent: a user's
+ * loss is the mean over his impressions.
  *
  * @param loss what counts as loss
  * @param epsilon most of it on average, in (0, 1)
@@ -72,30 +69,29 @@ public record RiskControl(Loss loss, double epsilon, double delta) {
     HeadReadings fit = validation.ofUsers(user -> Halves.of(user) == 0);
     HeadReadings test = validation.ofUsers(user -> Halves.of(user) == 1);
     TradeOff tradeOff = TradeOff.of(fit, answer);
-    List<ExitPolicy> sequence =
-        tradeOff.curve().front().reversed().stream()
-            .map(TradeOffPoint::policy)
-            .filter(policy -> !(policy instanceof ExitPolicy.None))
-            .toList();
+    Calibrated fitted = new Calibrated(fit, tradeOff.calibrations(), tradeOff.answer());
+    double[] deepFitted = fitted.probabilities(new ExitPolicy.None());
+    List<RiskSequence.Step> sequence =
+        RiskSequence.of(fitted, exits -> losses(fitted, exits, deepFitted));
     if (sequence.isEmpty()) {
       throw new UserException(
           "No early exit is worth its loss on these %d impressions.".formatted(fit.size()),
           "Validate on more users, or use the policy none.");
     }
-    Calibrated calibrated = new Calibrated(test, tradeOff.calibrations(), tradeOff.answer());
-    double[] full = calibrated.probabilities(new ExitPolicy.None());
-    int units = (int) Arrays.stream(test.users()).distinct().count();
-    requireEnough(units);
-    int held =
-        LearnThenTest.fixedSequence(
-            sequence.size(),
-            setting -> losses(calibrated, sequence.get(setting), full),
-            epsilon,
-            delta);
+    Calibrated tested = new Calibrated(test, tradeOff.calibrations(), tradeOff.answer());
+    requireEnough(fitted.users().count(), tested.users().count());
+    double[] deep = tested.probabilities(new ExitPolicy.None());
+    List<Losses> found =
+        sequence.stream()
+            .map(step ->
+                new Losses(step.losses(), losses(tested, tested.exits(step.policy()), deep)))
+            .toList();
+    int held = LearnThenTest.fixedSequence(found, epsilon, delta);
     if (held == 0) {
-      throw nothingHolds(sequence.getFirst(), losses(calibrated, sequence.getFirst(), full));
+      throw nothingHolds(sequence.getFirst().policy(), found.getFirst());
     }
-    return tradeOff.plan(sequence.get(held - 1), text());
+    ExitPolicy chosen = sequence.get(held - 1).policy();
+    return tradeOff.with(fitted.point(chosen)).plan(chosen, text());
   }
 
   /** The choice in a line. */
@@ -104,20 +100,19 @@ public record RiskControl(Loss loss, double epsilon, double delta) {
         .formatted(loss.name().toLowerCase(Locale.ROOT).replace('_', '-'), epsilon, confidence());
   }
 
-  private void requireEnough(int units) {
-    double least = units == 0 ? 1 : LearnThenTest.bound(0, units, delta);
+  private void requireEnough(int fitting, int testing) {
+    double least = testing == 0 ? 1 : LearnThenTest.bound(Losses.none(fitting, testing), delta);
     if (least > epsilon) {
       throw new UserException(
           "%d users to test on cannot show a risk of at most %s with confidence %s, even without any loss."
-              .formatted(units, epsilon, confidence()),
+              .formatted(testing, epsilon, confidence()),
           "Validate on more users, or allow a risk of %s or more.".formatted(roundedUp(least)));
     }
   }
 
   /** The first of the sequence decides: what fails there is tested no further. */
-  private UserException nothingHolds(ExitPolicy first, double[] losses) {
-    double least =
-        LearnThenTest.bound(Arrays.stream(losses).average().orElse(1), losses.length, delta);
+  private UserException nothingHolds(ExitPolicy first, Losses losses) {
+    double least = LearnThenTest.bound(losses, delta);
     return new UserException(
         "No early exit can be shown to keep the risk at %s with confidence %s; the nearest is %s with %s."
             .formatted(epsilon, confidence(), first.text(), roundedUp(least)),
@@ -133,16 +128,14 @@ public record RiskControl(Loss loss, double epsilon, double delta) {
     return String.format(Locale.ROOT, "%.4f", Math.ceil(value * 1e4) / 1e4);
   }
 
-  /** The mean loss of each user. */
-  double[] losses(Calibrated calibrated, ExitPolicy policy, double[] full) {
-    double[] early = calibrated.probabilities(policy);
+  /** The mean loss of each user whose impressions stop at the given heads. */
+  double[] losses(Calibrated calibrated, int[] exits, double[] full) {
+    double[] early = calibrated.probabilities(exits);
     HeadReadings readings = calibrated.readings();
-    Map<Integer, double[]> sums = new LinkedHashMap<>();
-    for (int row = 0; row < early.length; row++) {
-      double[] sum = sums.computeIfAbsent(readings.users()[row], user -> new double[2]);
-      sum[0] += loss.of(early[row], full[row], readings.labels()[row]);
-      sum[1]++;
+    double[] losses = new double[early.length];
+    for (int row = 0; row < losses.length; row++) {
+      losses[row] = loss.of(early[row], full[row], readings.labels()[row]);
     }
-    return sums.values().stream().mapToDouble(sum -> sum[0] / sum[1]).toArray();
+    return calibrated.users().means(losses);
   }
 }

@@ -1,5 +1,6 @@
 package org.optirag.evaluation.tradeoff;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.optirag.scoring.ExitPlan;
@@ -114,5 +115,19 @@ public record TradeOff(
    */
   public ExitPlan plan(ExitPolicy policy, String chosen) {
     return new ExitPlan(policy, chosen, calibrations, answer, curve, scoreDeciles);
+  }
+
+  /** The same with one more point, if the curve has none of its policy. */
+  TradeOff with(TradeOffPoint point) {
+    if (curve.points().stream().anyMatch(of -> of.policy().equals(point.policy()))) {
+      return this;
+    }
+    List<TradeOffPoint> points = new ArrayList<>(curve.points());
+    points.add(point);
+    return new TradeOff(
+        calibrations,
+        answer,
+        new TradeOffCurve(curve.blocks(), curve.headAucs(), points),
+        scoreDeciles);
   }
 }

@@ -111,10 +111,12 @@ public final class Bundle {
     }
     manifest.files().forEach((name, entry) -> verify(directory, name, entry));
     Bundle bundle = new Bundle(directory, manifest);
-    if (bundle.dataset.template() != PromptAssembler.TEMPLATE) {
+    int template = bundle.dataset.template();
+    if (template < PromptAssembler.OLDEST_TEMPLATE || template > PromptAssembler.TEMPLATE) {
       throw new UserException(
-          "The bundle %s was trained on prompts of version %d, this OptiRAG writes version %d."
-              .formatted(directory, bundle.dataset.template(), PromptAssembler.TEMPLATE),
+          "The bundle %s was trained on prompts of version %d, this OptiRAG writes versions %d to %d."
+              .formatted(
+                  directory, template, PromptAssembler.OLDEST_TEMPLATE, PromptAssembler.TEMPLATE),
           "Use the OptiRAG that it was trained with, or train it again.");
     }
     return bundle;
@@ -133,6 +135,9 @@ public final class Bundle {
     JsonNode tree = BundleJson.tree(file);
     if (tree.path("features") instanceof ObjectNode features && !features.has("model")) {
       features.put("model", FeatureSchema.Model.LINEAR.name()); // written before there were trees
+    }
+    if (tree.path("prompt") instanceof ObjectNode prompt && !prompt.has("candidateTokens")) {
+      prompt.put("candidateTokens", 0); // written before it had them
     }
     return BundleJson.as(file, tree, DatasetSchema.class);
   }
@@ -191,6 +196,10 @@ public final class Bundle {
       manifest.putNull("inference"); // version 1 has it in the training's settings
     } else if (!tree.path("inference").isObject()) {
       throw new UserException(file + " does not say what inference needs.", AGAIN);
+    }
+    if (tree.at("/inference/retriever") instanceof ObjectNode retriever
+        && !retriever.has("shared")) {
+      retriever.putNull("shared"); // written before it had it
     }
     return BundleJson.as(file, tree, BundleManifest.class);
   }

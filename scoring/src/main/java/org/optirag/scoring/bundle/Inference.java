@@ -5,6 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.DType;
 import org.optirag.retrieval.RetrieverSettings;
+import org.optirag.retrieval.SharedHistory;
 import org.optirag.workspace.UserException;
 
 /**
@@ -35,6 +36,8 @@ public record Inference(
    *
    * @param name as {@link RetrieverSettings#named} knows it
    * @param history most behaviours of the user
+   * @param shared which behaviours the context holds; null in bundles of before, which hold those
+   *     most like the candidates
    * @param neighbours of "gcn": similar users whose behaviour is told
    * @param behaviours of "gcn": latest liked behaviours of each of them
    * @param counted of "gcn": similar users whose reception of a candidate is counted
@@ -42,6 +45,7 @@ public record Inference(
   public record Retriever(
       String name,
       int history,
+      @Nullable SharedHistory shared,
       @Nullable Integer neighbours,
       @Nullable Integer behaviours,
       @Nullable Integer counted) {
@@ -51,8 +55,13 @@ public record Inference(
     public static Retriever of(RetrieverSettings settings) {
       return settings instanceof RetrieverSettings.Gcn gcn
           ? new Retriever(
-              gcn.name(), gcn.history(), gcn.neighbours(), gcn.behaviours(), gcn.counted())
-          : new Retriever(settings.name(), settings.history(), null, null, null);
+              gcn.name(),
+              gcn.history(),
+              gcn.shared(),
+              gcn.neighbours(),
+              gcn.behaviours(),
+              gcn.counted())
+          : new Retriever(settings.name(), settings.history(), settings.shared(), null, null, null);
     }
 
     /**
@@ -61,10 +70,13 @@ public record Inference(
      * @throws UserException if there is no such retriever, or a number is missing or out of range
      */
     public RetrieverSettings settings() {
-      RetrieverSettings named = RetrieverSettings.named(name, within("history", history));
+      SharedHistory told = shared == null ? SharedHistory.LIKE_CANDIDATES : shared;
+      RetrieverSettings named =
+          RetrieverSettings.named(name, within("history", history)).with(told);
       return named instanceof RetrieverSettings.Gcn
           ? new RetrieverSettings.Gcn(
               history,
+              told,
               within("neighbours", neighbours),
               within("behaviours", behaviours),
               within("counted", counted))

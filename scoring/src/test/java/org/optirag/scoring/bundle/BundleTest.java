@@ -37,6 +37,7 @@ import org.optirag.dataset.source.Rules;
 import org.optirag.retrieval.Embeddings;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.RetrieverSettings;
+import org.optirag.retrieval.SharedHistory;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
@@ -376,6 +377,24 @@ class BundleTest {
   }
 
   @Test
+  void aBundleOfTemplate1KeepsTheContextThatDependsOnItsCandidates() throws IOException {
+    Path directory = written();
+    manifest(directory, manifest -> retriever(manifest).remove("shared"));
+    Path file = directory.resolve("dataset.json");
+    ObjectNode dataset = (ObjectNode) JSON.readTree(Files.readString(file));
+    ((ObjectNode) dataset.put("template", 1).get("prompt")).remove("candidateTokens");
+    Files.writeString(file, dataset.toString());
+    sign(directory, "dataset.json");
+    Bundle old = Bundle.open(directory);
+    assertThat(old.retriever().shared()).isEqualTo(SharedHistory.LIKE_CANDIDATES);
+    assertThat(old.dataset().prompt().candidateTokens()).isZero();
+    Path again = folder.resolve("again");
+    Bundle.write(again, old.contents(old.plan(), old.metrics()));
+    assertThat(Bundle.open(again).retriever()).isEqualTo(old.retriever());
+    assertThat(Bundle.open(again).dataset()).isEqualTo(old.dataset());
+  }
+
+  @Test
   void version2DoesNotGuessWhatInferenceNeeds() throws IOException {
     Path directory = written();
     manifest(directory, manifest -> manifest.remove("inference"));
@@ -566,8 +585,8 @@ class BundleTest {
     sign(directory, "dataset.json");
     assertComplains(
         () -> Bundle.open(directory),
-        "The bundle %s was trained on prompts of version 99, this OptiRAG writes version %d."
-            .formatted(directory, PromptAssembler.TEMPLATE),
+        "The bundle %s was trained on prompts of version 99, this OptiRAG writes versions 1 to 2."
+            .formatted(directory),
         "Use the OptiRAG that it was trained with, or train it again.");
   }
 
@@ -602,7 +621,8 @@ class BundleTest {
     return directory;
   }
 
-  private static final RetrieverSettings RETRIEVER = new RetrieverSettings.Gcn(9, 2, 3, 40);
+  private static final RetrieverSettings RETRIEVER =
+      new RetrieverSettings.Gcn(9, SharedHistory.LATEST, 2, 3, 40);
 
   private static final List<Double> DECILES = List.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
 
@@ -639,7 +659,7 @@ class BundleTest {
             Rules.likedFrom(4),
             List.of("genre"),
             List.of(),
-            PromptSettings.DEFAULT,
+            PromptSettings.DEFAULT.independent(),
             PromptAssembler.TEMPLATE,
             null),
         Map.of("test", Map.of("auc", 0.71)));

@@ -90,7 +90,7 @@ class LiveDataTest {
             new RetrieverSettings.Recent(15),
             RecentRetriever.popular(visible, 15),
             new RetrieverSettings.Popular(15),
-            new Bm25Retriever(visible, quiet.data.items(), 15),
+            new Bm25Retriever(visible, quiet.data.items(), new RetrieverSettings.Bm25(15)),
             new RetrieverSettings.Bm25(15),
             new GcnRetriever(visible, timeline, RetrieverSettings.Gcn.DEFAULT),
             RetrieverSettings.Gcn.DEFAULT);
