@@ -1,7 +1,11 @@
 package org.optirag.evaluation;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -15,6 +19,9 @@ final class Bootstrap {
   private final int users;
   private final Ranks ranks;
   private final ClusterMean userAucs;
+  private final Map<Figure, ClusterMean> ofRequests;
+  private final int requests;
+  private final int rankedRequests;
   private final double[] losses;
   private final boolean[] right;
   private final int[] bins;
@@ -24,7 +31,12 @@ final class Bootstrap {
     UAUC,
     LOG_LOSS,
     ACCURACY,
-    CALIBRATION_ERROR
+    CALIBRATION_ERROR,
+    REQUEST_AUC,
+    MRR,
+    NDCG5,
+    NDCG10,
+    HIT_RATE10
   }
 
   Bootstrap(Predictions predictions) {
@@ -34,6 +46,12 @@ final class Bootstrap {
     this.users = Groups.of(n, predictions::user).size();
     this.ranks = Ranks.of(predictions);
     this.userAucs = Uauc.of(predictions, clusters);
+    List<int[]> asked = Groups.of(n, predictions::request);
+    this.requests = asked.size();
+    List<RequestRanking> rankings =
+        asked.stream().map(rows -> RequestRanking.of(predictions, rows)).toList();
+    this.rankedRequests = (int) rankings.stream().filter(RequestRanking::counts).count();
+    this.ofRequests = ofRequests(asked, rankings, clusters);
     this.losses = new double[n];
     this.right = new boolean[n];
     this.bins = new int[n];
@@ -45,6 +63,23 @@ final class Bootstrap {
     }
   }
 
+  private static Map<Figure, ClusterMean> ofRequests(
+      List<int[]> requests, List<RequestRanking> rankings, Clusters clusters) {
+    Map<Figure, ToDoubleFunction<RequestRanking>> figures =
+        Map.of(
+            Figure.REQUEST_AUC, RequestRanking::auc,
+            Figure.MRR, RequestRanking::mrr,
+            Figure.NDCG5, RequestRanking::ndcg5,
+            Figure.NDCG10, RequestRanking::ndcg10,
+            Figure.HIT_RATE10, RequestRanking::hitRate10);
+    Map<Figure, ClusterMean> means = new EnumMap<>(Figure.class);
+    figures.forEach((figure, of) ->
+        means.put(
+            figure,
+            ClusterMean.of(requests, clusters, rankings.stream().mapToDouble(of).toArray())));
+    return means;
+  }
+
   Metrics metrics(long seed, int resamples) {
     double[] here = figures();
     double[][] drawn = resamples(seed, resamples);
@@ -54,6 +89,14 @@ final class Bootstrap {
         estimate(here, drawn, Figure.LOG_LOSS),
         estimate(here, drawn, Figure.ACCURACY),
         estimate(here, drawn, Figure.CALIBRATION_ERROR),
+        new RequestMetrics(
+            estimate(here, drawn, Figure.REQUEST_AUC),
+            estimate(here, drawn, Figure.MRR),
+            estimate(here, drawn, Figure.NDCG5),
+            estimate(here, drawn, Figure.NDCG10),
+            estimate(here, drawn, Figure.HIT_RATE10),
+            requests,
+            rankedRequests),
         predictions.size(),
         users,
         userAucs.groups(),
@@ -71,7 +114,9 @@ final class Bootstrap {
     return new Comparison(
         estimate(here, drawn, Figure.AUC),
         estimate(here, drawn, Figure.UAUC),
-        estimate(here, drawn, Figure.LOG_LOSS));
+        estimate(here, drawn, Figure.LOG_LOSS),
+        estimate(here, drawn, Figure.REQUEST_AUC),
+        estimate(here, drawn, Figure.NDCG10));
   }
 
   private double[] figures() {
@@ -115,6 +160,7 @@ final class Bootstrap {
     figures[Figure.LOG_LOSS.ordinal()] = loss / n;
     figures[Figure.ACCURACY.ordinal()] = (double) hits / n;
     figures[Figure.CALIBRATION_ERROR.ordinal()] = Arrays.stream(surplus).map(Math::abs).sum() / n;
+    ofRequests.forEach((figure, mean) -> figures[figure.ordinal()] = mean.under(counts));
     return figures;
   }
 

@@ -2,7 +2,6 @@ package org.optirag.evaluation;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /**
  * The mean of a figure over groups of rows (users, requests), each group of which lies within one
@@ -18,12 +17,12 @@ final class ClusterMean {
   }
 
   /**
-   * Works the figure out.
+   * Sets it up.
    *
-   * @param figure of a group's rows; groups for which it is NaN do not count
+   * @param figures one for each group; groups for which it is NaN do not count
    */
-  static ClusterMean of(List<int[]> groups, Clusters clusters, ToDoubleFunction<int[]> figure) {
-    double[] values = groups.stream().mapToDouble(figure).toArray();
+  static ClusterMean of(List<int[]> groups, Clusters clusters, double[] figures) {
+    double[] values = figures.clone();
     int[] ofGroup = groups.stream().mapToInt(rows -> clusters.of(rows[0])).toArray();
     int n = 0;
     for (int group = 0; group < values.length; group++) {
@@ -32,8 +31,7 @@ final class ClusterMean {
         ofGroup[n++] = ofGroup[group];
       }
     }
-    return new ClusterMean(
-        Arrays.copyOf(values, n), Arrays.copyOf(ofGroup, n));
+    return new ClusterMean(Arrays.copyOf(values, n), Arrays.copyOf(ofGroup, n));
   }
 
   /** How many groups count. */

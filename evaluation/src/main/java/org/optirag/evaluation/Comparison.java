@@ -4,15 +4,18 @@ package org.optirag.evaluation;
  * How much better one scorer is than another on the same impressions, with 95 % intervals of the
  * differences.
  *
- * <p>Both are measured on the same resamples, of users as in {@link Metrics}. What makes a sample hard makes it hard for both, so
- * the interval of a difference is narrower than the two scorers' own intervals suggest: those may
- * overlap while the difference is certain.
+ * <p>Both are measured on the same resamples, of users as in {@link Metrics}. What makes a sample
+ * hard makes it hard for both, so the interval of a difference is narrower than the two scorers'
+ * own intervals suggest: those may overlap while the difference is certain.
  *
  * @param auc AUC minus the baseline's; above zero is better
  * @param uauc UAUC minus the baseline's; above zero is better
  * @param logLoss LogLoss minus the baseline's; below zero is better
+ * @param requestAuc the AUC within a request minus the baseline's; above zero is better
+ * @param ndcg10 the nDCG of a request's first ten ranks minus the baseline's; above zero is better
  */
-public record Comparison(Estimate auc, Estimate uauc, Estimate logLoss) {
+public record Comparison(
+    Estimate auc, Estimate uauc, Estimate logLoss, Estimate requestAuc, Estimate ndcg10) {
 
   /**
    * Compares the predictions with the baseline's.

@@ -14,6 +14,7 @@ package org.optirag.evaluation;
  * @param logLoss {@link LogLoss}
  * @param accuracy {@link Accuracy}
  * @param calibrationError {@link CalibrationError} over {@value CalibrationError#BINS} bins
+ * @param perRequest how well candidates are ranked within their requests
  * @param impressions how many impressions were scored
  * @param users how many users they belong to
  * @param rankedUsers how many of those have both labels and so count for UAUC
@@ -27,6 +28,7 @@ public record Metrics(
     Estimate logLoss,
     Estimate accuracy,
     Estimate calibrationError,
+    RequestMetrics perRequest,
     int impressions,
     int users,
     int rankedUsers,

@@ -11,8 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code results.json}: an evaluation as JSON, for scripts and for the report.
  *
  * <p>Times of stages are in milliseconds, others in seconds. What has no value (the AUC where one
- * label is missing, the bounds where nothing was resampled) is null. Each result but the first
- * carries its differences to the first, see {@link Comparison}.
+ * label is missing, figures of requests none of which has both, the bounds where nothing was
+ * resampled) is null. Each result but the first carries its differences to the first, see {@link
+ * Comparison}.
  */
 public final class ResultsFile {
   /** What the file calls itself. */
@@ -73,10 +74,17 @@ public final class ResultsFile {
     figures.set("logLoss", json(metrics.logLoss()));
     figures.set("accuracy", json(metrics.accuracy()));
     figures.set("calibrationError", json(metrics.calibrationError()));
+    RequestMetrics perRequest = metrics.perRequest();
+    figures.set("requestAuc", json(perRequest.auc()));
+    figures.set("mrr", json(perRequest.mrr()));
+    figures.set("ndcg5", json(perRequest.ndcg5()));
+    figures.set("ndcg10", json(perRequest.ndcg10()));
+    figures.set("hitRate10", json(perRequest.hitRate10()));
     node.putObject("bootstrap").put("seed", metrics.seed()).put("resamples", metrics.resamples());
     number(node, "buildSeconds", result.buildSeconds());
     number(node, "scoreSeconds", result.scoreSeconds());
     node.put("requests", result.requests());
+    node.put("rankedRequests", perRequest.ranked());
     number(node, "meanDepth", result.meanDepth());
     number(node, "requestsPerSecond", result.requestsPerSecond());
     number(node, "candidatesPerSecond", result.candidatesPerSecond());
@@ -94,6 +102,8 @@ public final class ResultsFile {
     node.set("auc", json(comparison.auc()));
     node.set("uauc", json(comparison.uauc()));
     node.set("logLoss", json(comparison.logLoss()));
+    node.set("requestAuc", json(comparison.requestAuc()));
+    node.set("ndcg10", json(comparison.ndcg10()));
     return node;
   }
 

@@ -3,56 +3,59 @@ package org.optirag.evaluation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Results as a table, a scorer a row: for the terminal, or in Markdown. */
+/**
+ * Results as a table, a scorer a row: for the terminal, or in Markdown. Figures within requests
+ * have columns where some request has both labels.
+ */
 public final class ResultsTable {
-  private static final List<String> HEAD =
-      List.of(
-          "scorer",
-          "AUC [95 %]",
-          "UAUC [95 %]",
-          "LogLoss",
-          "accuracy",
-          "ECE",
-          "depth",
-          "req/s",
-          "cand/s",
-          "p50 ms",
-          "p95 ms",
-          "p99 ms",
-          "build s");
+  private static final String PLAIN = "%.4f [%.3f, %.3f]";
+  private static final String SIGNED = "%+.4f [%+.3f, %+.3f]";
 
   private ResultsTable() {}
 
+  /** A column: its head and what stands in it for a result. */
+  private record Column(String name, Function<EvaluationResult, String> cell) {}
+
   /** Lines with aligned columns: names to the left, numbers to the right. */
   public static String text(List<EvaluationResult> results) {
-    return aligned(rows(results));
+    return aligned(rows(columns(results), results));
   }
 
   /** The differences of each result but the first to the first, aligned; see {@link Comparison}. */
   public static String differences(List<EvaluationResult> results) {
     EvaluationResult first = results.getFirst();
+    boolean requests = ranked(results);
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("against " + first.name(), "AUC [95 %]", "UAUC [95 %]", "LogLoss [95 %]"));
+    List<String> head =
+        new ArrayList<>(
+            List.of("against " + first.name(), "AUC [95 %]", "UAUC [95 %]", "LogLoss [95 %]"));
+    if (requests) {
+      head.add("request AUC [95 %]");
+    }
+    rows.add(head);
     for (EvaluationResult result : results.subList(1, results.size())) {
       Comparison comparison = result.against(first);
-      rows.add(
-          List.of(
-              result.name(),
-              interval("%+.4f [%+.3f, %+.3f]", comparison.auc()),
-              interval("%+.4f [%+.3f, %+.3f]", comparison.uauc()),
-              interval("%+.4f [%+.3f, %+.3f]", comparison.logLoss())));
+      List<String> row = new ArrayList<>(List.of(result.name()));
+      row.add(interval(SIGNED, comparison.auc()));
+      row.add(interval(SIGNED, comparison.uauc()));
+      row.add(interval(SIGNED, comparison.logLoss()));
+      if (requests) {
+        row.add(interval(SIGNED, comparison.requestAuc()));
+      }
+      rows.add(row);
     }
     return aligned(rows);
   }
 
   /** A table in GitHub's Markdown. */
   public static String markdown(List<EvaluationResult> results) {
-    List<List<String>> rows = rows(results);
+    List<List<String>> rows = rows(columns(results), results);
     List<String> ruler = new ArrayList<>(List.of("---"));
-    HEAD.stream().skip(1).forEach(name -> ruler.add("---:"));
+    rows.getFirst().stream().skip(1).forEach(name -> ruler.add("---:"));
     rows.add(1, ruler);
     return rows.stream()
         .map(row ->
@@ -70,30 +73,40 @@ public final class ResultsTable {
     return rows.stream().map(row -> line(row, widths)).collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private static List<List<String>> rows(List<EvaluationResult> results) {
+  private static List<List<String>> rows(List<Column> columns, List<EvaluationResult> results) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(HEAD);
-    results.forEach(result -> rows.add(row(result)));
+    rows.add(columns.stream().map(Column::name).toList());
+    for (EvaluationResult result : results) {
+      rows.add(columns.stream().map(column -> column.cell.apply(result)).toList());
+    }
     return rows;
   }
 
-  private static List<String> row(EvaluationResult result) {
-    Metrics metrics = result.metrics();
-    StageTimes.StageTime request = result.request();
-    return List.of(
-        result.name(),
-        interval("%.4f [%.3f, %.3f]", metrics.auc()),
-        interval("%.4f [%.3f, %.3f]", metrics.uauc()),
-        number("%.4f", metrics.logLoss().value()),
-        number("%.4f", metrics.accuracy().value()),
-        number("%.4f", metrics.calibrationError().value()),
-        number("%.3f", result.meanDepth()),
-        speed(result.requestsPerSecond()),
-        speed(result.candidatesPerSecond()),
-        millis(request.p50()),
-        millis(request.p95()),
-        millis(request.p99()),
-        number("%.1f", result.buildSeconds()));
+  private static List<Column> columns(List<EvaluationResult> results) {
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column("scorer", EvaluationResult::name));
+    columns.add(new Column("AUC [95 %]", r -> interval(PLAIN, r.metrics().auc())));
+    columns.add(new Column("UAUC [95 %]", r -> interval(PLAIN, r.metrics().uauc())));
+    if (ranked(results)) {
+      columns.add(
+          new Column("request AUC", r -> number("%.4f", r.metrics().perRequest().auc().value())));
+    }
+    columns.add(new Column("LogLoss", r -> number("%.4f", r.metrics().logLoss().value())));
+    columns.add(new Column("accuracy", r -> number("%.4f", r.metrics().accuracy().value())));
+    columns.add(new Column("ECE", r -> number("%.4f", r.metrics().calibrationError().value())));
+    columns.add(new Column("depth", r -> number("%.3f", r.meanDepth())));
+    columns.add(new Column("req/s", r -> speed(r.requestsPerSecond())));
+    columns.add(new Column("cand/s", r -> speed(r.candidatesPerSecond())));
+    columns.add(new Column("p50 ms", r -> millis(r.request().p50())));
+    columns.add(new Column("p95 ms", r -> millis(r.request().p95())));
+    columns.add(new Column("p99 ms", r -> millis(r.request().p99())));
+    columns.add(new Column("build s", r -> number("%.1f", r.buildSeconds())));
+    return columns;
+  }
+
+  /** Whether some request has both labels. */
+  private static boolean ranked(List<EvaluationResult> results) {
+    return results.stream().anyMatch(result -> result.metrics().perRequest().ranked() > 0);
   }
 
   /** All three numbers, or the value alone where there is no interval. */

@@ -1,6 +1,7 @@
 package org.optirag.evaluation;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The AUC within each user, averaged over users with equal weight. Users whose impressions all have
@@ -19,9 +20,10 @@ public final class Uauc {
 
   /** The mean that the bootstrap weighs anew with every resample. */
   static ClusterMean of(Predictions predictions, Clusters clusters) {
+    List<int[]> users = Groups.of(predictions.size(), predictions::user);
     return ClusterMean.of(
-        Groups.of(predictions.size(), predictions::user),
+        users,
         clusters,
-        rows -> Ranks.of(predictions, rows).auc());
+        users.stream().mapToDouble(rows -> Ranks.of(predictions, rows).auc()).toArray());
   }
 }

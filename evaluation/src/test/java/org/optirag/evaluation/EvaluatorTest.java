@@ -26,6 +26,24 @@ final class EvaluatorTest {
     assertThat(result.metrics().uauc().value()).isEqualTo(1);
     assertThat(result.metrics().impressions()).isEqualTo(100);
     assertThat(result.requests()).isEqualTo(evaluator.requests().size()).isEqualTo(6);
+    assertThat(result.metrics().perRequest().auc()).isEqualTo(new Estimate(1, 1, 1));
+    assertThat(result.metrics().perRequest().ranked()).isEqualTo(6);
+  }
+
+  @Test
+  void predictionsKnowTheirRequest() {
+    Evaluator evaluator = Evaluator.of(IMPRESSIONS, new Grouping(1000, 7), 50, 3);
+    Predictions predictions =
+        evaluator.evaluate(scorer(i -> i / 100.0), 3, Progress.silent()).predictions();
+    int row = 0;
+    for (int request = 0; request < evaluator.requests().size(); request++) {
+      for (int impression : evaluator.requests().get(request).rows()) {
+        assertThat(predictions.request(row)).isEqualTo(request);
+        assertThat(predictions.user(row)).isEqualTo(IMPRESSIONS.user(impression));
+        assertThat(predictions.probability(row++)).isEqualTo(impression / 100.0);
+      }
+    }
+    assertThat(row).isEqualTo(predictions.size());
   }
 
   @Test

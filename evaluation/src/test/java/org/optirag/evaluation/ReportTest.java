@@ -73,6 +73,19 @@ final class ReportTest {
     EvaluationResult first = sample("x").results().getFirst();
     assertThat(json.at("/results/0/metrics/auc/value").asDouble())
         .isEqualTo(first.metrics().auc().value());
+    RequestMetrics perRequest = first.metrics().perRequest();
+    assertThat(json.at("/results/0/metrics/requestAuc/value").asDouble())
+        .isEqualTo(perRequest.auc().value());
+    assertThat(json.at("/results/0/metrics/mrr/low").asDouble()).isEqualTo(perRequest.mrr().low());
+    assertThat(json.at("/results/0/metrics/ndcg5/value").asDouble())
+        .isEqualTo(perRequest.ndcg5().value());
+    assertThat(json.at("/results/0/metrics/ndcg10/high").asDouble())
+        .isEqualTo(perRequest.ndcg10().high());
+    assertThat(json.at("/results/0/metrics/hitRate10/value").asDouble())
+        .isEqualTo(perRequest.hitRate10().value());
+    assertThat(json.at("/results/0/rankedRequests").asInt()).isEqualTo(perRequest.ranked());
+    assertThat(json.at("/results/1/againstFirst/requestAuc/value").isNumber()).isTrue();
+    assertThat(json.at("/results/1/againstFirst/ndcg10/low").isNumber()).isTrue();
     assertThat(json.at("/results/0/stages/0/p95").asDouble())
         .isEqualTo(first.stages().getFirst().p95());
   }
@@ -85,6 +98,7 @@ final class ReportTest {
     JsonNode json =
         ResultsFile.json(new Evaluation("one", Instant.EPOCH, Map.of(), List.of(result)));
     assertThat(json.at("/results/0/metrics/auc/value").isNull()).isTrue();
+    assertThat(json.at("/results/0/metrics/requestAuc/value").isNull()).isTrue();
     assertThat(json.toString()).doesNotContain("NaN");
   }
 
@@ -119,12 +133,14 @@ final class ReportTest {
     double[] probabilities = new double[rows];
     boolean[] labels = new boolean[rows];
     int[] users = new int[rows];
+    int[] requests = new int[rows];
     for (int row = 0; row < rows; row++) {
       double logit = random.nextGaussian();
       labels[row] = random.nextDouble() < 1 / (1 + Math.exp(-logit));
       double guess = weight * logit + (1 - weight) * guesses.nextGaussian();
       probabilities[row] = 1 / (1 + Math.exp(-1.5 * guess));
       users[row] = random.nextInt(60);
+      requests[row] = 10 * users[row] + row % 2;
     }
     StageTimes times = new StageTimes();
     for (int request = 0; request < 100; request++) {
@@ -136,7 +152,7 @@ final class ReportTest {
       }
       times.record("request", total);
     }
-    Predictions predictions = new Predictions(probabilities, labels, users);
+    Predictions predictions = new Predictions(probabilities, labels, users, requests);
     Metrics metrics = Metrics.of(predictions, 7, 500);
     return new EvaluationResult(name, metrics, weight, 2, 100, 0.5, times.stages(), predictions);
   }

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.optirag.evaluation.StageTimes.StageTime;
 
 final class ResultsTableTest {
-  private static final EvaluationResult GCN = result("gcn", new Estimate(0.71234, 0.7, 0.7251));
-  private static final EvaluationResult NONE = result("no|ne", Estimate.exactly(Double.NaN));
+  private static final EvaluationResult GCN = result("gcn", new Estimate(0.71234, 0.7, 0.7251), 0);
+  private static final EvaluationResult NONE = result("no|ne", Estimate.exactly(Double.NaN), 0);
 
   @Test
   void columnsAreAligned() {
@@ -31,15 +31,31 @@ final class ResultsTableTest {
   }
 
   @Test
+  void requestsWithBothLabelsHaveAColumn() {
+    EvaluationResult ranked = result("gcn", Estimate.exactly(0.7), 2);
+    assertThat(ResultsTable.text(List.of(NONE, ranked)))
+        .isEqualTo(
+            """
+            scorer  AUC [95 %]  UAUC [95 %]  request AUC  LogLoss  accuracy     ECE  depth  req/s  cand/s  p50 ms  p95 ms  p99 ms  build s
+            no|ne            -       0.6500            -   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
+            gcn         0.7000       0.6500       0.5821   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
+            """);
+    assertThat(ResultsTable.differences(List.of(ranked, ranked))).contains("request AUC [95 %]");
+    assertThat(ResultsTable.differences(List.of(NONE, NONE))).doesNotContain("request AUC");
+  }
+
+  @Test
   void differencesAreToTheFirstAndCarryTheirSign() {
     List<String> lines =
         ResultsTable.differences(ReportTest.sample("x").results()).lines().toList();
     assertThat(lines).hasSize(4);
-    assertThat(lines.getFirst()).startsWith("against none  ").endsWith("LogLoss [95 %]");
-    assertThat(lines.get(2)).matches("gcn +\\+0\\.\\d{4} \\[\\+0.*-0\\.\\d{3}]");
+    assertThat(lines.getFirst())
+        .startsWith("against none  ")
+        .endsWith("LogLoss [95 %]        request AUC [95 %]");
+    assertThat(lines.get(2)).matches("gcn +\\+0\\.\\d{4} \\[\\+0.*-0\\.\\d{3}] +\\+0.*]");
   }
 
-  private static EvaluationResult result(String name, Estimate auc) {
+  private static EvaluationResult result(String name, Estimate auc, int ranked) {
     Metrics metrics =
         new Metrics(
             auc,
@@ -47,6 +63,14 @@ final class ResultsTableTest {
             Estimate.exactly(0.6123),
             Estimate.exactly(0.6),
             Estimate.exactly(0.05),
+            new RequestMetrics(
+                Estimate.exactly(ranked == 0 ? Double.NaN : 0.58214),
+                Estimate.exactly(0.3),
+                Estimate.exactly(0.3),
+                Estimate.exactly(0.4),
+                Estimate.exactly(0.5),
+                2,
+                ranked),
             5,
             2,
             1,

@@ -96,6 +96,11 @@ public record ExperimentReport(
       figure(node, "logLoss", row.logLoss());
       figure(node, "accuracy", row.accuracy());
       figure(node, "calibrationError", row.calibrationError());
+      figure(node, "requestAuc", row.perRequest().auc());
+      figure(node, "mrr", row.perRequest().mrr());
+      figure(node, "ndcg5", row.perRequest().ndcg5());
+      figure(node, "ndcg10", row.perRequest().ndcg10());
+      figure(node, "hitRate10", row.perRequest().hitRate10());
       number(node, "meanDepth", row.meanDepth());
       number(node, "requestsPerSecond", row.requestsPerSecond());
       number(node, "retrievalMillis", row.retrievalMillis());
@@ -120,21 +125,22 @@ public record ExperimentReport(
   public String markdown() {
     StringBuilder text = new StringBuilder();
     for (String dataset : rows.stream().map(ExperimentRow::dataset).distinct().toList()) {
+      List<ExperimentRow> of = rows.stream().filter(row -> row.dataset().equals(dataset)).toList();
+      boolean ranked = of.stream().anyMatch(row -> row.perRequest().ranked() > 0);
       text.append(text.isEmpty() ? "" : "\n").append(dataset).append("\n\n");
-      text.append(
-          """
-          | method | retriever | policy | depth | AUC [95 %] | UAUC [95 %] | LogLoss | accuracy | requests/s |
-          | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-          """);
-      rows.stream()
-          .filter(row -> row.dataset().equals(dataset))
-          .forEach(row -> text.append(line(row)));
+      text.append("| method | retriever | policy | depth | AUC [95 %] | UAUC [95 %] |")
+          .append(ranked ? " request AUC [95 %] |" : "")
+          .append(" LogLoss | accuracy | requests/s |\n")
+          .append("| --- | --- | --- | ---: | ---: | ---: |")
+          .append(ranked ? " ---: |" : "")
+          .append(" ---: | ---: | ---: |\n");
+      of.forEach(row -> text.append(line(row, ranked)));
     }
     return text.toString();
   }
 
-  private static String line(ExperimentRow row) {
-    return "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
+  private static String line(ExperimentRow row, boolean ranked) {
+    return "| %s | %s | %s | %s | %s | %s |%s %s | %s | %s |%n"
         .formatted(
             cell(name(row)),
             cell(row.retriever()),
@@ -142,6 +148,7 @@ public record ExperimentReport(
             digits("%.2f", row.meanDepth()),
             interval(row.auc()),
             interval(row.uauc()),
+            ranked ? " " + interval(row.perRequest().auc()) + " |" : "",
             digits("%.4f", row.logLoss().value()),
             digits("%.4f", row.accuracy().value()),
             digits(row.requestsPerSecond() < 100 ? "%.1f" : "%.0f", row.requestsPerSecond()));

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.optirag.evaluation.Estimate;
+import org.optirag.evaluation.RequestMetrics;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  * @param logLoss the same
  * @param accuracy the same
  * @param calibrationError the same
+ * @param perRequest the same
  * @param meanDepth share of the blocks that candidates went through; NaN without an LLM
  * @param requestsPerSecond by all workers together
  * @param retrievalMillis mean time to retrieve for a request; NaN without
@@ -42,6 +44,7 @@ public record ExperimentRow(
     Estimate logLoss,
     Estimate accuracy,
     Estimate calibrationError,
+    RequestMetrics perRequest,
     double meanDepth,
     double requestsPerSecond,
     double retrievalMillis,
@@ -97,6 +100,14 @@ public record ExperimentRow(
         estimate(metrics.path("logLoss")),
         estimate(metrics.path("accuracy")),
         estimate(metrics.path("calibrationError")),
+        new RequestMetrics(
+            estimate(metrics.path("requestAuc")),
+            estimate(metrics.path("mrr")),
+            estimate(metrics.path("ndcg5")),
+            estimate(metrics.path("ndcg10")),
+            estimate(metrics.path("hitRate10")),
+            result.path("requests").asInt(0),
+            result.path("rankedRequests").asInt(0)),
         result.path("meanDepth").asDouble(Double.NaN),
         result.path("requestsPerSecond").asDouble(Double.NaN),
         retrieval,
@@ -131,6 +142,14 @@ public record ExperimentRow(
         estimate(rows, ExperimentRow::logLoss),
         estimate(rows, ExperimentRow::accuracy),
         estimate(rows, ExperimentRow::calibrationError),
+        new RequestMetrics(
+            estimate(rows, row -> row.perRequest.auc()),
+            estimate(rows, row -> row.perRequest.mrr()),
+            estimate(rows, row -> row.perRequest.ndcg5()),
+            estimate(rows, row -> row.perRequest.ndcg10()),
+            estimate(rows, row -> row.perRequest.hitRate10()),
+            first.perRequest.requests(),
+            first.perRequest.ranked()),
         mean(rows, ExperimentRow::meanDepth),
         mean(rows, ExperimentRow::requestsPerSecond),
         mean(rows, ExperimentRow::retrievalMillis),

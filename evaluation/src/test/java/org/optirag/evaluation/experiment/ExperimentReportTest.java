@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.evaluation.Browser;
 import org.optirag.evaluation.Estimate;
+import org.optirag.evaluation.RequestMetrics;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,6 +57,7 @@ class ExperimentReportTest {
         estimate,
         estimate,
         estimate,
+        new RequestMetrics(estimate, estimate, estimate, estimate, estimate, 9, llm ? 8 : 0),
         llm ? 0.5 : Double.NaN,
         10 * seed,
         llm ? 1.5 : Double.NaN,
@@ -97,7 +99,9 @@ class ExperimentReportTest {
                 """
                 {"name": "gcn", "meanDepth": 0.4, "requestsPerSecond": 12.5,
                  "metrics": {"auc": {"value": 0.7, "low": 0.6, "high": 0.8},
-                             "uauc": {"value": null, "low": null, "high": null}},
+                             "uauc": {"value": null, "low": null, "high": null},
+                             "mrr": {"value": 0.3, "low": 0.2, "high": 0.4}},
+                 "requests": 50, "rankedRequests": 40,
                  "stages": [{"stage": "request", "mean": 9}, {"stage": "retrieve", "mean": 0.25}]}
                 """);
     ExperimentRow row =
@@ -107,6 +111,9 @@ class ExperimentReportTest {
             result);
     assertThat(row.auc()).isEqualTo(new Estimate(0.7, 0.6, 0.8));
     assertThat(row.uauc().value()).isNaN();
+    assertThat(row.perRequest().mrr()).isEqualTo(new Estimate(0.3, 0.2, 0.4));
+    assertThat(row.perRequest().auc().value()).as("of an older file").isNaN();
+    assertThat(row.perRequest().ranked()).isEqualTo(40);
     assertThat(row.meanDepth()).isEqualTo(0.4);
     assertThat(row.retrievalMillis()).isEqualTo(0.25);
     assertThat(row.seeds()).containsExactly(7L);
@@ -124,6 +131,7 @@ class ExperimentReportTest {
     assertThat(rows.at("/1/heads/1").asInt()).isEqualTo(30);
     assertThat(Files.readString(directory.resolve("results.md")))
         .contains("| optirag | gcn | none | 0.50 | 0.7500 [0.730, 0.760] |")
+        .contains("| UAUC [95 %] | request AUC [95 %] | LogLoss |")
         .contains("| bias | - | - | - | 0.7000");
   }
 
