@@ -23,8 +23,8 @@ public final class Examples {
 
   /**
    * {@code count} examples drawn without repetition, or all if there are no more; in order of time.
-   * The same seed draws the same rows, and a larger count draws a superset. Requests are drawn whole,
-   * so that there may be a few more examples than {@code count}.
+   * The same seed draws the same rows, and a larger count draws a superset. Requests are drawn
+   * whole, so that there may be a few more examples than {@code count}.
    */
   public static Interactions sample(Interactions examples, int count, long seed) {
     int n = examples.size();

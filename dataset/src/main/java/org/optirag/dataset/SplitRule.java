@@ -73,9 +73,9 @@ public sealed interface SplitRule {
 
   /**
    * Each user's last interaction is for test, the one before it for validation; users with fewer
-   * than three train only. A request counts as one, with all of its rows. Where the source has no times, the import has placed these rows
-   * after all others; where it has, what others did later stands in {@code train}, as is usual with
-   * this rule.
+   * than three train only. A request counts as one, with all of its rows. Where the source has no
+   * times, the import has placed these rows after all others; where it has, what others did later
+   * stands in {@code train}, as is usual with this rule.
    */
   record LeaveLastOut() implements SplitRule {
     @Override
@@ -95,8 +95,8 @@ public sealed interface SplitRule {
 
   /**
    * Users are drawn into three groups. The last interaction (or request) of each user is the
-   * example, of his group; all others are known to everyone. For data without times, as ReLLa does with
-   * Book-Crossing.
+   * example, of his group; all others are known to everyone. For data without times, as ReLLa does
+   * with Book-Crossing.
    *
    * @param train share of users to train on
    * @param validation share of users to choose on; the rest is for test

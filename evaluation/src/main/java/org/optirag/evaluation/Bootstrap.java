@@ -21,6 +21,7 @@ final class Bootstrap {
   private final ClusterMean userAucs;
   private final Map<Figure, ClusterMean> ofRequests;
   private final int requests;
+  private final int rankedRequests;
   private final double[] losses;
   private final boolean[] right;
   private final int[] bins;
@@ -47,7 +48,10 @@ final class Bootstrap {
     this.userAucs = Uauc.of(predictions, clusters);
     List<int[]> asked = Groups.of(n, predictions::request);
     this.requests = asked.size();
-    this.ofRequests = ofRequests(predictions, asked, clusters);
+    List<RequestRanking> rankings =
+        asked.stream().map(rows -> RequestRanking.of(predictions, rows)).toList();
+    this.rankedRequests = (int) rankings.stream().filter(RequestRanking::counts).count();
+    this.ofRequests = ofRequests(asked, rankings, clusters);
     this.losses = new double[n];
     this.right = new boolean[n];
     this.bins = new int[n];
@@ -60,9 +64,7 @@ final class Bootstrap {
   }
 
   private static Map<Figure, ClusterMean> ofRequests(
-      Predictions predictions, List<int[]> requests, Clusters clusters) {
-    List<RequestRanking> rankings =
-        requests.stream().map(rows -> RequestRanking.of(predictions, rows)).toList();
+      List<int[]> requests, List<RequestRanking> rankings, Clusters clusters) {
     Map<Figure, ToDoubleFunction<RequestRanking>> figures =
         Map.of(
             Figure.REQUEST_AUC, RequestRanking::auc,
@@ -94,7 +96,7 @@ final class Bootstrap {
             estimate(here, drawn, Figure.NDCG10),
             estimate(here, drawn, Figure.HIT_RATE10),
             requests,
-            ofRequests.get(Figure.REQUEST_AUC).groups()),
+            rankedRequests),
         predictions.size(),
         users,
         userAucs.groups(),

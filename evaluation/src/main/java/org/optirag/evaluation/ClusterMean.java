@@ -31,8 +31,7 @@ final class ClusterMean {
         ofGroup[n++] = ofGroup[group];
       }
     }
-    return new ClusterMean(
-        Arrays.copyOf(values, n), Arrays.copyOf(ofGroup, n));
+    return new ClusterMean(Arrays.copyOf(values, n), Arrays.copyOf(ofGroup, n));
   }
 
   /** How many groups count. */

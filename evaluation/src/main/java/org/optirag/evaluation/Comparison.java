@@ -4,9 +4,9 @@ package org.optirag.evaluation;
  * How much better one scorer is than another on the same impressions, with 95 % intervals of the
  * differences.
  *
- * <p>Both are measured on the same resamples, of users as in {@link Metrics}. What makes a sample hard makes it hard for both, so
- * the interval of a difference is narrower than the two scorers' own intervals suggest: those may
- * overlap while the difference is certain.
+ * <p>Both are measured on the same resamples, of users as in {@link Metrics}. What makes a sample
+ * hard makes it hard for both, so the interval of a difference is narrower than the two scorers'
+ * own intervals suggest: those may overlap while the difference is certain.
  *
  * @param auc AUC minus the baseline's; above zero is better
  * @param uauc UAUC minus the baseline's; above zero is better

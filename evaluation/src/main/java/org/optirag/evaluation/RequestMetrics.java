@@ -2,11 +2,12 @@ package org.optirag.evaluation;
 
 /**
  * How well candidates are ranked within their requests: means over the requests that have both
- * labels, as the evaluation of MIND defines them (Wu et al. 2020, aclanthology.org/2020.acl-main.331).
+ * labels, as the evaluation of MIND defines them (Wu et al. 2020,
+ * aclanthology.org/2020.acl-main.331).
  *
- * <p>Candidates of equal probability have no order among them. Each figure is then its mean over all
- * their orders, so that no order of rows is favoured: where all candidates tie, the AUC is 0.5, and
- * the others are what a draw of lots reaches on average.
+ * <p>Candidates of equal probability have no order among them. Each figure is then its mean over
+ * all their orders, so that no order of rows is favoured: where all candidates tie, the AUC is 0.5,
+ * and the others are what a draw of lots reaches on average.
  *
  * @param auc the share of pairs of a clicked and another candidate in which the clicked one has the
  *     higher probability

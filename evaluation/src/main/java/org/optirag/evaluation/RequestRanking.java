@@ -35,7 +35,9 @@ record RequestRanking(double auc, double mrr, double ndcg5, double ndcg10, doubl
     for (int from = 0, to; from < ranked.length; from = to) {
       double probability = predictions.probability(ranked[from]);
       int clicked = 0;
-      for (to = from; to < ranked.length && predictions.probability(ranked[to]) == probability; to++) {
+      for (to = from;
+          to < ranked.length && predictions.probability(ranked[to]) == probability;
+          to++) {
         clicked += predictions.label(ranked[to]) ? 1 : 0;
       }
       mrr.add(from, to, clicked, rank -> 1.0 / rank);
@@ -51,6 +53,11 @@ record RequestRanking(double auc, double mrr, double ndcg5, double ndcg10, doubl
         1 - missed);
   }
 
+  /** Whether the request has both labels. */
+  boolean counts() {
+    return !Double.isNaN(auc);
+  }
+
   private static double discount(int rank) {
     return Math.log(2) / Math.log1p(rank);
   }
@@ -61,7 +68,9 @@ record RequestRanking(double auc, double mrr, double ndcg5, double ndcg10, doubl
         .sum();
   }
 
-  /** The share of the orders of tied candidates in which the first places get none of the clicks. */
+  /**
+   * The share of the orders of tied candidates in which the first places get none of the clicks.
+   */
   private static double missed(int tied, int clicked, int places) {
     double share = 1;
     for (int place = 0; place < places; place++) {

@@ -11,8 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code results.json}: an evaluation as JSON, for scripts and for the report.
  *
  * <p>Times of stages are in milliseconds, others in seconds. What has no value (the AUC where one
- * label is missing, figures of requests none of which has both, the bounds where nothing was resampled) is null. Each result but the first
- * carries its differences to the first, see {@link Comparison}.
+ * label is missing, figures of requests none of which has both, the bounds where nothing was
+ * resampled) is null. Each result but the first carries its differences to the first, see {@link
+ * Comparison}.
  */
 public final class ResultsFile {
   /** What the file calls itself. */

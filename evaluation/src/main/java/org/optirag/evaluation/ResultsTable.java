@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Results as a table, a scorer a row: for the terminal, or in Markdown. Figures within requests have
- * columns where some request has both labels.
+ * Results as a table, a scorer a row: for the terminal, or in Markdown. Figures within requests
+ * have columns where some request has both labels.
  */
 public final class ResultsTable {
   private static final String PLAIN = "%.4f [%.3f, %.3f]";

@@ -187,8 +187,8 @@ final class MetricsTest {
   @Test
   void aRequestOfSeveralUsersIsRefused() {
     int[] users = {3, 3, 4};
-    assertThatThrownBy(() ->
-            new Predictions(new double[3], new boolean[3], users, new int[] {8, 9, 8}))
+    assertThatThrownBy(
+            () -> new Predictions(new double[3], new boolean[3], users, new int[] {8, 9, 8}))
         .hasMessage("request 8 is of user 3 in row 0 and of user 4 in row 2");
   }
 

@@ -38,8 +38,7 @@ final class RequestMetricsTest {
   @Test
   void figuresOfOneRequestAreAsComputedByHand() {
     // Ranks 1 to 4: no, yes, no, yes.
-    RequestRanking ranking =
-        ranking(new double[] {0.2, 0.9, 0.5, 0.3}, true, false, true, false);
+    RequestRanking ranking = ranking(new double[] {0.2, 0.9, 0.5, 0.3}, true, false, true, false);
     assertThat(ranking.auc()).isEqualTo(0.25);
     assertThat(ranking.mrr()).isCloseTo((1 / 2.0 + 1 / 4.0) / 2, within(1e-15));
     double ideal = 1 + 1 / log2(3);

@@ -7,10 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.optirag.evaluation.StageTimes.StageTime;
 
 final class ResultsTableTest {
-  private static final EvaluationResult GCN = 
-      result("gcn", new Estimate(0.71234, 0.7, 0.7251), 0);
-  private static final EvaluationResult NONE = 
-      result("no|ne", Estimate.exactly(Double.NaN), 0);
+  private static final EvaluationResult GCN = result("gcn", new Estimate(0.71234, 0.7, 0.7251), 0);
+  private static final EvaluationResult NONE = result("no|ne", Estimate.exactly(Double.NaN), 0);
 
   @Test
   void columnsAreAligned() {
@@ -42,8 +40,7 @@ final class ResultsTableTest {
             no|ne            -       0.6500            -   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
             gcn         0.7000       0.6500       0.5821   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
             """);
-    assertThat(ResultsTable.differences(List.of(ranked, ranked)))
-        .contains("request AUC [95 %]");
+    assertThat(ResultsTable.differences(List.of(ranked, ranked))).contains("request AUC [95 %]");
     assertThat(ResultsTable.differences(List.of(NONE, NONE))).doesNotContain("request AUC");
   }
 

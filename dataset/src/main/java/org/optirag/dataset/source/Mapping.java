@@ -68,8 +68,8 @@ public record Mapping(
    * @param item column of the item id; or the columns, with {@code lists} each of several ids
    * @param lists whether an item column holds ids parted by blanks, oldest first
    * @param request column of an id that a user's rows share where they were shown together; what
-   *     was not clicked is a row with label 0. Other users may have the same id. Rows without one are
-   *     as without the column
+   *     was not clicked is a row with label 0. Other users may have the same id. Rows without one
+   *     are as without the column
    * @param part "train", "validation" or "test" where the data comes split
    */
   public record InteractionFile(
@@ -155,7 +155,8 @@ public record Mapping(
     if (tables.stream().anyMatch(table -> table.request() != null)
         && tables.stream().anyMatch(table -> table.time() == null)) {
       throw new UserException(
-          yaml + ", field interactions.request: rows without a time cannot be parted into requests.",
+          yaml
+              + ", field interactions.request: rows without a time cannot be parted into requests.",
           "Add 'time:' to every table; a running number will do.");
     }
     List<TextFile> items = mapping.items == null ? List.of() : mapping.items;

@@ -11,10 +11,10 @@ import java.util.StringTokenizer;
  * Gives a time to positives that are known only from published histories.
  *
  * <p>A row may list the items its user liked before, oldest first, without saying when. Those that
- * are liked in rows themselves have their time. The others are placed so that the published order holds:
- * each one second before the earliest of what stands after it in the list of the first row that
- * names it, that row included. So every impression sees, strictly before it, the history that was
- * published with it (save what shares its very second).
+ * are liked in rows themselves have their time. The others are placed so that the published order
+ * holds: each one second before the earliest of what stands after it in the list of the first row
+ * that names it, that row included. So every impression sees, strictly before it, the history that
+ * was published with it (save what shares its very second).
  *
  * <p>Keeps the histories in memory: meant for published samples, not for whole data sets.
  */
@@ -28,7 +28,8 @@ final class HistoryPlacer {
 
   /** Takes a row and the history it lists, items parted by blanks. */
   void add(String user, String item, long time, String history, boolean liked) {
-    byUser.computeIfAbsent(user, u -> new ArrayList<>())
+    byUser
+        .computeIfAbsent(user, u -> new ArrayList<>())
         .add(new Listed(item, time, history, liked));
   }
 

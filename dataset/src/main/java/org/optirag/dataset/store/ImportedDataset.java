@@ -21,8 +21,8 @@ import org.optirag.workspace.UserException;
  *
  * <ul>
  *   <li>interactions.parquet: user, item (numbers), rating, label, time and, where the source has a
- *       split, part, and where it tells what was shown together, request (a number, or -1); in order
- *       of time;
+ *       split, part, and where it tells what was shown together, request (a number, or -1); in
+ *       order of time;
  *   <li>items.parquet: number, id, title and a column "field NAME" for each further text;
  *   <li>users.parquet: number, id and a column "field NAME" for each profile field;
  *   <li>rejected.tsv: the rows that were left out or mended.

@@ -9,8 +9,8 @@ import org.optirag.dataset.source.Rules;
 
 /**
  * Makes the imported form of the staging tables raw, item_texts and user_texts: keeps the last of
- * repeated interactions (within a request, where requests are known), takes the core, orders by time,
- * numbers users and items by their ids.
+ * repeated interactions (within a request, where requests are known), takes the core, orders by
+ * time, numbers users and items by their ids.
  *
  * <p>Rows without times get their place in the order as time. What a user did last comes after what
  * all others did before, so that it can be held out: the last row of each user with at least three

@@ -190,7 +190,11 @@ class SharedDataTest {
   }
 
   private static long requests(Interactions rows) {
-    return IntStream.range(0, rows.size()).map(rows::request).filter(r -> r >= 0).distinct().count();
+    return IntStream.range(0, rows.size())
+        .map(rows::request)
+        .filter(r -> r >= 0)
+        .distinct()
+        .count();
   }
 
   private Dataset mapped(String name) {
