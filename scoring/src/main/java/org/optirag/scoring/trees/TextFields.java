@@ -2,7 +2,6 @@ package org.optirag.scoring.trees;
 
 import java.util.Map;
 import java.util.StringTokenizer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.UserException;
 
@@ -18,7 +17,7 @@ record TextFields(String file, String paragraph, Map<String, String> values) {
   private static final int LONGEST_NUMBER = 40;
 
   /** Of numbers in decimal alone: Java's own parser also takes hexadecimal and suffixes. */
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9.]+([eE][+-]?[0-9]{1,4})?");
+  private static final String DECIMAL = "0123456789.eE+-";
 
   private static final Map<String, Double> INFINITE =
       Map.of("inf", Double.POSITIVE_INFINITY, "-inf", Double.NEGATIVE_INFINITY);
@@ -90,11 +89,11 @@ record TextFields(String file, String paragraph, Map<String, String> values) {
 
   private double number(String name, int index, String token, double most) {
     double value = INFINITE.getOrDefault(token, Double.NaN);
-    if (token.length() <= LONGEST_NUMBER && NUMBER.matcher(token).matches()) {
+    if (isDecimal(token)) {
       try {
         value = Double.parseDouble(token);
       } catch (NumberFormatException e) {
-        // Two points or none but a point: told below as any other text.
+        // Two points, for instance: told below as any other text.
       }
     }
     if (!(Math.abs(value) <= most)) {
@@ -104,6 +103,15 @@ record TextFields(String file, String paragraph, Map<String, String> values) {
               + (most == Double.POSITIVE_INFINITY ? "" : " from %s to %s".formatted(-most, most)));
     }
     return value;
+  }
+
+  private static boolean isDecimal(String token) {
+    for (int i = 0; i < token.length(); i++) {
+      if (DECIMAL.indexOf(token.charAt(i)) < 0) {
+        return false;
+      }
+    }
+    return token.length() <= LONGEST_NUMBER;
   }
 
   /**
