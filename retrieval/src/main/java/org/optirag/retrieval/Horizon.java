@@ -17,6 +17,9 @@ public record Horizon(long first, long last, long block) {
 
   private static final int PARTS = 20;
 
+  /** With fewer, most examples would see nothing of others. */
+  private static final int FEWEST_MONTHS = 4;
+
   /** Checks the length. */
   public Horizon {
     if (block < 1 || last < first) {
@@ -32,12 +35,16 @@ public record Horizon(long first, long last, long block) {
         : new Horizon(train.time(0), train.time(train.size() - 1), block);
   }
 
-  /** Months where times are seconds; where they are places in an order, a twentieth of it. */
+  /**
+   * Months where times are seconds; a twentieth of the training part where that is too short for
+   * months, or where times are places in an order.
+   */
   public static Horizon of(Interactions train, boolean timed) {
     Horizon months = of(train, MONTH);
-    return timed
+    long span = months.last - months.first;
+    return timed && span >= FEWEST_MONTHS * MONTH
         ? months
-        : new Horizon(months.first, months.last, Math.max(1, (months.last - months.first) / PARTS));
+        : new Horizon(months.first, months.last, Math.max(1, span / PARTS));
   }
 
   /** Nothing is frozen: every moment sees all that lies before it. */

@@ -43,11 +43,12 @@ public record VisibleHistory(
   /**
    * A user's own history from all of the data set, the behaviour of others from training alone;
    * {@link LabelVisibility#LIKES} where the data came with a split, as histories published with
-   * splits hold likes only.
+   * splits hold likes only. Where the data tell what was shown together, all labels are seen: a
+   * service that logs what it shows knows them at once.
    */
   public static VisibleHistory of(Dataset data, Split split) {
-    return of(
-        data, split, data.published().present() ? LabelVisibility.LIKES : LabelVisibility.ALL);
+    boolean likesOnly = data.published().present() && !data.interactions().hasRequests();
+    return of(data, split, likesOnly ? LabelVisibility.LIKES : LabelVisibility.ALL);
   }
 
   /** The same with a given kind of visibility, and blocks of the usual length. */

@@ -90,7 +90,18 @@ class VisibleHistoryTest {
       }
     }
     assertThat(Horizon.of(train, false).block()).isEqualTo(39);
-    assertThat(Horizon.of(train, true).block()).isEqualTo(Horizon.MONTH);
+    assertThat(Horizon.of(train, true).block()).as("too short for months").isEqualTo(39);
+    assertThat(Horizon.of(months(4), true).block()).isEqualTo(Horizon.MONTH);
+    assertThat(Horizon.of(months(3), true).block()).isEqualTo(3 * Horizon.MONTH / 20);
+  }
+
+  private static Interactions months(int count) {
+    return new Interactions(
+        new int[2],
+        new int[2],
+        new float[2],
+        new boolean[2],
+        new long[] {0, count * Horizon.MONTH});
   }
 
   @Test
