@@ -107,9 +107,7 @@ final class TrainCommand implements Callable<Integer> {
           "How head 0 reads it: trees, boosted ones; linear, a regression. Default trees.")
   private FeatureSchema.Model headZero = FeatureSchema.Model.TREES;
 
-  @Option(
-      names = "--no-features",
-      description = "Heads read the LLM alone; there is no head 0.")
+  @Option(names = "--no-features", description = "Heads read the LLM alone; there is no head 0.")
   private boolean noFeatures;
 
   @Option(

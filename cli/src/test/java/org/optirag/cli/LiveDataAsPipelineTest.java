@@ -62,7 +62,8 @@ final class LiveDataAsPipelineTest {
     FeatureSchema schema = bundle.dataset().features();
     assertThat(schema).isNotNull();
     ScaledFeatures features =
-        new ScaledFeatures(new CandidateFeatures(data, visible)::of, schema.scaling(), schema.units());
+        new ScaledFeatures(
+            new CandidateFeatures(data, visible)::of, schema.scaling(), schema.units());
     try (Tokenizer tokenizer =
             Tokenizers.open(
                 new ModelStore(cache)

@@ -17,8 +17,8 @@ import org.optirag.scoring.Score;
  * @param neighbours the similar users that it told of
  * @param prompt as the backbone read it; {@link Recommender#text} shows its tokens. Candidates that
  *     the features decided are not in it
- * @param stages how long each took: "features", "score" and, where the LLM was asked, "retrieve" and
- *     "prompt"
+ * @param stages how long each took: "features", "score" and, where the LLM was asked, "retrieve"
+ *     and "prompt"
  */
 public record Ranking(
     List<Item> items,

@@ -110,7 +110,9 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
     this.closing = closing;
   }
 
-  /** Makes what features and retriever need of a snapshot, so that no request has to wait for it. */
+  /**
+   * Makes what features and retriever need of a snapshot, so that no request has to wait for it.
+   */
   public void prepare(KnowledgeSnapshot snapshot) {
     features.apply(snapshot, snapshot.features());
     retriever(snapshot);
@@ -175,7 +177,9 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
         snapshot.features().with(visible, texts, changed(state, texts, user, updates, candidates));
     PromptPipeline.Written written =
         new PromptPipeline(
-                retriever(snapshot).with(visible, texts), assembler, features.apply(snapshot, figures))
+                retriever(snapshot).with(visible, texts),
+                assembler,
+                features.apply(snapshot, figures))
             .write(texts, user, candidates, time, undecided, clock);
     return told(written, candidates, texts, time);
   }

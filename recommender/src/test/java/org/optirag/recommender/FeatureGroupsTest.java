@@ -58,7 +58,8 @@ class FeatureGroupsTest {
     return new Dataset(
         "walks",
         "walk",
-        new Users(ids("u", USERS), IntStream.range(0, USERS).mapToObj(u -> List.<Field>of()).toList()),
+        new Users(
+            ids("u", USERS), IntStream.range(0, USERS).mapToObj(u -> List.<Field>of()).toList()),
         new Items(ids("i", ITEMS), titles, fields),
         new Interactions(users, items, ratings, labels, times));
   }
@@ -122,7 +123,8 @@ class FeatureGroupsTest {
   void whatNobodyMakesIsNamed() {
     assertThatThrownBy(() -> groups.reading(List.of("i_adj", "taste")))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith("The bundle's heads read the feature \"taste\", this OptiRAG computes");
+        .hasMessageStartingWith(
+            "The bundle's heads read the feature \"taste\", this OptiRAG computes");
     assertThatThrownBy(() -> Kind.of("smell"))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("\"smell\"");

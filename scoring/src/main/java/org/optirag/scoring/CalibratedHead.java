@@ -5,8 +5,7 @@ import org.optirag.backbone.ExitHead;
 /**
  * An exit head in its place.
  *
- * @param block after which block it stands, 1…L; 0: before the first, where it reads features
- *     alone
+ * @param block after which block it stands, 1…L; 0: before the first, where it reads features alone
  * @param head norm and rows of No and Yes
  * @param calibration of its log ratio
  */

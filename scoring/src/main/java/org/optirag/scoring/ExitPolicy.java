@@ -38,8 +38,8 @@ public sealed interface ExitPolicy {
    * Which candidates of a request stop. Most policies look at each for itself.
    *
    * @param request what the heads have said of all candidates of the request, [candidates][heads
-   *     seen]: calibrated log ratios, shallowest first, at least one each; those that stopped before
-   *     have seen fewer
+   *     seen]: calibrated log ratios, shallowest first, at least one each; those that stopped
+   *     before have seen fewer
    * @return for each candidate whether it stops; what is said of those that stopped before counts
    *     for nothing
    */
@@ -230,9 +230,9 @@ public sealed interface ExitPolicy {
 
   /**
    * Lets a candidate go deeper only while it can still change which candidates of its request are
-   * the k best. After the j-th head the deepest one's log ratio is taken to lie within s ± margin_j.
-   * A candidate whose interval lies above those of all but k − 1 others is in; one that has k others
-   * wholly above it is out; both stop.
+   * the k best. After the j-th head the deepest one's log ratio is taken to lie within s ±
+   * margin_j. A candidate whose interval lies above those of all but k − 1 others is in; one that
+   * has k others wholly above it is out; both stop.
    *
    * @param k how many candidates matter, at least 1
    * @param margins half widths of the intervals after each head, shallowest first; the last one

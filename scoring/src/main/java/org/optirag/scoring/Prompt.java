@@ -16,11 +16,7 @@ import org.optirag.backbone.PackedPrompt;
  */
 @SuppressWarnings("ArrayRecordComponent") // Rows and places, never compared.
 public record Prompt(
-    PackedPrompt tokens,
-    float[][] features,
-    int[] written,
-    int historyTold,
-    int neighboursTold) {
+    PackedPrompt tokens, float[][] features, int[] written, int historyTold, int neighboursTold) {
 
   /**
    * Takes ownership of the arrays.

@@ -72,8 +72,7 @@ public final class PromptAssembler {
     for (Neighbour neighbour : neighbours) {
       context.add(pieces.neighbour(neighbour, told));
     }
-    return Prompt.of(
-        new PackedPrompt(context.toArray(), parts), history.size(), neighbours.size());
+    return Prompt.of(new PackedPrompt(context.toArray(), parts), history.size(), neighbours.size());
   }
 
   private void addHistory(Tokens context, List<Behaviour> history, PromptTexts told) {

@@ -137,11 +137,9 @@ public final class Scorer {
       if (!before && prompt.written().length < prompt.candidates()) {
         throw new IllegalArgumentException(
             "%d of %d candidates are written, and the first head stands after block %d"
-                .formatted(
-                    prompt.written().length, prompt.candidates(), heads.getFirst().block()));
+                .formatted(prompt.written().length, prompt.candidates(), heads.getFirst().block()));
       }
-      double[][] first =
-          before ? first(prompt.features()) : new double[prompt.candidates()][0];
+      double[][] first = before ? first(prompt.features()) : new double[prompt.candidates()][0];
       ratios.add(first);
       alive.add(before ? goingOn(first, prompt.written(), 0) : prompt.written());
     }

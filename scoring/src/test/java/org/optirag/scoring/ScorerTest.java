@@ -232,11 +232,11 @@ class ScorerTest {
     assertThat(all.get(1).trace())
         .containsExactly(new Score.Reading(0, 1 / (1 + Math.exp(-(2 * 9 + 0.5)))));
 
-    List<Score> written =
-        scorer.score(Prompt.of(tokens.only(undecided)).with(features, undecided));
+    List<Score> written = scorer.score(Prompt.of(tokens.only(undecided)).with(features, undecided));
     assertThat(written).as("only the undecided are written").isEqualTo(all);
 
-    Scorer without = new Scorer(backbone, headsOf(headsFromFeaturesOn(12, 18), 1), new ExitPolicy.None());
+    Scorer without =
+        new Scorer(backbone, headsOf(headsFromFeaturesOn(12, 18), 1), new ExitPolicy.None());
     List<Score> llm = without.score(Prompt.of(tokens).withFeatures(features));
     for (int candidate : undecided) {
       assertThat(all.get(candidate).probability())
@@ -283,8 +283,7 @@ class ScorerTest {
             0, ExitHead.ofFeatures(new float[] {2}, 0.5f), HeadCalibration.IDENTITY));
     heads(blocks)
         .forEach(head ->
-            heads.add(
-                new CalibratedHead(head.block(), reading(head.head()), head.calibration())));
+            heads.add(new CalibratedHead(head.block(), reading(head.head()), head.calibration())));
     return heads;
   }
 

@@ -54,11 +54,7 @@ record HeadZero(
   }
 
   private static HeadZero linear(
-      List<String> names,
-      FeatureSource figures,
-      Interactions train,
-      Interactions held,
-      long seed) {
+      List<String> names, FeatureSource figures, Interactions train, Interactions held, long seed) {
     FeatureModel learned = FeatureModel.learn(figures, train, held, seed);
     FeatureSource rows = new ScaledFeatures(figures, learned.scaling(), learned.units());
     return new HeadZero(

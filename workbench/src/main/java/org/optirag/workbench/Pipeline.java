@@ -213,8 +213,8 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * What needs no LLM: the baselines, a regression on the graph's features, and boosted trees on all
-   * that is known without an LLM. {@code trees:graph+tfidf} are trees on these kinds alone.
+   * What needs no LLM: the baselines, a regression on the graph's features, and boosted trees on
+   * all that is known without an LLM. {@code trees:graph+tfidf} are trees on these kinds alone.
    */
   public static List<String> baselines() {
     List<String> names = new ArrayList<>(Baseline.names());

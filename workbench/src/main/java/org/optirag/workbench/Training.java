@@ -136,7 +136,9 @@ public final class Training {
             zero == null ? FeatureSource.NONE : zero.learnedFrom());
     ExampleWriter watching =
         new ExampleWriter(
-            writer.retriever(), writer.assembler(), zero == null ? FeatureSource.NONE : zero.rows());
+            writer.retriever(),
+            writer.assembler(),
+            zero == null ? FeatureSource.NONE : zero.rows());
     List<LabelledPrompt> learned = writer.write(train, requests(train, examples.most()), progress);
     List<LabelledPrompt> watched =
         watching.write(held, requests(held, examples.validation()), progress);
@@ -199,8 +201,7 @@ public final class Training {
   }
 
   /** Says what head 0 does, the LLM's answer quietly. */
-  private static ExitHead start(
-      Pipeline opened, PromptSettings prompts, @Nullable HeadZero zero) {
+  private static ExitHead start(Pipeline opened, PromptSettings prompts, @Nullable HeadZero zero) {
     AnswerTokens answers = AnswerTokens.of(opened.tokenizer(), prompts.format());
     ExitHead own = opened.backbone().answerHead(answers.no(), answers.yes());
     if (zero == null) {
@@ -208,7 +209,12 @@ public final class Training {
     }
     ExitHead known = zero.head();
     return new ExitHead(
-        own.norm(), own.epsilon(), quiet(own.no()), quiet(own.yes()), known.featureWeights(), known.bias());
+        own.norm(),
+        own.epsilon(),
+        quiet(own.no()),
+        quiet(own.yes()),
+        known.featureWeights(),
+        known.bias());
   }
 
   private static float[] quiet(float[] row) {

@@ -11,8 +11,8 @@ import org.optirag.retrieval.ReluFeatures;
 import org.optirag.scoring.FeatureSource;
 
 /**
- * What features of candidates reach without a language model: a logistic regression on them and
- * on some rectified units over them. Its weights are where exit heads that read the same begin.
+ * What features of candidates reach without a language model: a logistic regression on them and on
+ * some rectified units over them. Its weights are where exit heads that read the same begin.
  */
 public final class FeatureModel implements ImpressionScorer {
   /**
@@ -89,8 +89,7 @@ public final class FeatureModel implements ImpressionScorer {
       throw new IllegalArgumentException("no training examples");
     }
     long start = System.nanoTime();
-    FeatureTable train =
-        FeatureTable.of(features, Examples.sample(examples, MOST_EXAMPLES, seed));
+    FeatureTable train = FeatureTable.of(features, Examples.sample(examples, MOST_EXAMPLES, seed));
     Choice best = Choice.fit(train, RIDGE_UNCHOSEN, 0);
     FeatureNetwork network = best.alone();
     if (validation.size() > 0) {

@@ -31,8 +31,7 @@ record FeatureTable(float[][] x, boolean[] y) {
   /** The mean log loss of probabilities that rows are given, in nats. */
   double loss(ToDoubleFunction<float[]> probability) {
     return LogLoss.of(
-        new Predictions(
-            Arrays.stream(x).mapToDouble(probability).toArray(), y, new int[y.length]));
+        new Predictions(Arrays.stream(x).mapToDouble(probability).toArray(), y, new int[y.length]));
   }
 
   /** The same rows, those that are kept. */

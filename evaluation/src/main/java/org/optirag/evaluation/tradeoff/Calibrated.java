@@ -128,7 +128,8 @@ final class Calibrated {
   TradeOffPoint point(ExitPolicy policy) {
     int[] exits = exits(policy);
     Predictions predictions =
-        new Predictions(probabilities(exits), readings.labels(), readings.users(), readings.requests());
+        new Predictions(
+            probabilities(exits), readings.labels(), readings.users(), readings.requests());
     int[] counts = new int[readings.heads()];
     int[] blocks = new int[exits.length];
     double depth = 0;
@@ -156,7 +157,10 @@ final class Calibrated {
     for (int head = 0; head < readings.heads(); head++) {
       int[] exits = new int[readings.size()];
       Arrays.fill(exits, head);
-      aucs.add(Auc.of(new Predictions(probabilities(exits), readings.labels(), readings.users(), readings.requests())));
+      aucs.add(
+          Auc.of(
+              new Predictions(
+                  probabilities(exits), readings.labels(), readings.users(), readings.requests())));
     }
     return aucs;
   }

@@ -95,7 +95,8 @@ final class PolicyGrid {
 
   /** Whether requests have enough candidates for their order to matter. */
   private boolean crowded(HeadReadings readings) {
-    return heads > 1 && readings.size() >= 2 * Arrays.stream(readings.requests()).distinct().count();
+    return heads > 1
+        && readings.size() >= 2 * Arrays.stream(readings.requests()).distinct().count();
   }
 
   /** How far the deepest log ratio lies from each head's, for a share of the candidates. */
@@ -104,7 +105,10 @@ final class PolicyGrid {
     for (int head = 0; head < heads - 1; head++) {
       int at = head;
       double[] off =
-          Arrays.stream(ratios).mapToDouble(row -> Math.abs(row[heads - 1] - row[at])).sorted().toArray();
+          Arrays.stream(ratios)
+              .mapToDouble(row -> Math.abs(row[heads - 1] - row[at]))
+              .sorted()
+              .toArray();
       margins.add(rounded(off[(int) (share * (off.length - 1))]));
     }
     return margins;

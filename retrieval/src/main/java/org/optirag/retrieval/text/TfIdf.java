@@ -8,8 +8,8 @@ import org.optirag.retrieval.BoundedCache;
 /**
  * Counted terms, rare ones weighing more (Salton and Buckley 1988): (1 + log n) (1 + log((1 + N) /
  * (1 + d))) for a term that occurs n times in the text and in d of the N items' texts, all divided
- * by the vector's length. Terms that no imported item has are not counted. As scikit-learn's
- * {@code TfidfVectorizer(sublinear_tf=True)}.
+ * by the vector's length. Terms that no imported item has are not counted. As scikit-learn's {@code
+ * TfidfVectorizer(sublinear_tf=True)}.
  */
 public final class TfIdf implements TextVectors {
   private static final long CACHED_BYTES = 128L << 20;

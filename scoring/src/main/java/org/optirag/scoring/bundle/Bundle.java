@@ -155,8 +155,7 @@ public final class Bundle {
     if (read.features() != schema.names().size()) {
       throw new UserException(
           "%s reads %d features, %s has %d."
-              .formatted(
-                  directory.resolve(TREES), read.features(), DATASET, schema.names().size()),
+              .formatted(directory.resolve(TREES), read.features(), DATASET, schema.names().size()),
           AGAIN);
     }
     return read;

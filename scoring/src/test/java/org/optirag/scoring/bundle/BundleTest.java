@@ -122,8 +122,7 @@ class BundleTest {
     return new BundleContents(
         whole.created(),
         whole.backbone(),
-        new Inference(
-            whole.inference().retriever(), "time", 7, List.of(0, 6), DType.F32, null),
+        new Inference(whole.inference().retriever(), "time", 7, List.of(0, 6), DType.F32, null),
         whole.training(),
         whole.adapter(),
         new TreeMap<>(Map.of(0, ExitHead.ofFeatures(new float[] {1}, 0.5f), 6, DEEP.reading(1))),

@@ -44,7 +44,8 @@ final class ExitReason {
                   trend.heads(),
                   block);
       case ExitPolicy.TopK top ->
-          "What deeper heads may still say cannot change the %d best, %s.".formatted(top.k(), block);
+          "What deeper heads may still say cannot change the %d best, %s."
+              .formatted(top.k(), block);
       case ExitPolicy.Budget budget ->
           "It is not among the %d candidates of the request that may go on, %s."
               .formatted(budget.candidates(), block);

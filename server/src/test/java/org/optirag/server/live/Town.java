@@ -165,7 +165,8 @@ final class Town {
     GraphSource graph = GraphSource.growing(() -> trained(seed));
     return new RequestPrompts.Parts(
         new PromptAssembler(data, tokenizer, PROMPTS),
-        (snapshot, figures) -> new ScaledFeatures(figures::of, FEATURES.scaling(), FEATURES.units()),
+        (snapshot, figures) ->
+            new ScaledFeatures(figures::of, FEATURES.scaling(), FEATURES.units()),
         snapshot -> Retrievers.of(retriever, snapshot, graph));
   }
 

@@ -71,7 +71,9 @@ record SingleMachine(Path directory, Dataset data, PipelineScorer scorer) {
                           (RetrieverSettings.Gcn) bundle.retriever()),
                       new PromptAssembler(data, Tokenizers.open(model), bundle.dataset().prompt()),
                       new ScaledFeatures(
-                          new CandidateFeatures(data, visible)::of, schema.scaling(), schema.units())),
+                          new CandidateFeatures(data, visible)::of,
+                          schema.scaling(),
+                          schema.units())),
                   PromptTexts.of(data),
                   bundle.scorer(backbone)),
               0));
