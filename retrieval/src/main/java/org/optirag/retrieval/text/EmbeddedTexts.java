@@ -25,8 +25,7 @@ public final class EmbeddedTexts implements TextVectors {
    * @param known the imported items' vectors by their texts; not copied
    * @param others makes the vector of any other text
    */
-  EmbeddedTexts(
-      String name, Map<String, TextVector> known, Function<String, TextVector> others) {
+  EmbeddedTexts(String name, Map<String, TextVector> known, Function<String, TextVector> others) {
     this.name = name;
     this.known = known;
     this.others = others;
