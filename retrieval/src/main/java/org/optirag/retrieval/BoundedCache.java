@@ -8,8 +8,8 @@ import java.util.function.ToLongBiFunction;
 
 /**
  * Keeps what was made of a key, up to a number of bytes. Two generations: when the young one is
- * full, it becomes the old one and the old one is dropped; what is asked for again becomes young. So
- * readers never wait for each other. Two threads that ask for the same new key may both make it.
+ * full, it becomes the old one and the old one is dropped; what is asked for again becomes young.
+ * So readers never wait for each other. Two threads that ask for the same new key may both make it.
  *
  * @param <K> what is asked for
  * @param <V> what is made of it

@@ -128,8 +128,7 @@ public record VisibleHistory(
         latest[--from] = seen[i];
       }
     }
-    List<Behaviour> known =
-        behaviours(own, Arrays.copyOfRange(latest, from, latest.length));
+    List<Behaviour> known = behaviours(own, Arrays.copyOfRange(latest, from, latest.length));
     List<Behaviour> told =
         withUpdates(known, user, time).stream().filter(Behaviour::liked).toList();
     return told.subList(Math.max(0, told.size() - most), told.size());

@@ -31,11 +31,12 @@ public final class BehaviourFeatures implements FeatureGroup {
    *       candidate's category, the mean over its categories
    *   <li>{@code fields_shared}: the mean cosine of the candidate's field values, as a set, with
    *       those of the latest 50 likes
-   *   <li>{@code pop_all}, {@code pop_1d}, {@code pop_7d}: log(1 + rows of the item), in all, in the
-   *       last day and in the last seven; where times are places in an order, its last hundredth
-   *       and its last twentieth
-   *   <li>{@code rate_all}, {@code rate_1d}, {@code rate_7d}: the share of likes among them, with 20
-   *       rows of the usual share added; without rows that are known from published histories only
+   *   <li>{@code pop_all}, {@code pop_1d}, {@code pop_7d}: log(1 + rows of the item), in all, in
+   *       the last day and in the last seven; where times are places in an order, its last
+   *       hundredth and its last twentieth
+   *   <li>{@code rate_all}, {@code rate_1d}, {@code rate_7d}: the share of likes among them, with
+   *       20 rows of the usual share added; without rows that are known from published histories
+   *       only
    *   <li>{@code cat_rate}, {@code cat2_rate}: the same for its category, in all
    *   <li>{@code age}: log(1 + seconds, or places, since the item's first row)
    *   <li>{@code trans_last}: log(1 + how often others liked it next after the user's latest like),

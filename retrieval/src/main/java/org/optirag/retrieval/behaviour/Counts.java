@@ -80,10 +80,7 @@ record Counts(
     Map<Field, Integer> number = numbers.get(kind);
     return values.stream()
         .mapToDouble(value ->
-            categories
-                .get(kind)
-                .count(number.getOrDefault(value, -1), 0, end)
-                .rate(usual, PRIOR))
+            categories.get(kind).count(number.getOrDefault(value, -1), 0, end).rate(usual, PRIOR))
         .average()
         .orElse(Double.NaN);
   }

@@ -8,9 +8,9 @@ import org.optirag.dataset.Interactions;
 import org.optirag.retrieval.Behaviour;
 
 /**
- * Which likes followed which, and which items the same users liked, before a moment. A request looks
- * at the latest likes of an item only, so that popular items do not make it slow. Immutable; 4 bytes
- * a row and 8 a like.
+ * Which likes followed which, and which items the same users liked, before a moment. A request
+ * looks at the latest likes of an item only, so that popular items do not make it slow. Immutable;
+ * 4 bytes a row and 8 a like.
  */
 final class Sequences {
   /** Likes of an item that are looked at. */

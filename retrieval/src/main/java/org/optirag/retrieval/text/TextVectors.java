@@ -1,6 +1,8 @@
 package org.optirag.retrieval.text;
 
-/** Turns texts into vectors whose cosine says how alike they are. Safe for use from many threads. */
+/**
+ * Turns texts into vectors whose cosine says how alike they are. Safe for use from many threads.
+ */
 public interface TextVectors {
   /** Its name, with which the names of features begin: small letters and digits. */
   String name();

@@ -2,14 +2,16 @@ package org.optirag.retrieval.text;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.optirag.dataset.Items;
 import org.optirag.retrieval.BoundedCache;
 
 /**
  * Counted terms, rare ones weighing more (Salton and Buckley 1988): (1 + log n) (1 + log((1 + N) /
  * (1 + d))) for a term that occurs n times in the text and in d of the N items' texts, all divided
- * by the vector's length. Terms that no imported item has are not counted. As scikit-learn's
- * {@code TfidfVectorizer(sublinear_tf=True)}.
+ * by the vector's length. Terms that no imported item has are not counted. As scikit-learn's {@code
+ * TfidfVectorizer(sublinear_tf=True)}.
  */
 public final class TfIdf implements TextVectors {
   private static final long CACHED_BYTES = 128L << 20;
@@ -80,7 +82,7 @@ public final class TfIdf implements TextVectors {
   }
 
   private TextVector make(String text) {
-    Map<Integer, int[]> counts = new HashMap<>();
+    SortedMap<Integer, int[]> counts = new TreeMap<>();
     terms.each(
         text,
         term -> {
@@ -89,12 +91,15 @@ public final class TfIdf implements TextVectors {
             counts.computeIfAbsent(id, i -> new int[1])[0]++;
           }
         });
-    int[] sorted = counts.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
-    double[] weights = new double[sorted.length];
+    int[] sorted = new int[counts.size()];
+    double[] weights = new double[counts.size()];
     double square = 0;
-    for (int i = 0; i < sorted.length; i++) {
-      weights[i] = (1 + Math.log(counts.get(sorted[i])[0])) * rarity[sorted[i]];
-      square += weights[i] * weights[i];
+    int size = 0;
+    for (Map.Entry<Integer, int[]> term : counts.entrySet()) {
+      sorted[size] = term.getKey();
+      weights[size] = (1 + Math.log(term.getValue()[0])) * rarity[term.getKey()];
+      square += weights[size] * weights[size];
+      size++;
     }
     float[] unit = new float[sorted.length];
     for (int i = 0; i < unit.length; i++) {

@@ -253,8 +253,7 @@ class BehaviourFeaturesTest {
   @Test
   void theBehaviourMustBeThatWhichWasCounted() {
     Dataset data = RandomData.dataset(RandomData.rows(new Random(SEED), 100));
-    BehaviourFeatures features =
-        new BehaviourFeatures(data, visible(data, LabelVisibility.ALL));
+    BehaviourFeatures features = new BehaviourFeatures(data, visible(data, LabelVisibility.ALL));
     assertThatThrownBy(() ->
             features.of(visible(data, LabelVisibility.ALL), data.items(), 0, new int[] {1}, 5))
         .isInstanceOf(IllegalArgumentException.class);

@@ -27,8 +27,7 @@ class TfIdfTest {
   }
 
   /** The cosines of all pairs determine the vectors, but for the order of their terms. */
-  private static void equalsTheReference(String name, Terms terms, int fewest)
-      throws IOException {
+  private static void equalsTheReference(String name, Terms terms, int fewest) throws IOException {
     JsonNode golden = golden();
     List<String> items = golden.get("texts").valueStream().map(JsonNode::asString).toList();
     List<String> texts = new ArrayList<>(items);
