@@ -2,6 +2,8 @@ package org.optirag.retrieval.text;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.optirag.dataset.Items;
 import org.optirag.retrieval.BoundedCache;
 
@@ -80,7 +82,7 @@ public final class TfIdf implements TextVectors {
   }
 
   private TextVector make(String text) {
-    Map<Integer, int[]> counts = new HashMap<>();
+    SortedMap<Integer, int[]> counts = new TreeMap<>();
     terms.each(
         text,
         term -> {
@@ -89,12 +91,15 @@ public final class TfIdf implements TextVectors {
             counts.computeIfAbsent(id, i -> new int[1])[0]++;
           }
         });
-    int[] sorted = counts.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
-    double[] weights = new double[sorted.length];
+    int[] sorted = new int[counts.size()];
+    double[] weights = new double[counts.size()];
     double square = 0;
-    for (int i = 0; i < sorted.length; i++) {
-      weights[i] = (1 + Math.log(counts.get(sorted[i])[0])) * rarity[sorted[i]];
-      square += weights[i] * weights[i];
+    int size = 0;
+    for (Map.Entry<Integer, int[]> term : counts.entrySet()) {
+      sorted[size] = term.getKey();
+      weights[size] = (1 + Math.log(term.getValue()[0])) * rarity[term.getKey()];
+      square += weights[size] * weights[size];
+      size++;
     }
     float[] unit = new float[sorted.length];
     for (int i = 0; i < unit.length; i++) {
