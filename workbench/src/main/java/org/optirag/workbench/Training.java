@@ -145,11 +145,9 @@ public final class Training {
                     learned, examples.batchTokens(), Integer.MAX_VALUE, pipeline.seed()),
                 new HeldOut(watched, examples.batchTokens()),
                 progress);
-    if (graph != null) {
-      HeadSpread last = result.spreads().getLast();
-      workplace.remarks().accept(last.text());
-      last.warning().ifPresent(workplace.remarks());
-    }
+    HeadSpread last = result.spreads().getLast();
+    workplace.remarks().accept(last.text());
+    last.warning().ifPresent(workplace.remarks());
     return new TrainedBundle(
         opened, retriever, prompts, graph, settings, result, told(opened, settings, result));
   }
