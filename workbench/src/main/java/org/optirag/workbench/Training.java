@@ -158,11 +158,9 @@ public final class Training {
                     learned, examples.batchTokens(), Integer.MAX_VALUE, pipeline.seed()),
                 new HeldOut(watched, examples.batchTokens()),
                 progress);
-    if (zero != null) {
-      HeadSpread last = result.spreads().getLast();
-      workplace.remarks().accept(last.text());
-      last.warning().ifPresent(workplace.remarks());
-    }
+    HeadSpread last = result.spreads().getLast();
+    workplace.remarks().accept(last.text());
+    last.warning().ifPresent(workplace.remarks());
     return new TrainedBundle(
         opened, retriever, prompts, zero, settings, result, told(opened, settings, result));
   }
