@@ -28,6 +28,7 @@ import picocli.CommandLine.Mixin;
       "    rating: stars         # or click: clicked; with neither every row is a click",
       "    time: at              # left out: the order of the file",
       "    time-unit: seconds    # or milliseconds, iso",
+      "    request: page         # rows that one user was shown at once have one id; left out: unknown",
       "  items:",
       "    file: products.csv",
       "    id: sku",
@@ -35,7 +36,8 @@ import picocli.CommandLine.Mixin;
       "    fields: {brand: maker}",
       "  rules: {liked-from: 4}",
       "",
-      "Of a user's repeated ratings of an item the last one counts. Broken rows are left out"
+      "Of a user's repeated ratings of an item the last one counts (with a request: of the request's)."
+          + " Broken rows are left out"
           + " and listed in rejected.tsv beside the import.",
       ""
     },

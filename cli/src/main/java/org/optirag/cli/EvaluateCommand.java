@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Predicts the click probability of held-out impressions and prints AUC, UAUC, LogLoss,"
-          + " accuracy and calibration error with 95 %% intervals, requests per second and latency.",
+          + " accuracy and calibration error with 95 %% intervals, AUC within requests, requests per"
+          + " second and latency. MRR, nDCG and hit rate of requests stand in the files.",
       "Writes results.json and report.html, a page with charts that opens offline.",
       ""
     },
@@ -105,7 +106,8 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "86400",
       description =
           "A user's impressions within this time are candidates of one request, scored as of the"
-              + " first; seconds, or places where the data has no times; default a day.")
+              + " first; seconds, or places where the data has no times; default a day. Data that"
+              + " tell what was shown together are scored so.")
   private long window = 86_400;
 
   @Option(

@@ -26,6 +26,9 @@ final class ImportPrinter {
         counts.users(),
         counts.items(),
         manifest.format());
+    if (counts.requests() > 0) {
+      out.printf(Locale.ROOT, "Shown together in %,d requests%n", counts.requests());
+    }
     if (counts.broken() + counts.mended() > 0) {
       out.printf(
           Locale.ROOT,

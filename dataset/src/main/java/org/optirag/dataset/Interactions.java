@@ -2,31 +2,61 @@ package org.optirag.dataset;
 
 import java.util.Arrays;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Interactions as columns, in order of time (ties keep the order of the source). Immutable; 21
- * bytes a row, so that 25 million rows take half a gigabyte.
+ * bytes a row, so that 25 million rows take half a gigabyte; 25 bytes where requests are known.
  *
  * <p>A row is (user number, item number, rating, label, time). The label is 1 where the user liked
  * or clicked. The time is in seconds since 1970, or, where the source has none, the row's place in
  * its order.
+ *
+ * <p>Where the source tells what was shown together, a row also has the number of its request. Its
+ * rows with label 0 were shown and not clicked.
  */
 public final class Interactions {
+  /** In place of a request's number: nobody knows what else was shown. */
+  public static final int ALONE = -1;
+
   private final int[] users;
   private final int[] items;
   private final float[] ratings;
   private final boolean[] labels;
   private final long[] times;
+  private final int @Nullable [] requests;
 
   /**
-   * Takes ownership of the columns.
+   * Takes ownership of the columns, of a source that does not tell what was shown together.
    *
    * @param ratings the raw rating, NaN where the source has clicks only
    * @throws IllegalArgumentException if the lengths differ or the times decrease
    */
   public Interactions(int[] users, int[] items, float[] ratings, boolean[] labels, long[] times) {
+    this(users, items, ratings, labels, times, null);
+  }
+
+  /**
+   * Takes ownership of the columns.
+   *
+   * @param ratings the raw rating, NaN where the source has clicks only
+   * @param requests a number that the rows of one request share, {@link #ALONE} for rows of none;
+   *     null where none is known
+   * @throws IllegalArgumentException if the lengths differ or the times decrease
+   */
+  public Interactions(
+      int[] users,
+      int[] items,
+      float[] ratings,
+      boolean[] labels,
+      long[] times,
+      int @Nullable [] requests) {
     int n = users.length;
-    if (items.length != n || ratings.length != n || labels.length != n || times.length != n) {
+    if (items.length != n
+        || ratings.length != n
+        || labels.length != n
+        || times.length != n
+        || (requests != null && requests.length != n)) {
       throw new IllegalArgumentException("columns differ in length");
     }
     for (int i = 1; i < n; i++) {
@@ -40,6 +70,7 @@ public final class Interactions {
     this.ratings = ratings;
     this.labels = labels;
     this.times = times;
+    this.requests = requests;
   }
 
   /** How many rows there are. */
@@ -72,6 +103,16 @@ public final class Interactions {
     return times[row];
   }
 
+  /** Whether the source tells, of some rows at least, what was shown together. */
+  public boolean hasRequests() {
+    return requests != null;
+  }
+
+  /** The number of the row's request, or {@link #ALONE} where none is known. */
+  public int request(int row) {
+    return requests == null ? ALONE : requests[row];
+  }
+
   /** The rows for which {@code keep} holds, in the same order. */
   public Interactions filter(IntPredicate keep) {
     int[] rows = new int[size()];
@@ -96,17 +137,25 @@ public final class Interactions {
     float[] r = new float[n];
     boolean[] y = new boolean[n];
     long[] t = new long[n];
+    int[] q = requests == null ? null : new int[n];
     for (int i = 0; i < n; i++) {
       u[i] = users[rows[i]];
       v[i] = items[rows[i]];
       r[i] = ratings[rows[i]];
       y[i] = labels[rows[i]];
       t[i] = times[rows[i]];
+      if (q != null) {
+        q[i] = request(rows[i]);
+      }
     }
-    return new Interactions(u, v, r, y, t);
+    return new Interactions(u, v, r, y, t, q);
   }
 
-  /** These rows and others in one order of time; where times are equal, these come first. */
+  /**
+   * These rows and others in one order of time; where times are equal, these come first.
+   *
+   * @param others of the same data set, so that equal numbers of requests mean the same one
+   */
   public Interactions merged(Interactions others) {
     if (others.size() == 0) {
       return this;
@@ -117,6 +166,7 @@ public final class Interactions {
     float[] r = new float[n];
     boolean[] y = new boolean[n];
     long[] t = new long[n];
+    int[] q = requests == null && others.requests == null ? null : new int[n];
     int mine = 0;
     int other = 0;
     for (int i = 0; i < n; i++) {
@@ -129,8 +179,11 @@ public final class Interactions {
       r[i] = from.ratings[row];
       y[i] = from.labels[row];
       t[i] = from.times[row];
+      if (q != null) {
+        q[i] = from.request(row);
+      }
     }
-    return new Interactions(u, v, r, y, t);
+    return new Interactions(u, v, r, y, t, q);
   }
 
   /** The share of rows with label 1, NaN if there are none. */

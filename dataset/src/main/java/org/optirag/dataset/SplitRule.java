@@ -1,6 +1,8 @@
 package org.optirag.dataset;
 
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.optirag.workspace.UserException;
 
@@ -71,27 +73,30 @@ public sealed interface SplitRule {
 
   /**
    * Each user's last interaction is for test, the one before it for validation; users with fewer
-   * than three rows train only. Where the source has no times, the import has placed these rows
-   * after all others; where it has, what others did later stands in {@code train}, as is usual with
-   * this rule.
+   * than three train only. A request counts as one, with all of its rows. Where the source has no
+   * times, the import has placed these rows after all others; where it has, what others did later
+   * stands in {@code train}, as is usual with this rule.
    */
   record LeaveLastOut() implements SplitRule {
     @Override
     public Split apply(Dataset data) {
       Interactions all = data.interactions();
       int[] left = fromTheEnd(data);
-      int[] rows = rowsOfUsers(data);
+      int[] most = new int[data.users().size()]; // left after the first
+      for (int row = 0; row < all.size(); row++) {
+        most[all.user(row)] = Math.max(most[all.user(row)], left[row]);
+      }
       return new Split(
-          all.filter(row -> rows[all.user(row)] < 3 || left[row] > 1),
-          all.filter(row -> rows[all.user(row)] >= 3 && left[row] == 1),
-          all.filter(row -> rows[all.user(row)] >= 3 && left[row] == 0));
+          all.filter(row -> most[all.user(row)] < 2 || left[row] > 1),
+          all.filter(row -> most[all.user(row)] >= 2 && left[row] == 1),
+          all.filter(row -> most[all.user(row)] >= 2 && left[row] == 0));
     }
   }
 
   /**
-   * Users are drawn into three groups. The last interaction of each user is the example, of his
-   * group; all others are known to everyone. For data without times, as ReLLa does with
-   * Book-Crossing.
+   * Users are drawn into three groups. The last interaction (or request) of each user is the
+   * example, of his group; all others are known to everyone. For data without times, as ReLLa does
+   * with Book-Crossing.
    *
    * @param train share of users to train on
    * @param validation share of users to choose on; the rest is for test
@@ -159,21 +164,19 @@ public sealed interface SplitRule {
     }
   }
 
-  private static int[] rowsOfUsers(Dataset data) {
-    int[] rows = new int[data.users().size()];
-    for (int row = 0; row < data.interactions().size(); row++) {
-      rows[data.interactions().user(row)]++;
-    }
-    return rows;
-  }
-
-  /** For each row, how many later rows its user has. */
+  /** For each row, how many later rows its user has; the rows of a request count as one. */
   private static int[] fromTheEnd(Dataset data) {
     Interactions all = data.interactions();
     int[] seen = new int[data.users().size()];
     int[] left = new int[all.size()];
+    Map<Integer, Integer> ofRequest = new HashMap<>();
     for (int row = all.size() - 1; row >= 0; row--) {
-      left[row] = seen[all.user(row)]++;
+      int user = all.user(row);
+      int request = all.request(row);
+      left[row] =
+          request == Interactions.ALONE
+              ? seen[user]++
+              : ofRequest.computeIfAbsent(request, number -> seen[user]++);
     }
     return left;
   }

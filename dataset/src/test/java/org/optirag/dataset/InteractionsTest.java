@@ -30,6 +30,27 @@ class InteractionsTest {
   }
 
   @Test
+  void keptRowsKeepAllOfTheirColumns() {
+    Random random = new Random(SEED);
+    for (int round = 0; round < 100; round++) {
+      Interactions all = random(random, 0);
+      Interactions kept = all.filter(row -> all.item(row) % 3 == 0);
+      List<String> expected = new ArrayList<>(rows(all));
+      expected.removeIf(row -> Integer.parseInt(row.split(" ")[2]) % 3 != 0);
+      assertThat(rows(kept)).as("seed %d, round %d", SEED, round).isEqualTo(expected);
+      assertThat(kept.hasRequests()).isEqualTo(all.hasRequests());
+    }
+  }
+
+  @Test
+  void whereNothingTellsWhatWasShownTogetherEveryRowIsAlone() {
+    Interactions rows =
+        new Interactions(new int[2], new int[2], new float[2], new boolean[2], new long[2]);
+    assertThat(rows.hasRequests()).isFalse();
+    assertThat(rows.request(1)).isEqualTo(Interactions.ALONE);
+  }
+
+  @Test
   void whoIsNotCountedYetHasDoneNothing() {
     Interactions rows = random(new Random(SEED), 0);
     Behaviours behaviours = new Behaviours(rows, 1_000, 1_000);
@@ -45,9 +66,14 @@ class InteractionsTest {
     List<String> rows = new ArrayList<>();
     for (int row = 0; row < all.size(); row++) {
       rows.add(
-          "%04d %d %d %s %s"
+          "%04d %d %d %s %s %d"
               .formatted(
-                  all.time(row), all.user(row), all.item(row), all.rating(row), all.label(row)));
+                  all.time(row),
+                  all.user(row),
+                  all.item(row),
+                  all.rating(row),
+                  all.label(row),
+                  all.request(row)));
     }
     return rows;
   }
@@ -64,7 +90,8 @@ class InteractionsTest {
       ratings[row] = random.nextFloat();
       labels[row] = random.nextBoolean();
     }
+    int[] requests = random.nextBoolean() ? random.ints(n, -1, 5).toArray() : null;
     return new Interactions(
-        users, items, ratings, labels, random.longs(n, 0, 20).sorted().toArray());
+        users, items, ratings, labels, random.longs(n, 0, 20).sorted().toArray(), requests);
   }
 }

@@ -106,6 +106,61 @@ class SplitRuleTest {
   }
 
   @Test
+  void lastOutHoldsWholeRequestsOut() {
+    // Requests 7, 8, 9 of user 0 and three lone rows of user 1.
+    int[] users = {0, 0, 1, 0, 0, 1, 0, 0, 0, 1};
+    int[] requests = {7, 7, -1, 8, 8, -1, 9, 9, 9, -1};
+    Dataset data = shown(users, requests);
+    Split split = new SplitRule.LeaveLastOut().apply(data);
+    assertThat(times(split.test())).containsExactlyInAnyOrder(6L, 7L, 8L, 9L);
+    assertThat(times(split.validation())).containsExactlyInAnyOrder(3L, 4L, 5L);
+    assertThat(times(split.train())).containsExactlyInAnyOrder(0L, 1L, 2L);
+    Split byUser = new SplitRule.ByUser(0.98, 0.01, 3).apply(data);
+    assertThat(times(byUser.trainExamples())).containsExactlyInAnyOrder(6L, 7L, 8L, 9L);
+  }
+
+  @Test
+  void aSampleHoldsWholeRequests() {
+    Random random = new Random(3);
+    for (int round = 0; round < 50; round++) {
+      int[] requests = random.ints(120, -1, 20).toArray();
+      Interactions all = shown(new int[120], requests).interactions();
+      Interactions sample = Examples.sample(all, 40, round);
+      assertThat(sample.size()).isBetween(40, 120);
+      Set<Long> drawn = times(sample);
+      for (int row = 0; row < 120; row++) {
+        for (int other = 0; other < 120; other++) {
+          if (requests[row] >= 0 && requests[row] == requests[other]) {
+            assertThat(drawn.contains((long) row))
+                .as("round %d, rows %d and %d", round, row, other)
+                .isEqualTo(drawn.contains((long) other));
+          }
+        }
+      }
+      assertThat(times(Examples.sample(all, 60, round))).containsAll(drawn);
+    }
+  }
+
+  /** Rows at the times 0, 1, 2, … that were shown in requests. */
+  private static Dataset shown(int[] users, int[] requests) {
+    int n = users.length;
+    Interactions rows =
+        new Interactions(
+            users,
+            new int[n],
+            new float[n],
+            new boolean[n],
+            IntStream.range(0, n).asLongStream().toArray(),
+            requests);
+    return new Dataset(
+        "test",
+        "item",
+        new Users(ids(USERS), Collections.nCopies(USERS, List.of())),
+        new Items(ids(ITEMS), ids(ITEMS).ids(), Collections.nCopies(ITEMS, List.of())),
+        rows);
+  }
+
+  @Test
   void examplesWithTooShortAHistoryAreLeftOut() {
     Dataset data = of(new int[] {0, 0, 1, 0}, new int[] {0, 1, 2, 3}, new long[] {1, 2, 3, 4});
     Behaviours histories = new Behaviours(data.interactions(), USERS, ITEMS);

@@ -16,12 +16,15 @@ import org.optirag.dataset.Interactions;
  * window has passed or there are enough of them. All are scored as of the <em>first</em> one's
  * time: later ones do without what the user did in between, which may cost some accuracy and can
  * never show a label to its own prediction.
+ *
+ * <p>Where the data tell what was shown together ({@link Interactions#request}), those impressions
+ * are one request, however many they are, whatever the window.
  */
 public final class Requests {
   private Requests() {}
 
   /**
-   * How impressions are grouped.
+   * How impressions are grouped where nothing tells what was shown together.
    *
    * @param window how long after its first impression a request takes in others, in the data's unit
    *     of time: seconds, or places where the source has no times; 0 groups equal times only
@@ -75,7 +78,12 @@ public final class Requests {
   public static List<Request> group(Interactions impressions, Grouping grouping) {
     List<Request> requests = new ArrayList<>();
     Map<Integer, Open> open = new HashMap<>();
+    Map<Integer, List<Integer>> shown = new HashMap<>();
     for (int row = 0; row < impressions.size(); row++) {
+      if (impressions.request(row) != Interactions.ALONE) {
+        shown.computeIfAbsent(impressions.request(row), number -> new ArrayList<>()).add(row);
+        continue;
+      }
       int user = impressions.user(row);
       long time = impressions.time(row);
       Open request = open.get(user);
@@ -92,6 +100,10 @@ public final class Requests {
       request.rows.add(row);
     }
     open.forEach((user, request) -> requests.add(request.close(user)));
+    for (List<Integer> rows : shown.values()) {
+      int first = rows.getFirst();
+      requests.add(new Request(impressions.user(first), impressions.time(first), rows));
+    }
     requests.sort(Comparator.comparing(request -> request.rows().getFirst()));
     return List.copyOf(requests);
   }
@@ -119,6 +131,29 @@ public final class Requests {
     }
     drawn.sort(Comparator.comparing(request -> request.rows().getFirst()));
     return List.copyOf(drawn);
+  }
+
+  /**
+   * Deals the candidates of large requests to several of the same user and time, in turn, so that
+   * each is like the whole: what learns holds all candidates of a request in memory at once.
+   *
+   * @param most candidates of a request
+   * @return the requests in order of time; none of their impressions is lost
+   */
+  public static List<Request> parted(List<Request> requests, int most) {
+    List<Request> parted = new ArrayList<>();
+    for (Request request : requests) {
+      List<Integer> rows = request.rows();
+      int parts = Math.ceilDiv(rows.size(), most);
+      for (int part = 0; part < parts; part++) {
+        List<Integer> dealt = new ArrayList<>();
+        for (int i = part; i < rows.size(); i += parts) {
+          dealt.add(rows.get(i));
+        }
+        parted.add(new Request(request.user(), request.time(), dealt));
+      }
+    }
+    return List.copyOf(parted);
   }
 
   private record Open(long time, List<Integer> rows) {

@@ -32,6 +32,39 @@ final class RequestsTest {
   }
 
   @Test
+  void whatWasShownTogetherIsOneRequestWhateverItsSizeAndTheWindow() {
+    Interactions impressions =
+        new Interactions(
+            new int[] {1, 2, 1, 1, 2, 1},
+            new int[6],
+            new float[6],
+            new boolean[6],
+            new long[] {0, 0, 0, 500, 600, 600},
+            new int[] {4, 9, 4, 4, -1, -1});
+    for (Grouping grouping : List.of(Grouping.POINTWISE, Grouping.DEFAULT, new Grouping(0, 2))) {
+      assertThat(Requests.group(impressions, grouping))
+          .containsExactly(
+              new Request(1, 0, List.of(0, 2, 3)),
+              new Request(2, 0, List.of(1)),
+              new Request(2, 600, List.of(4)),
+              new Request(1, 600, List.of(5)));
+    }
+  }
+
+  @Test
+  void largeRequestsAreDealtToSeveralAlike() {
+    Request large = new Request(3, 70, IntStream.range(10, 15).boxed().toList());
+    Request small = new Request(4, 80, List.of(20, 21));
+    assertThat(Requests.parted(List.of(large, small), 2))
+        .containsExactly(
+            new Request(3, 70, List.of(10, 13)),
+            new Request(3, 70, List.of(11, 14)),
+            new Request(3, 70, List.of(12)),
+            small);
+    assertThat(Requests.parted(List.of(large, small), 5)).containsExactly(large, small);
+  }
+
+  @Test
   void everyImpressionIsInOneRequestAndNoneBeforeItsTime() {
     for (long seed = 0; seed < 50; seed++) {
       Interactions impressions = random(seed);

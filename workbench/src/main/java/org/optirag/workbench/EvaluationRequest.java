@@ -16,7 +16,7 @@ import org.optirag.workspace.UserException;
  * @param retrievers of {@link Pipeline#RETRIEVERS}, each before the LLM as it was published
  * @param policies exit policies of the bundle; none without one
  * @param part which held-out part
- * @param grouping how impressions become requests
+ * @param grouping how impressions become requests, where the data do not tell
  * @param most impressions, a seeded sample in whole requests
  */
 public record EvaluationRequest(

@@ -45,7 +45,7 @@ public final class EvaluationRun {
    *
    * @param pipeline data and models
    * @param part which held-out part
-   * @param grouping how impressions become requests
+   * @param grouping how impressions become requests, where the data do not tell
    * @param most impressions at most, in whole requests
    * @throws UserException if the part has no rows
    */
@@ -98,7 +98,11 @@ public final class EvaluationRun {
     facts.put("training interactions", Integer.toString(pipeline.split().train().size()));
     facts.put("impressions scored", evaluator.impressions() + " of " + evaluator.scored().size());
     facts.put("requests", Integer.toString(evaluator.requests().size()));
-    facts.put("grouping", "window " + grouping.window() + ", at most " + grouping.candidates());
+    facts.put(
+        "grouping",
+        evaluator.scored().hasRequests()
+            ? "as shown"
+            : "window " + grouping.window() + ", at most " + grouping.candidates());
     NegativeSampling sampling = pipeline.sampling(heldOut);
     if (sampling != null) {
       facts.put("negatives", sampling.ratio() + " for each click, " + sampling.choice());

@@ -39,6 +39,12 @@ public final class Training {
   /** By how much the LLM's answer counts at first in heads that begin with the graph's features. */
   private static final float QUIET = 0.03f;
 
+  /**
+   * Most candidates that are learned from at once: about a step's tokens. Larger requests are read
+   * as several, each with its context.
+   */
+  private static final int CANDIDATES = 64;
+
   private final String dataset;
   private final PipelineSettings pipeline;
   private final TrainingRecipe recipe;
@@ -164,9 +170,11 @@ public final class Training {
 
   private List<Requests.Request> requests(Interactions impressions, @Nullable Integer most) {
     List<Requests.Request> all = Requests.group(impressions, Requests.Grouping.DEFAULT);
-    return most == null || most >= impressions.size()
-        ? all
-        : Requests.sample(all, most, pipeline.seed());
+    List<Requests.Request> chosen =
+        most == null || most >= impressions.size()
+            ? all
+            : Requests.sample(all, most, pipeline.seed());
+    return Requests.parted(chosen, CANDIDATES);
   }
 
   private PromptSettings prompts() {

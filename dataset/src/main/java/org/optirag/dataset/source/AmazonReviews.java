@@ -47,6 +47,7 @@ record AmazonReviews() implements Formats.Format {
                 of2023 ? "timestamp" : "unixReviewTime",
                 of2023 ? TimeUnit.MILLISECONDS : TimeUnit.SECONDS,
                 null,
+                null,
                 null)),
         metadata(reviews, files).stream()
             .map(metadata ->

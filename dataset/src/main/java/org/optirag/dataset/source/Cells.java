@@ -39,7 +39,7 @@ public final class Cells {
   /**
    * The id of a user or item, without blanks around it.
    *
-   * @param what "user" or "item", for the message
+   * @param what "user", "item" or "request", for the message
    */
   public static String id(String what, @Nullable String value) throws Nonsense {
     if (value == null || value.isBlank()) {
@@ -49,6 +49,11 @@ public final class Cells {
       throw new Nonsense("the " + what + " id has " + value.length() + " characters");
     }
     return value.strip();
+  }
+
+  /** The same, or null where the cell is empty. */
+  public static @Nullable String optionalId(String what, @Nullable String value) throws Nonsense {
+    return value == null || value.isBlank() ? null : id(what, value);
   }
 
   /** The item ids of a cell: itself, or with {@code list} what its blanks part. */

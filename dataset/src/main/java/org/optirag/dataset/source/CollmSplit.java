@@ -58,6 +58,7 @@ record CollmSplit() implements Formats.Format {
         "timestamp",
         TimeUnit.SECONDS,
         "history",
+        null,
         part);
   }
 }

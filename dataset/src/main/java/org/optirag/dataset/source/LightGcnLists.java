@@ -49,6 +49,7 @@ record LightGcnLists() implements Formats.Format {
         null,
         TimeUnit.SECONDS,
         null,
+        null,
         part);
   }
 }

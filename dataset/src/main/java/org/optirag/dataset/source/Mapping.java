@@ -30,6 +30,7 @@ import org.optirag.workspace.UserException;
  *   rating: stars          # or click: clicked; with neither every row is a click
  *   time: at               # without it: the order of the file
  *   time-unit: seconds     # or milliseconds, iso
+ *   request: page          # what one user was shown at once has one id; needs a time
  * items:
  *   file: products.tsv
  *   id: sku
@@ -66,6 +67,9 @@ public record Mapping(
    *
    * @param item column of the item id; or the columns, with {@code lists} each of several ids
    * @param lists whether an item column holds ids parted by blanks, oldest first
+   * @param request column of an id that a user's rows share where they were shown together; what
+   *     was not clicked is a row with label 0. Other users may have the same id. Rows without one
+   *     are as without the column
    * @param part "train", "validation" or "test" where the data comes split
    */
   public record InteractionFile(
@@ -85,6 +89,7 @@ public record Mapping(
       @Nullable String time,
       @JsonProperty("time-unit") @Nullable String timeUnit,
       @Nullable String history,
+      @Nullable String request,
       @Nullable String part) {}
 
   /**
@@ -145,13 +150,22 @@ public record Mapping(
       throw new UserException(
           yaml + " names no interactions.", "Add 'interactions:' with file, user and item.");
     }
+    List<InteractionTable> tables =
+        mapping.interactions.stream().map(file -> table(yaml, directory, file)).toList();
+    if (tables.stream().anyMatch(table -> table.request() != null)
+        && tables.stream().anyMatch(table -> table.time() == null)) {
+      throw new UserException(
+          yaml
+              + ", field interactions.request: rows without a time cannot be parted into requests.",
+          "Add 'time:' to every table; a running number will do.");
+    }
     List<TextFile> items = mapping.items == null ? List.of() : mapping.items;
     List<TextFile> users = mapping.users == null ? List.of() : mapping.users;
     return new Source(
         required(yaml, "name", mapping.name),
         "mapping",
         mapping.noun == null ? "item" : mapping.noun,
-        mapping.interactions.stream().map(file -> table(yaml, directory, file)).toList(),
+        tables,
         items.stream().map(file -> texts(yaml, directory, "items", file)).toList(),
         users.stream().map(file -> texts(yaml, directory, "users", file)).toList(),
         mapping.rules == null ? Rules.likedFrom(4) : mapping.rules.applied(yaml));
@@ -183,6 +197,7 @@ public record Mapping(
             ? TimeUnit.SECONDS
             : constant(yaml, "interactions.time-unit", TimeUnit.class, file.timeUnit),
         file.history,
+        file.request,
         file.part == null ? null : constant(yaml, "interactions.part", Part.class, file.part));
   }
 

@@ -67,6 +67,7 @@ public record Source(
    * @param time column of the time, or null: then the order of the file
    * @param unit of the time
    * @param history column that lists earlier positives, oldest first, or null
+   * @param request column of an id that a user's rows share where they were shown together, or null
    * @param part the published part this file is, or null
    */
   public record InteractionTable(
@@ -80,6 +81,7 @@ public record Source(
       @Nullable String time,
       TimeUnit unit,
       @Nullable String history,
+      @Nullable String request,
       @Nullable Part part) {
     /** Copies the list. */
     public InteractionTable {
@@ -104,6 +106,7 @@ public record Source(
           null,
           time,
           TimeUnit.SECONDS,
+          null,
           null,
           null);
     }

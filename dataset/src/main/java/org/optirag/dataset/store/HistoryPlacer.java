@@ -11,10 +11,10 @@ import java.util.StringTokenizer;
  * Gives a time to positives that are known only from published histories.
  *
  * <p>A row may list the items its user liked before, oldest first, without saying when. Those that
- * are rows themselves have their time. The others are placed so that the published order holds:
- * each one second before the earliest of what stands after it in the list of the first row that
- * names it, that row included. So every impression sees, strictly before it, the history that was
- * published with it (save what shares its very second).
+ * are liked in rows themselves have their time. The others are placed so that the published order
+ * holds: each one second before the earliest of what stands after it in the list of the first row
+ * that names it, that row included. So every impression sees, strictly before it, the history that
+ * was published with it (save what shares its very second).
  *
  * <p>Keeps the histories in memory: meant for published samples, not for whole data sets.
  */
@@ -24,11 +24,13 @@ final class HistoryPlacer {
   /** An interaction that was placed. */
   record Placed(String user, String item, long time) {}
 
-  private record Listed(String item, long time, String history) {}
+  private record Listed(String item, long time, String history, boolean liked) {}
 
   /** Takes a row and the history it lists, items parted by blanks. */
-  void add(String user, String item, long time, String history) {
-    byUser.computeIfAbsent(user, u -> new ArrayList<>()).add(new Listed(item, time, history));
+  void add(String user, String item, long time, String history, boolean liked) {
+    byUser
+        .computeIfAbsent(user, u -> new ArrayList<>())
+        .add(new Listed(item, time, history, liked));
   }
 
   /** What the histories name beyond the rows themselves. */
@@ -41,7 +43,9 @@ final class HistoryPlacer {
   private static void place(String user, List<Listed> rows, List<Placed> placed) {
     Map<String, Long> times = new HashMap<>();
     for (Listed row : rows) {
-      times.merge(row.item(), row.time(), Math::min);
+      if (row.liked()) {
+        times.merge(row.item(), row.time(), Math::min);
+      }
     }
     rows.sort((a, b) -> Long.compare(a.time(), b.time())); // the first to name an item places it
     for (Listed row : rows) {

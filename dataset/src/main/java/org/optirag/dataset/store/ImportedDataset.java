@@ -21,7 +21,8 @@ import org.optirag.workspace.UserException;
  *
  * <ul>
  *   <li>interactions.parquet: user, item (numbers), rating, label, time and, where the source has a
- *       split, part; in order of time;
+ *       split, part, and where it tells what was shown together, request (a number, or -1); in
+ *       order of time;
  *   <li>items.parquet: number, id, title and a column "field NAME" for each further text;
  *   <li>users.parquet: number, id and a column "field NAME" for each profile field;
  *   <li>rejected.tsv: the rows that were left out or mended.
@@ -41,7 +42,7 @@ public record ImportedDataset(Path directory, Manifest manifest) {
     return new ImportedDataset(directory, Manifest.read(directory));
   }
 
-  /** Loads everything into memory, 21 bytes an interaction and its texts. */
+  /** Loads everything into memory, 21 or 25 bytes an interaction and its texts. */
   public Dataset load() {
     Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
     try (Duck duck = Duck.inMemory(scratch)) {
@@ -117,6 +118,7 @@ public record ImportedDataset(Path directory, Manifest manifest) {
       boolean[] labels = new boolean[users.length];
       long[] times = new long[users.length];
       Part[] parts = new Part[manifest.split() ? users.length : 0];
+      int[] requests = manifest.counts().requests() == 0 ? null : new int[users.length];
       duck.query(
           "SELECT * FROM " + file,
           row -> {
@@ -128,9 +130,12 @@ public record ImportedDataset(Path directory, Manifest manifest) {
             if (manifest.split()) {
               parts[n] = PARTS[row.getByte(6)];
             }
+            if (requests != null) {
+              requests[n] = row.getInt(manifest.split() ? 7 : 6);
+            }
             n++;
           });
-      interactions = new Interactions(users, items, ratings, labels, times);
+      interactions = new Interactions(users, items, ratings, labels, times, requests);
       split = manifest.split() ? PublishedSplit.of(parts) : PublishedSplit.none();
     }
   }

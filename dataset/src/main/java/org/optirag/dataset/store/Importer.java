@@ -138,7 +138,8 @@ final class Importer {
                     kept.interactions(),
                     kept.users(),
                     kept.items(),
-                    kept.untitled()),
+                    kept.untitled(),
+                    kept.requests()),
                 sums(files));
       }
       return new Outcome(

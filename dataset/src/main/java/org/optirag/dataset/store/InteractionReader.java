@@ -19,7 +19,7 @@ final class InteractionReader {
   /** Columns of the staging table; "seq" is the order of the files. */
   static final String COLUMNS =
       "seq BIGINT, file INTEGER, line BIGINT, \"user\" VARCHAR, item VARCHAR, rating FLOAT,"
-          + " label BOOLEAN, time BIGINT, part TINYINT";
+          + " label BOOLEAN, time BIGINT, part TINYINT, request VARCHAR";
 
   private static final int AT_ONCE = 10_000;
 
@@ -30,7 +30,7 @@ final class InteractionReader {
   private final HistoryPlacer histories = new HistoryPlacer();
   private final long latest;
   private long rows;
-  private long shown; // of the rows, in the progress
+  private long told; // of the rows, in the progress
   private long seq;
 
   InteractionReader(
@@ -54,6 +54,7 @@ final class InteractionReader {
     int click = add(columns, table.click());
     int time = add(columns, table.time());
     int history = add(columns, table.history());
+    int request = add(columns, table.request());
     int items = columns.size();
     columns.addAll(table.items());
     table
@@ -63,9 +64,9 @@ final class InteractionReader {
             columns,
             complaints,
             (line, values) -> {
-              if (++rows - shown >= AT_ONCE) {
+              if (++rows - told >= AT_ONCE) {
                 task.advance(AT_ONCE);
-                shown += AT_ONCE;
+                told += AT_ONCE;
               }
               try {
                 String user = Cells.id("user", values[0]);
@@ -79,6 +80,7 @@ final class InteractionReader {
                         ? Cells.click(values[click])
                         : rating < 0 || stars >= rules.likedFrom();
                 Long when = time < 0 ? null : Cells.time(values[time], table.unit(), latest);
+                String shown = request < 0 ? null : Cells.optionalId("request", values[request]);
                 for (int i = items; i < columns.size(); i++) {
                   for (String item : Cells.items(table.lists(), values[i])) {
                     String checked = Cells.id("item", item);
@@ -90,10 +92,11 @@ final class InteractionReader {
                         zero ? Float.NaN : stars,
                         label,
                         when,
-                        table.part());
+                        table.part(),
+                        shown);
                     if (history >= 0 && when != null) {
                       String listed = values[history];
-                      histories.add(user, checked, when, listed == null ? "" : listed);
+                      histories.add(user, checked, when, listed == null ? "" : listed, label);
                     }
                   }
                 }
@@ -102,15 +105,15 @@ final class InteractionReader {
                 complaints.broken(table.file(), line, String.valueOf(e.getMessage()), text(values));
               }
             });
-    task.advance(rows - shown);
-    shown = rows;
+    task.advance(rows - told);
+    told = rows;
   }
 
   /** Adds what only the published histories tell; gives how many rows that were. */
   long addHistories() {
     List<HistoryPlacer.Placed> placed = histories.placed();
     for (HistoryPlacer.Placed row : placed) {
-      append(-1, 0, row.user(), row.item(), Float.NaN, true, row.time(), Part.HISTORY);
+      append(-1, 0, row.user(), row.item(), Float.NaN, true, row.time(), Part.HISTORY, null);
     }
     return placed.size();
   }
@@ -123,7 +126,8 @@ final class InteractionReader {
       float rating,
       boolean label,
       @Nullable Long time,
-      @Nullable Part part) {
+      @Nullable Part part,
+      @Nullable String request) {
     try {
       out.beginRow().append(seq++).append(file).append(line).append(user).append(item);
       out.append(rating).append(label);
@@ -136,6 +140,11 @@ final class InteractionReader {
         out.appendNull();
       } else {
         out.append((byte) part.ordinal());
+      }
+      if (request == null) {
+        out.appendNull();
+      } else {
+        out.append(request);
       }
       out.endRow();
     } catch (SQLException e) {

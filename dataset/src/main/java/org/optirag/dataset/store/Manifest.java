@@ -8,6 +8,7 @@ import org.optirag.dataset.source.Rules;
 import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,7 +44,10 @@ public record Manifest(
   public static final int VERSION = 1;
 
   private static final JsonMapper JSON =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES) // counts that came later
+          .build();
 
   /**
    * What was read and kept.
@@ -57,6 +61,8 @@ public record Manifest(
    * @param users kept
    * @param items kept
    * @param untitled items without a title of their own
+   * @param requests that rows were shown in; 0 where the source does not tell, and of imports made
+   *     before it was asked
    */
   public record Counts(
       long rows,
@@ -67,7 +73,8 @@ public record Manifest(
       long interactions,
       int users,
       int items,
-      int untitled) {}
+      int untitled,
+      int requests) {}
 
   /** A file that was read. */
   public record SourceFile(String file, long bytes, String sha256) {}

@@ -2,13 +2,15 @@ package org.optirag.dataset.store;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Part;
 import org.optirag.dataset.Untitled;
 import org.optirag.dataset.source.Rules;
 
 /**
  * Makes the imported form of the staging tables raw, item_texts and user_texts: keeps the last of
- * repeated interactions, takes the core, orders by time, numbers users and items by their ids.
+ * repeated interactions (within a request, where requests are known), takes the core, orders by
+ * time, numbers users and items by their ids.
  *
  * <p>Rows without times get their place in the order as time. What a user did last comes after what
  * all others did before, so that it can be held out: the last row of each user with at least three
@@ -46,13 +48,15 @@ final class Normaliser {
       int untitled,
       long repeats,
       boolean timed,
-      boolean split) {}
+      boolean split,
+      int requests) {}
 
   /** Writes the Parquet files into a directory. */
   Result write(Path directory) {
     boolean timed = duck.number("SELECT count(*) FROM raw WHERE time IS NULL") == 0;
     boolean split = duck.number("SELECT count(*) FROM raw WHERE part IS NOT NULL") > 0;
-    number();
+    boolean shown = duck.number("SELECT count(*) FROM raw WHERE request IS NOT NULL") > 0;
+    number(shown);
     long repeats = dropRepeats(timed);
     takeCore();
     keep("users", "u", "all_users", false);
@@ -61,6 +65,7 @@ final class Normaliser {
     duck.run(
         "COPY (SELECT users.number AS \"user\", items.number AS item, rating, label, time"
             + (split ? ", part" : "")
+            + (shown ? ", coalesce(request, " + Interactions.ALONE + ") AS request" : "")
             + " FROM ordered JOIN users USING (u) JOIN items USING (i) ORDER BY time, seq) TO "
             + parquet(directory, "interactions"));
     writeTexts(directory, "items", "item_texts", itemFields, true);
@@ -75,11 +80,12 @@ final class Normaliser {
                     + " WHERE t.title IS NULL"),
         repeats,
         timed,
-        split);
+        split,
+        (int) duck.number("SELECT count(DISTINCT request) FROM kept"));
   }
 
   /** Replaces ids by numbers, so that what follows works on small rows. */
-  private void number() {
+  private void number(boolean shown) {
     duck.run(
         "CREATE TABLE all_users AS SELECT (row_number() OVER ("
             + byId("id")
@@ -96,11 +102,36 @@ final class Normaliser {
             + " FROM (SELECT DISTINCT id FROM ("
             + ids
             + "))");
+    if (shown) {
+      numberRequests();
+    }
     duck.run(
-        "CREATE TABLE kept AS SELECT seq, file, line, u, i, rating, label, time, part FROM raw"
-            + " JOIN all_users ON raw.\"user\" = all_users.id"
-            + " JOIN all_items ON raw.item = all_items.id");
+        "CREATE TABLE kept AS SELECT seq, file, line, u, i, rating, label, time, part,"
+            + (shown ? " request" : " NULL::INTEGER AS request")
+            + (" FROM " + (shown ? "asked" : "raw") + " told")
+            + " JOIN all_users ON told.\"user\" = all_users.id"
+            + " JOIN all_items ON told.item = all_items.id");
     duck.run("DROP TABLE raw");
+    duck.run("DROP TABLE IF EXISTS asked");
+  }
+
+  /**
+   * Numbers the requests: an id counts for its user and part. All rows of one get its first time,
+   * so that no moment parts them and none of them lies before another.
+   */
+  private void numberRequests() {
+    String key = "\"user\", coalesce(part, -1) AS of, request";
+    duck.run(
+        "CREATE TABLE requests AS SELECT "
+            + (key + ", min(time) AS first,")
+            + " (row_number() OVER (ORDER BY min(time), min(seq)) - 1)::INTEGER AS r"
+            + " FROM raw WHERE request IS NOT NULL GROUP BY ALL");
+    duck.run(
+        "CREATE TABLE asked AS SELECT seq, file, line, raw.\"user\", item, rating, label, part,"
+            + " coalesce(first, time) AS time, r AS request FROM raw LEFT JOIN requests"
+            + " ON raw.\"user\" = requests.\"user\" AND raw.request = requests.request"
+            + " AND coalesce(part, -1) = of");
+    duck.run("DROP TABLE requests");
   }
 
   /** Ids that are whole numbers first, by their value; then the others, by their bytes. */
@@ -113,7 +144,7 @@ final class Normaliser {
     duck.run(
         "CREATE TABLE repeated AS SELECT seq, file, line FROM kept"
             + " SEMI JOIN (SELECT u, i FROM kept GROUP BY u, i HAVING count(*) > 1) USING (u, i)"
-            + " QUALIFY row_number() OVER (PARTITION BY u, i ORDER BY "
+            + " QUALIFY row_number() OVER (PARTITION BY u, i, request ORDER BY "
             + (timed ? "time DESC, " : "")
             + "seq DESC) > 1");
     long repeats = duck.number("SELECT count(*) FROM repeated");
@@ -178,7 +209,7 @@ final class Normaliser {
             + " counted AS (SELECT *, count(*) OVER (PARTITION BY u) AS rows,"
             + " row_number() OVER (PARTITION BY u ORDER BY place DESC) AS after FROM placed),"
             + (" rounds AS (SELECT *, " + round + " AS round FROM counted)")
-            + " SELECT place AS seq, u, i, rating, label, part,"
+            + " SELECT place AS seq, u, i, rating, label, part, request,"
             + " CASE round WHEN 0 THEN place ELSE (SELECT count(*) FROM kept) + round END AS time"
             + " FROM rounds");
   }

@@ -321,6 +321,112 @@ class DatasetStoreTest {
         .containsExactly("b 8 NaN - 1577836800", "a 7 NaN + 1577836810");
   }
 
+  private static final String SHOWN =
+      """
+      name: pages
+      interactions:
+        file: shown.csv
+        user: u
+        item: i
+        click: c
+        time: t
+        request: page
+      """;
+
+  @Test
+  void whatWasShownTogetherStaysTogether() throws IOException {
+    // "p" is a page of two users; b is shown to u again on "q", and stands twice on r's page.
+    file(
+        "shown.csv",
+        """
+        u,i,c,t,page
+        u,a,0,12,p
+        u,b,1,10,p
+        u,c,0,11,p
+        w,a,1,11,p
+        u,b,0,20,q
+        u,d,0,20,q
+        w,d,1,30,
+        w,e,0,40,r
+        w,e,1,41,r
+        """);
+    Path yaml = Files.writeString(temporary.resolve("pages.yaml"), SHOWN);
+    Source pages = Mapping.source(yaml, data);
+    ImportedDataset imported = store.importSource(pages, pages.rules(), Progress.silent());
+    Dataset read = imported.load();
+    assertThat(rows(read))
+        .as("a page's rows have its first time")
+        .containsExactly(
+            "u a NaN - 10",
+            "u b NaN + 10",
+            "u c NaN - 10",
+            "w a NaN + 11",
+            "u b NaN - 20",
+            "u d NaN - 20",
+            "w d NaN + 30",
+            "w e NaN + 40");
+    Interactions all = read.interactions();
+    assertThat(IntStream.range(0, 8).map(all::request))
+        .containsExactly(0, 0, 0, 1, 2, 2, Interactions.ALONE, 3);
+    assertThat(imported.manifest().counts().requests()).isEqualTo(4);
+    assertThat(imported.manifest().counts().repeats()).isEqualTo(1);
+  }
+
+  @Test
+  void dataImportedBeforeThereWereRequestsStillOpens() throws IOException {
+    file("u.data", "1\t1\t5\t100\n1\t2\t5\t101\n");
+    imported();
+    Path manifest = store.find("movielens-100k").directory().resolve("dataset.json");
+    String text = Files.readString(manifest);
+    assertThat(text).contains("\"requests\"");
+    Files.writeString(manifest, text.replaceFirst(",\\s*\"requests\" : 0", ""));
+    assertThat(Files.readString(manifest)).doesNotContain("requests");
+    Dataset read = store.open("movielens-100k");
+    assertThat(read.interactions().size()).isEqualTo(2);
+    assertThat(read.interactions().hasRequests()).isFalse();
+  }
+
+  @Test
+  void aPublishedPartAndAHistoryGoWithRequests() throws IOException {
+    file("train.csv", "u,i,c,t,page,past\nu,a,1,10,p,x y\nu,b,0,10,p,\n");
+    file("test.csv", "u,i,c,t,page,past\nu,c,1,20,p,x y\nu,b,1,20,p,\n");
+    Path yaml =
+        Files.writeString(
+            temporary.resolve("pages.yaml"),
+            """
+            name: pages
+            interactions:
+              - {file: train.csv, user: u, item: i, click: c, time: t, request: page, history: past, part: train}
+              - {file: test.csv, user: u, item: i, click: c, time: t, request: page, history: past, part: test}
+            """);
+    Source pages = Mapping.source(yaml, data);
+    Dataset read = store.importSource(pages, pages.rules(), Progress.silent()).load();
+    assertThat(rows(read))
+        .containsExactly(
+            "u x NaN + 8",
+            "u y NaN + 9",
+            "u a NaN + 10",
+            "u b NaN - 10",
+            "u c NaN + 20",
+            "u b NaN + 20");
+    assertThat(IntStream.range(0, 6).map(read.interactions()::request))
+        .as("the same id in another part is another request")
+        .containsExactly(-1, -1, 0, 0, 1, 1);
+    assertThat(rows(read, read.split().test())).containsExactly("u c NaN + 20", "u b NaN + 20");
+    assertThat(read.split().test().request(0)).isEqualTo(1);
+  }
+
+  @Test
+  void requestsWithoutTimesAreRefused() throws IOException {
+    file("shown.csv", "u,i,c,t,page\nu,a,0,12,p\n");
+    Path yaml = temporary.resolve("pages.yaml");
+    Files.writeString(yaml, SHOWN.replace("  time: t\n", ""));
+    assertThatThrownBy(() -> Mapping.source(yaml, data))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("interactions.request: rows without a time")
+        .hasMessageContaining("Add 'time:'");
+  }
+
   @Test
   void aMappingsMistakesAreNamed() throws IOException {
     Path yaml = temporary.resolve("shop.yaml");

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Field;
+import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Split;
 import org.optirag.dataset.source.Mapping;
 import org.optirag.dataset.source.Source;
@@ -166,10 +168,43 @@ class SharedDataTest {
     assertThat(data.items().titles()).noneMatch(title -> title.startsWith("<"));
   }
 
+  @Test
+  void mindsImpressionsKeepWhatWasNotClickedAndTheirParts() {
+    Dataset data = mapped("mind-small-part", "mind");
+    Split split = data.split();
+    assertThat(split.trainExamples().size()).isEqualTo(154_081);
+    assertThat(split.validation().size()).isEqualTo(54_645);
+    assertThat(split.test().size()).isEqualTo(53_893);
+    assertThat(split.trainExamples().labelRate()).isEqualTo(6_378 / 154_081.0);
+    assertThat(split.test().labelRate()).isEqualTo(1_977 / 53_893.0);
+    assertThat(requests(split.trainExamples())).isEqualTo(4_260);
+    assertThat(requests(split.validation())).isEqualTo(1_370);
+    assertThat(requests(split.test())).isEqualTo(1_306);
+    int article = data.items().ids().number("N49712").orElseThrow();
+    assertThat(data.items().fields().get(article)).extracting(Field::name).contains("category");
+    for (int row = 0; row < data.interactions().size(); row++) {
+      if (data.interactions().request(row) < 0) {
+        assertThat(data.interactions().label(row)).as("row %d, of a history", row).isTrue();
+      }
+    }
+  }
+
+  private static long requests(Interactions rows) {
+    return IntStream.range(0, rows.size())
+        .map(rows::request)
+        .filter(r -> r >= 0)
+        .distinct()
+        .count();
+  }
+
   private Dataset mapped(String name) {
+    return mapped(name, name);
+  }
+
+  private Dataset mapped(String name, String mapping) {
     Path directory = SHARED.resolve(name);
     assumeTrue(Files.isDirectory(directory), () -> directory + " is not there");
-    Source source = Mapping.source(Path.of("../examples/mappings/" + name + ".yaml"), directory);
+    Source source = Mapping.source(Path.of("../examples/mappings/" + mapping + ".yaml"), directory);
     DatasetStore store = new DatasetStore(new CacheDirectory(cache.toAbsolutePath()));
     return store.importSource(source, source.rules(), Progress.silent()).load();
   }

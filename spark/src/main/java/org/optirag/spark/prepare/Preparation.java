@@ -148,7 +148,8 @@ public final class Preparation {
                 interactions,
                 Math.toIntExact(finalUsers.count()),
                 Math.toIntExact(finalItems.count()),
-                Math.toIntExact(itemTexts.untitled(finalItems.table(), finalItems.count()))),
+                Math.toIntExact(itemTexts.untitled(finalItems.table(), finalItems.count())),
+                0),
             List.of());
     output.write(manifest);
     last.unpersist();

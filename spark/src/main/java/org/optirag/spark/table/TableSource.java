@@ -98,6 +98,11 @@ public record TableSource(
               + " machine alone.",
           "Leave the field out, or import with 'optirag data import'.");
     }
+    if (file.request() != null) {
+      throw new UserException(
+          yaml + ", field interactions.request: these jobs do not keep what was shown together.",
+          "Leave the field out, or import with 'optirag data import'.");
+    }
     if (file.rating() != null && file.click() != null) {
       throw new UserException(
           yaml + ", field interactions: both rating and click are given.", "Give one of them.");
