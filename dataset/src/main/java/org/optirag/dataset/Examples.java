@@ -1,7 +1,10 @@
 package org.optirag.dataset;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Chooses among labelled impressions. */
 public final class Examples {
@@ -20,24 +23,42 @@ public final class Examples {
 
   /**
    * {@code count} examples drawn without repetition, or all if there are no more; in order of time.
-   * The same seed draws the same rows, and a larger count draws a superset.
+   * The same seed draws the same rows, and a larger count draws a superset. Requests are drawn
+   * whole, so that there may be a few more examples than {@code count}.
    */
   public static Interactions sample(Interactions examples, int count, long seed) {
     int n = examples.size();
     if (count >= n) {
       return examples;
     }
-    SplittableRandom random = new SplittableRandom(seed);
-    int[] rows = new int[n];
-    Arrays.setAll(rows, i -> i);
-    for (int i = 0; i < count; i++) {
-      int other = i + random.nextInt(n - i);
-      int row = rows[i];
-      rows[i] = rows[other];
-      rows[other] = row;
+    int[] groups = groups(examples);
+    int[] sizes = new int[n];
+    for (int group : groups) {
+      sizes[group]++;
     }
-    int[] drawn = Arrays.copyOf(rows, count);
-    Arrays.sort(drawn);
-    return examples.rows(drawn);
+    int[] order = IntStream.range(0, n).filter(group -> sizes[group] > 0).toArray();
+    boolean[] drawn = new boolean[n];
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0, rows = 0; rows < count; i++) {
+      int other = i + random.nextInt(order.length - i);
+      int group = order[other];
+      order[other] = order[i];
+      drawn[group] = true;
+      rows += sizes[group];
+    }
+    return examples.filter(row -> drawn[groups[row]]);
+  }
+
+  /** For each row the first row of its request; itself, where it has none. */
+  private static int[] groups(Interactions examples) {
+    Map<Integer, Integer> first = new HashMap<>();
+    int[] groups = new int[examples.size()];
+    Arrays.setAll(
+        groups,
+        row ->
+            examples.request(row) == Interactions.ALONE
+                ? row
+                : first.computeIfAbsent(examples.request(row), number -> row));
+    return groups;
   }
 }
