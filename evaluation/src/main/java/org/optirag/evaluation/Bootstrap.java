@@ -18,6 +18,7 @@ final class Bootstrap {
   private final Clusters clusters;
   private final int users;
   private final Ranks ranks;
+  private final int[] rankedClusters;
   private final ClusterMean userAucs;
   private final Map<Figure, ClusterMean> ofRequests;
   private final int requests;
@@ -45,6 +46,7 @@ final class Bootstrap {
     this.clusters = Clusters.of(predictions);
     this.users = Groups.of(n, predictions::user).size();
     this.ranks = Ranks.of(predictions);
+    this.rankedClusters = ranks.inOrder(clusters::of);
     this.userAucs = Uauc.of(predictions, clusters);
     List<int[]> asked = Groups.of(n, predictions::request);
     this.requests = asked.size();
@@ -154,7 +156,7 @@ final class Bootstrap {
           count * (predictions.probability(row) - (predictions.label(row) ? 1 : 0));
     }
     double[] figures = new double[Figure.values().length];
-    double auc = ranks.auc(row -> counts[clusters.of(row)]);
+    double auc = ranks.aucByPlace(place -> counts[rankedClusters[place]]);
     figures[Figure.AUC.ordinal()] = auc;
     figures[Figure.UAUC.ordinal()] = users == 1 ? auc : userAucs.under(counts);
     figures[Figure.LOG_LOSS.ordinal()] = loss / n;

@@ -1,6 +1,7 @@
 package org.optirag.evaluation;
 
 import java.util.Comparator;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -45,6 +46,11 @@ final class Ranks {
     return auc(row -> 1);
   }
 
+  /** A number of each row, in the order of the rows: what a weight can look up without a search. */
+  int[] inOrder(IntUnaryOperator ofRow) {
+    return IntStream.of(rows).map(ofRow).toArray();
+  }
+
   /**
    * The AUC with each row counted {@code weight(row)} times: of all pairs of a positive and a
    * negative row, the share in which the positive one has the higher probability; equal ones count
@@ -53,6 +59,15 @@ final class Ranks {
    * @return NaN where one of the labels has no weight
    */
   double auc(Weight weight) {
+    return aucByPlace(place -> weight.of(rows[place]));
+  }
+
+  /**
+   * The same for weights of places in the order.
+   *
+   * @return NaN where one of the labels has no weight
+   */
+  double aucByPlace(Weight weight) {
     long positives = 0;
     long negatives = 0;
     long tiedPositives = 0;
@@ -66,7 +81,7 @@ final class Ranks {
         tiedPositives = 0;
         tiedNegatives = 0;
       }
-      int count = weight.of(rows[i]);
+      int count = weight.of(i);
       if (labels[i]) {
         tiedPositives += count;
       } else {
@@ -79,9 +94,9 @@ final class Ranks {
     return won / ((double) positives * negatives);
   }
 
-  /** How often a row counts. */
+  /** How often a row, or the row at a place, counts. */
   @FunctionalInterface
   interface Weight {
-    int of(int row);
+    int of(int rowOrPlace);
   }
 }
