@@ -96,9 +96,10 @@ final class TrainCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "KIND[,KIND...]",
       description =
-          "What is known of a candidate without the LLM: graph, behaviour, tfidf, chars; default"
-              + " all. Head 0 answers by it before the first block; the heads after blocks add what"
-              + " the LLM reads.")
+          "What is known of a candidate without the LLM: graph and behaviour (who liked what, how"
+              + " often, lately), svd (who likes both), tfidf and chars (alike in words), minilm (alike"
+              + " in meaning, English); default all. Head 0 answers by it before the first block; the"
+              + " heads after blocks add what the LLM reads.")
   private @Nullable List<String> features;
 
   @Option(

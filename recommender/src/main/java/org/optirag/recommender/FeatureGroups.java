@@ -7,16 +7,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Dataset;
 import org.optirag.recommender.knowledge.KnowledgeSnapshot;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.FeatureGroup;
+import org.optirag.retrieval.SimilarityFigures;
 import org.optirag.retrieval.behaviour.BehaviourFeatures;
+import org.optirag.retrieval.behaviour.LatentSimilarity;
+import org.optirag.retrieval.text.SentenceModel;
+import org.optirag.retrieval.text.SentenceVectorStore;
 import org.optirag.retrieval.text.TextSimilarity;
+import org.optirag.retrieval.text.TextVectors;
 import org.optirag.retrieval.text.TfIdf;
 import org.optirag.scoring.FeatureSource;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
 /**
@@ -31,10 +38,14 @@ public final class FeatureGroups {
     GRAPH(CandidateFeatures.NAMES),
     /** What counting says: {@link BehaviourFeatures}. */
     BEHAVIOUR(BehaviourFeatures.NAMES),
+    /** How alike those who liked candidate and history are: {@link LatentSimilarity}. */
+    SVD(LatentSimilarity.NAMES),
     /** How alike the words of candidate and history are. */
-    TFIDF(TextSimilarity.names("tfidf")),
+    TFIDF(SimilarityFigures.names("tfidf")),
     /** How alike their parts of words are. */
-    CHARS(TextSimilarity.names("chars"));
+    CHARS(SimilarityFigures.names("chars")),
+    /** How alike they are in meaning, to a small model that embeds sentences. */
+    MINILM(SimilarityFigures.names(SentenceModel.MINI_LM.name()));
 
     private final List<String> names;
 
@@ -80,13 +91,35 @@ public final class FeatureGroups {
   }
 
   /**
-   * Reads figures of these names.
+   * Reads figures of these names; makes the vectors of texts that they need.
    *
    * @param names in the order that the model reads them
-   * @throws UserException if there is no figure of a name
+   * @param cache where sentence vectors are kept
+   * @throws UserException if there is no figure of a name, or the cache cannot be written
    */
-  public Reader reading(List<String> names) {
-    return new Reader(names.stream().map(FeatureGroups::column).toList());
+  public Reader reading(List<String> names, CacheDirectory cache, Progress progress) {
+    Reader reader = new Reader(names.stream().map(FeatureGroups::column).toList());
+    synchronized (texts) {
+      for (Kind kind : reader.kinds) {
+        if (!texts.containsKey(kind)) {
+          vectors(kind, cache, progress)
+              .ifPresent(vectors -> texts.put(kind, new TextSimilarity(vectors)));
+        }
+      }
+    }
+    return reader;
+  }
+
+  private Optional<TextVectors> vectors(Kind kind, CacheDirectory cache, Progress progress) {
+    return switch (kind) {
+      case GRAPH, BEHAVIOUR, SVD -> Optional.empty();
+      case TFIDF -> Optional.of(TfIdf.words(imported.items()));
+      case CHARS -> Optional.of(TfIdf.characters(imported.items()));
+      case MINILM ->
+          Optional.of(
+              new SentenceVectorStore(cache)
+                  .require(imported.name(), imported.items(), SentenceModel.MINI_LM, progress));
+    };
   }
 
   /** Some of the figures, in an order. */
@@ -134,23 +167,13 @@ public final class FeatureGroups {
     return switch (kind) {
       case GRAPH -> throw new IllegalArgumentException("the graph's figures are at hand");
       case BEHAVIOUR -> snapshot.behaviour();
-      case TFIDF, CHARS -> text(kind);
-    };
-  }
-
-  private FeatureGroup text(Kind kind) {
-    synchronized (texts) {
-      @Nullable FeatureGroup known = texts.get(kind);
-      if (known == null) {
-        known =
-            new TextSimilarity(
-                kind == Kind.TFIDF
-                    ? TfIdf.words(imported.items())
-                    : TfIdf.characters(imported.items()));
-        texts.put(kind, known);
+      case SVD -> snapshot.latent();
+      case TFIDF, CHARS, MINILM -> {
+        synchronized (texts) {
+          yield Objects.requireNonNull(texts.get(kind));
+        }
       }
-      return known;
-    }
+    };
   }
 
   /** Where a figure stands. */

@@ -236,7 +236,7 @@ public final class Recommender implements AutoCloseable {
                     opened,
                     dataset,
                     model.tokenizer(),
-                    new FeatureGroups(dataset),
+                    new FeatureGroups(dataset).reading(opened.featureNames(), cache, progress),
                     sources(opened, dataset, split, graphs)),
                 live ? () -> Instant.now().getEpochSecond() : () -> Long.MIN_VALUE,
                 () -> {});

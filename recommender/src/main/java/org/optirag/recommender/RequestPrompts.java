@@ -77,19 +77,18 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
      * Those of a bundle.
      *
      * @param tokenizer of its backbone
-     * @param groups who makes its features
+     * @param features reads those that the bundle names
      * @param sources what its retriever needs
      */
     public static Parts of(
         Bundle bundle,
         Dataset data,
         Tokenizer tokenizer,
-        FeatureGroups groups,
+        FeatureGroups.Reader features,
         RetrieverSources sources) {
-      FeatureGroups.Reader reader = groups.reading(bundle.featureNames());
       return new Parts(
           new PromptAssembler(data, tokenizer, bundle.dataset().prompt()),
-          (snapshot, graph) -> bundle.features(reader.of(snapshot, graph)),
+          (snapshot, graph) -> bundle.features(features.of(snapshot, graph)),
           snapshot -> Retrievers.of(bundle.retriever(), snapshot, sources));
     }
   }
@@ -114,7 +113,11 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
    * Makes what features and retriever need of a snapshot, so that no request has to wait for it.
    */
   public void prepare(KnowledgeSnapshot snapshot) {
-    features.apply(snapshot, snapshot.features());
+    Dataset data = snapshot.data();
+    if (data.users().size() > 0 && data.items().size() > 0) {
+      // What figures need of everybody is made when they are first asked for.
+      features.apply(snapshot, snapshot.features()).of(0, new int[] {0}, snapshot.end());
+    }
     retriever(snapshot);
   }
 

@@ -3,12 +3,14 @@ package org.optirag.recommender;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Field;
 import org.optirag.dataset.IdIndex;
@@ -19,9 +21,12 @@ import org.optirag.dataset.Users;
 import org.optirag.recommender.FeatureGroups.Kind;
 import org.optirag.recommender.knowledge.KnowledgeSnapshot;
 import org.optirag.retrieval.CandidateFeatures;
+import org.optirag.retrieval.SimilarityFigures;
 import org.optirag.retrieval.text.TextSimilarity;
 import org.optirag.retrieval.text.TfIdf;
 import org.optirag.scoring.FeatureSource;
+import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
 class FeatureGroupsTest {
@@ -35,6 +40,12 @@ class FeatureGroupsTest {
   private final Split split = data.split();
   private final KnowledgeSnapshot snapshot = KnowledgeSnapshot.of(data, split);
   private final FeatureGroups groups = new FeatureGroups(data);
+
+  @TempDir Path folder;
+
+  private CacheDirectory cache() {
+    return new CacheDirectory(folder);
+  }
 
   private static Dataset data() {
     Random random = new Random(SEED);
@@ -80,7 +91,7 @@ class FeatureGroupsTest {
     List<String> names = List.of("tfidf_last", "u_n", "hist_n", "tfidf_max", "i_adj");
     long time = split.test().time(0);
     int[] candidates = {3, 0, 7};
-    FeatureSource read = groups.reading(names).of(snapshot, snapshot.features());
+    FeatureSource read = groups.reading(names, cache(), Progress.silent()).of(snapshot, snapshot.features());
     float[][] graph = snapshot.features().of(2, candidates, time);
     float[][] counts =
         snapshot.behaviour().of(snapshot.visible(), data.items(), 2, candidates, time);
@@ -88,7 +99,7 @@ class FeatureGroupsTest {
         new TextSimilarity(TfIdf.words(data.items()))
             .of(snapshot.visible(), data.items(), 2, candidates, time);
     List<String> countNames = snapshot.behaviour().names();
-    List<String> wordNames = TextSimilarity.names("tfidf");
+    List<String> wordNames = SimilarityFigures.names("tfidf");
     float[][] rows = read.of(2, candidates, time);
     for (int c = 0; c < candidates.length; c++) {
       assertThat(rows[c])
@@ -106,7 +117,8 @@ class FeatureGroupsTest {
   void aCandidatesFiguresDoNotDependOnTheOthers() {
     FeatureSource read =
         groups
-            .reading(FeatureGroups.names(EnumSet.allOf(Kind.class)))
+            .reading(
+                FeatureGroups.names(EnumSet.allOf(Kind.class)), cache(), Progress.silent())
             .of(snapshot, snapshot.features());
     long time = split.test().time(1);
     int[] all = IntStream.range(0, ITEMS).toArray();
@@ -121,7 +133,7 @@ class FeatureGroupsTest {
 
   @Test
   void whatNobodyMakesIsNamed() {
-    assertThatThrownBy(() -> groups.reading(List.of("i_adj", "taste")))
+    assertThatThrownBy(() -> groups.reading(List.of("i_adj", "taste"), cache(), Progress.silent()))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith(
             "The bundle's heads read the feature \"taste\", this OptiRAG computes");

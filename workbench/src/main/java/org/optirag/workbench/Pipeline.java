@@ -374,7 +374,9 @@ public final class Pipeline implements AutoCloseable {
    * @throws UserException if there is no figure of a name
    */
   public FeatureSource figures(List<String> names) {
-    return groups.reading(names).of(snapshot, snapshot.features());
+    return groups
+        .reading(names, workplace.cache(), workplace.progress())
+        .of(snapshot, snapshot.features());
   }
 
   private Bundle required() {

@@ -10,6 +10,7 @@ import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.VisibleHistory;
 import org.optirag.retrieval.behaviour.BehaviourFeatures;
+import org.optirag.retrieval.behaviour.LatentSimilarity;
 
 /**
  * What is known of everybody up to a moment, with all that is computed of it. Immutable; what is
@@ -25,6 +26,7 @@ public final class KnowledgeSnapshot {
   private @Nullable Graph graph; // guarded by this, like the names
   private @Nullable Names names;
   private @Nullable BehaviourFeatures behaviour;
+  private @Nullable LatentSimilarity latent;
 
   /**
    * @param data users, items and all interactions
@@ -85,6 +87,14 @@ public final class KnowledgeSnapshot {
       behaviour = new BehaviourFeatures(data, visible);
     }
     return behaviour;
+  }
+
+  /** How alike items are by who liked them. */
+  public synchronized LatentSimilarity latent() {
+    if (latent == null) {
+      latent = new LatentSimilarity(data, visible);
+    }
+    return latent;
   }
 
   /** Who liked what, as the neighbours' embeddings are made of it. */

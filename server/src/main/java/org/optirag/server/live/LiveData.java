@@ -236,7 +236,11 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
             progress);
     return prompts(
         RequestPrompts.Parts.of(
-            bundle, data, tokenizer, features, GraphSource.growing(graphs::snapshot)));
+            bundle,
+            data,
+            tokenizer,
+            features.reading(bundle.featureNames(), cache, progress),
+            GraphSource.growing(graphs::snapshot)));
   }
 
   RequestPrompts prompts(RequestPrompts.Parts parts) {
