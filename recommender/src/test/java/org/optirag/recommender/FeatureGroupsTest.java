@@ -91,7 +91,8 @@ class FeatureGroupsTest {
     List<String> names = List.of("tfidf_last", "u_n", "hist_n", "tfidf_max", "i_adj");
     long time = split.test().time(0);
     int[] candidates = {3, 0, 7};
-    FeatureSource read = groups.reading(names, cache(), Progress.silent()).of(snapshot, snapshot.features());
+    FeatureSource read =
+        groups.reading(names, cache(), Progress.silent()).of(snapshot, snapshot.features());
     float[][] graph = snapshot.features().of(2, candidates, time);
     float[][] counts =
         snapshot.behaviour().of(snapshot.visible(), data.items(), 2, candidates, time);
@@ -117,8 +118,7 @@ class FeatureGroupsTest {
   void aCandidatesFiguresDoNotDependOnTheOthers() {
     FeatureSource read =
         groups
-            .reading(
-                FeatureGroups.names(EnumSet.allOf(Kind.class)), cache(), Progress.silent())
+            .reading(FeatureGroups.names(EnumSet.allOf(Kind.class)), cache(), Progress.silent())
             .of(snapshot, snapshot.features());
     long time = split.test().time(1);
     int[] all = IntStream.range(0, ITEMS).toArray();
