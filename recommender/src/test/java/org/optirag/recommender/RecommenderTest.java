@@ -57,7 +57,7 @@ final class RecommenderTest {
       assertThat(item.score().trace()).isNotEmpty();
     }
     assertThat(ranking.stages().keySet())
-        .containsExactly("retrieve", "prompt", "features", "score");
+        .containsExactly("features", "retrieve", "prompt", "score");
     assertThat(ranking.history()).isNotEmpty();
     String context = recommender.text(ranking.prompt().tokens().context());
     assertThat(context).contains(ranking.history().getLast().title());

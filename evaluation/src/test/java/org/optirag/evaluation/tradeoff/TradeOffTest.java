@@ -107,7 +107,14 @@ class TradeOffTest {
         TradeOff.of(SyntheticHeads.NESTED.draw(1500, -2, SEED), TradeOff.Answer.ALL_HEADS);
     assertThat(tradeOff.curve().points().stream().map(point -> point.policy().family()).distinct())
         .containsExactlyInAnyOrder(
-            "none", "fixed", "patience", "max-probability", "entropy", "ratio-trend");
+            "none",
+            "fixed",
+            "patience",
+            "max-probability",
+            "entropy",
+            "ratio-trend",
+            "top-k",
+            "budget");
     List<TradeOffPoint> front = tradeOff.curve().front();
     assertThat(front.getFirst().meanDepth()).isLessThan(0.25);
     double step = 0;
