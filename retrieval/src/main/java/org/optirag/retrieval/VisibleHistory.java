@@ -104,9 +104,15 @@ public record VisibleHistory(
         && a.label(row) == b.label(other);
   }
 
-  /** The latest behaviours of a user, oldest first. */
+  /**
+   * The latest behaviours of a user, oldest first. Where it is known what was shown together, likes
+   * alone: what was shown and not clicked is no dislike.
+   */
   public List<Behaviour> history(int user, long time, int most) {
     Interactions all = own.interactions();
+    if (all.hasRequests()) {
+      return likes(user, time, most);
+    }
     int[] seen = own.ofUser(user, time);
     if (visibility == LabelVisibility.LIKES) {
       long known = horizon.of(time);
