@@ -144,7 +144,7 @@ function draw(answer) {
     middle.append(element('span', result.title ?? result.id), element('meter', undefined, {min: 0, max: 1, value: result.probability}));
     button.append(element('span', i + 1 + '.', {className: 'place'}), middle,
       element('span', result.probability.toFixed(3), {className: 'number'}),
-      element('span', 'block ' + result.exit_block, {className: 'block'}));
+      element('span', result.exit_block === 0 ? 'features' : 'block ' + result.exit_block, {className: 'block'}));
     button.addEventListener('click', () => choose(result, button));
     return button;
   });
@@ -211,7 +211,7 @@ async function begin() {
     const model = await call('/v1/model');
     const bundle = model.bundles.find(each => each.name === model.assignment.primary);
     state.curve = bundle.curve;
-    $('bundle').textContent = `${bundle.name}: ${bundle.backbone}, ${bundle.blocks} blocks, heads after ${bundle.heads.join(', ')}`;
+    $('bundle').textContent = `${bundle.name}: ${bundle.backbone}, ${bundle.blocks} blocks, heads after ${bundle.heads.filter(block => block > 0).join(', ')}${bundle.heads[0] === 0 ? ' and before the first block' : ''}`;
     $('point').max = String(state.curve.length - 1);
     $('point').value = String(Math.max(0, state.curve.findIndex(each => each.policy === bundle.policy)));
     tellPoint();
