@@ -195,7 +195,7 @@ final class CommandsTest {
                 "--bundle",
                 bundle.toString(),
                 "--policy",
-                "none;chosen;fixed:1",
+                "none;chosen;fixed:1;fixed:2",
                 "--most",
                 "8",
                 "--quiet",
@@ -207,9 +207,10 @@ final class CommandsTest {
         JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
     assertThat(evaluated.at("/facts/split").asString()).contains("LeaveLastOut");
     JsonNode results = evaluated.path("results");
-    assertThat(results.size()).isEqualTo(4);
+    assertThat(results.size()).isEqualTo(5);
     assertThat(results.path(1).path("meanDepth").asDouble()).isEqualTo(0.1);
-    assertThat(results.path(3).path("meanDepth").asDouble()).isEqualTo(1.0 / 30);
+    assertThat(results.path(3).path("meanDepth").asDouble()).as("head 0").isZero();
+    assertThat(results.path(4).path("meanDepth").asDouble()).isEqualTo(1.0 / 30);
     assertThat(
             run(
                 "rank",
@@ -288,7 +289,7 @@ final class CommandsTest {
         .containsExactly("bias", "item-knn", "zero-shot", "optirag", "optirag");
     assertThat(rows.at("/0/seeds").size()).isEqualTo(2);
     assertThat(rows.at("/3/policy").asString()).isEqualTo("none");
-    assertThat(rows.at("/3/heads/1").asInt()).isEqualTo(2);
+    assertThat(rows.at("/3/heads").valueStream().map(JsonNode::asInt)).containsExactly(0, 1, 2);
     assertThat(rows.at("/3/meanDepth").asDouble()).isEqualTo(2.0 / 30);
     assertThat(rows.at("/4/command").asString()).contains("optirag train teapots");
     assertThat(runs.resolve("teapots/optirag-2/tradeoff.json")).exists();
