@@ -105,8 +105,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--head-0",
       description =
-          "How head 0 reads it: trees, boosted ones; linear, a regression. Default trees.")
-  private FeatureSchema.Model headZero = FeatureSchema.Model.TREES;
+          "How head 0 reads it: trees, boosted ones; linear, a regression. Default: the one that"
+              + " loses less on validation.")
+  private FeatureSchema.@Nullable Model headZero;
 
   @Option(names = "--no-features", description = "Heads read the LLM alone; there is no head 0.")
   private boolean noFeatures;

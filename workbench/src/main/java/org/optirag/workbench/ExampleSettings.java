@@ -18,7 +18,7 @@ import org.optirag.workspace.UserException;
  * @param retriever one of {@link Pipeline#RETRIEVERS}
  * @param features the kinds of figures of a candidate that head 0 reads, and with it all heads;
  *     empty for heads that read the LLM alone
- * @param headZero how it reads them
+ * @param headZero how it reads them, or null for the way that loses less on validation
  * @param question whether the question is asked in words with every candidate, as zero-shot prompts
  *     do
  */
@@ -29,7 +29,7 @@ public record ExampleSettings(
     int batchTokens,
     String retriever,
     Set<FeatureGroups.Kind> features,
-    FeatureSchema.Model headZero,
+    FeatureSchema.@Nullable Model headZero,
     boolean question) {
   /** All impressions, with all that is known without the LLM. */
   public static final ExampleSettings DEFAULT =
@@ -40,7 +40,7 @@ public record ExampleSettings(
           2048,
           "gcn",
           EnumSet.allOf(FeatureGroups.Kind.class),
-          FeatureSchema.Model.TREES,
+          null,
           false);
 
   /**

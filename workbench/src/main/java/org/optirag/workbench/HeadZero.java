@@ -1,9 +1,12 @@
 package org.optirag.workbench;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.ExitHead;
+import org.optirag.dataset.Examples;
 import org.optirag.dataset.Interactions;
 import org.optirag.evaluation.baseline.FeatureModel;
 import org.optirag.evaluation.baseline.TreesModel;
@@ -34,23 +37,59 @@ record HeadZero(
     FeatureSource rows,
     FeatureSource learnedFrom) {
 
+  /** Enough to tell which of two models loses less. */
+  private static final int COMPARED = 20_000;
+
   /**
    * Learns from the whole training part, and is chosen on the whole of validation.
    *
    * @param kinds of figures, at least one
+   * @param model how they are read, or null for the way that loses less on validation
    */
   static HeadZero learn(
       Pipeline opened,
       Set<FeatureGroups.Kind> kinds,
-      FeatureSchema.Model model,
+      FeatureSchema.@Nullable Model model,
       Interactions train,
       Interactions held) {
     List<String> names = FeatureGroups.names(kinds);
     FeatureSource figures = opened.figures(names);
-    return switch (model) {
-      case LINEAR -> linear(names, figures, train, held, opened.settings().seed());
-      case TREES -> trees(names, figures, train, held, opened);
-    };
+    long seed = opened.settings().seed();
+    if (model == FeatureSchema.Model.LINEAR) {
+      return linear(names, figures, train, held, seed);
+    }
+    HeadZero trees = trees(names, figures, train, held, opened);
+    if (model == FeatureSchema.Model.TREES || held.size() == 0) {
+      return trees;
+    }
+    HeadZero linear = linear(names, figures, train, held, seed);
+    Interactions sample = Examples.sample(held, COMPARED, seed);
+    double ofTrees = trees.loss(sample);
+    double ofLinear = linear.loss(sample);
+    opened
+        .workplace()
+        .remarks()
+        .accept(
+            String.format(
+                Locale.ROOT,
+                "Head 0: LogLoss on validation %.4f with trees, %.4f with a regression.",
+                ofTrees,
+                ofLinear));
+    return ofLinear < ofTrees ? linear : trees;
+  }
+
+  /** The mean log loss, in nats. */
+  private double loss(Interactions impressions) {
+    double loss = 0;
+    for (int row = 0; row < impressions.size(); row++) {
+      float[][] read =
+          rows.of(
+              impressions.user(row), new int[] {impressions.item(row)}, impressions.time(row));
+      float[] logits = head.logits(new float[1][0], read)[0];
+      double against = impressions.label(row) ? logits[0] - logits[1] : logits[1] - logits[0];
+      loss += Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));
+    }
+    return loss / impressions.size();
   }
 
   private static HeadZero linear(

@@ -162,7 +162,7 @@ public final class Training {
     workplace.remarks().accept(last.text());
     last.warning().ifPresent(workplace.remarks());
     return new TrainedBundle(
-        opened, retriever, prompts, zero, settings, result, told(opened, settings, result));
+        opened, retriever, prompts, zero, settings, result, told(opened, settings, result, zero));
   }
 
   private HeadStart headStart(
@@ -223,11 +223,14 @@ public final class Training {
   }
 
   private Map<String, String> told(
-      Pipeline opened, TrainingSettings settings, TrainingResult result) {
+      Pipeline opened,
+      TrainingSettings settings,
+      TrainingResult result,
+      @Nullable HeadZero zero) {
     Map<String, String> told = new LinkedHashMap<>();
     told.put("retriever", examples.retriever());
     told.put("features", new TreeSet<>(examples.features()).toString());
-    told.put("headZero", examples.headZero().name());
+    told.put("headZero", zero == null ? "none" : zero.schema().model().name());
     told.put("split", pipeline.splitName());
     told.put("history", Integer.toString(pipeline.history()));
     told.put("lora", String.valueOf(settings.lora()));
