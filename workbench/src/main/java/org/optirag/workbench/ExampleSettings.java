@@ -34,14 +34,7 @@ public record ExampleSettings(
   /** All impressions, with all that is known without the LLM. */
   public static final ExampleSettings DEFAULT =
       new ExampleSettings(
-          null,
-          1000,
-          4000,
-          2048,
-          "gcn",
-          EnumSet.allOf(FeatureGroups.Kind.class),
-          null,
-          false);
+          null, 1000, 4000, 2048, "gcn", EnumSet.allOf(FeatureGroups.Kind.class), null, false);
 
   /**
    * Checks what would otherwise be told after minutes.

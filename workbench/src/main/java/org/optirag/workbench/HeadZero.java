@@ -83,8 +83,7 @@ record HeadZero(
     double loss = 0;
     for (int row = 0; row < impressions.size(); row++) {
       float[][] read =
-          rows.of(
-              impressions.user(row), new int[] {impressions.item(row)}, impressions.time(row));
+          rows.of(impressions.user(row), new int[] {impressions.item(row)}, impressions.time(row));
       float[] logits = head.logits(new float[1][0], read)[0];
       double against = impressions.label(row) ? logits[0] - logits[1] : logits[1] - logits[0];
       loss += Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));

@@ -223,10 +223,7 @@ public final class Training {
   }
 
   private Map<String, String> told(
-      Pipeline opened,
-      TrainingSettings settings,
-      TrainingResult result,
-      @Nullable HeadZero zero) {
+      Pipeline opened, TrainingSettings settings, TrainingResult result, @Nullable HeadZero zero) {
     Map<String, String> told = new LinkedHashMap<>();
     told.put("retriever", examples.retriever());
     told.put("features", new TreeSet<>(examples.features()).toString());

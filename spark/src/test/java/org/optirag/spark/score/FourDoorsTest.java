@@ -58,6 +58,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class FourDoorsTest {
   private static final Path COMMAND_LINE = Path.of("..", "cli", "target", "optirag");
   private static final String DATA = "movielens-100k";
+
   /** In the order of their texts, in which a job reads them. */
   private static final List<String> ITEMS = List.of("181", "258", "50");
 
@@ -125,7 +126,12 @@ final class FourDoorsTest {
     new DatasetStore(cache).require(DATA, Progress.silent());
     try (Recommender shipped = recommender(SingleMachine.BUNDLE, "none")) {
       long liked =
-          shipped.knowledge().state().snapshot().visible().likes(
+          shipped
+              .knowledge()
+              .state()
+              .snapshot()
+              .visible()
+              .likes(
                   shipped.knowledge().user(USERS.getFirst()).orElseThrow(), Long.MAX_VALUE, 1_000)
               .size();
       // One like more than the user has now: what is told in between has to be counted.
@@ -323,8 +329,7 @@ final class FourDoorsTest {
       }
       base = URI.create("http://127.0.0.1:" + port);
       Path log = directory.resolve("serve.log");
-      List<String> command =
-          command("serve", "--bundle", bundle.toString(), "--policy", policy);
+      List<String> command = command("serve", "--bundle", bundle.toString(), "--policy", policy);
       command.addAll(List.of("--dtype", "f32", "--quiet", "--context-cache", "0"));
       command.addAll(List.of("--deadline", "60000", "--port", Integer.toString(port)));
       command.addAll(List.of("--data-dir", directory.resolve("store").toString()));
