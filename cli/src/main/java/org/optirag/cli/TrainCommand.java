@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.FeatureGroups;
-import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.workbench.CalibrationResult;
 import org.optirag.workbench.ExampleSettings;
 import org.optirag.workbench.Training;
@@ -105,9 +104,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--head-0",
       description =
-          "How head 0 reads it: trees, boosted ones; linear, a regression. Default: the one that"
-              + " loses less on validation.")
-  private FeatureSchema.@Nullable Model headZero;
+          "How head 0 reads it: trees, boosted ones; linear, a regression; best, the one that loses"
+              + " less on validation. Default best.")
+  private ExampleSettings.HeadZeroModel headZero = ExampleSettings.HeadZeroModel.BEST;
 
   @Option(names = "--no-features", description = "Heads read the LLM alone; there is no head 0.")
   private boolean noFeatures;

@@ -4,7 +4,6 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.FeatureGroups;
-import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.workspace.UserException;
 
 /**
@@ -18,7 +17,7 @@ import org.optirag.workspace.UserException;
  * @param retriever one of {@link Pipeline#RETRIEVERS}
  * @param features the kinds of figures of a candidate that head 0 reads, and with it all heads;
  *     empty for heads that read the LLM alone
- * @param headZero how it reads them, or null for the way that loses less on validation
+ * @param headZero how it reads them
  * @param question whether the question is asked in words with every candidate, as zero-shot prompts
  *     do
  */
@@ -29,12 +28,29 @@ public record ExampleSettings(
     int batchTokens,
     String retriever,
     Set<FeatureGroups.Kind> features,
-    FeatureSchema.@Nullable Model headZero,
+    HeadZeroModel headZero,
     boolean question) {
+  /** How head 0 reads its features. */
+  public enum HeadZeroModel {
+    /** The one of the others that loses less on validation. */
+    BEST,
+    /** Boosted trees. */
+    TREES,
+    /** A regression, with rectified units beside the features. */
+    LINEAR
+  }
+
   /** All impressions, with all that is known without the LLM. */
   public static final ExampleSettings DEFAULT =
       new ExampleSettings(
-          null, 1000, 4000, 2048, "gcn", EnumSet.allOf(FeatureGroups.Kind.class), null, false);
+          null,
+          1000,
+          4000,
+          2048,
+          "gcn",
+          EnumSet.allOf(FeatureGroups.Kind.class),
+          HeadZeroModel.BEST,
+          false);
 
   /**
    * Checks what would otherwise be told after minutes.

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.ExitHead;
 import org.optirag.dataset.Examples;
 import org.optirag.dataset.Interactions;
@@ -44,22 +43,22 @@ record HeadZero(
    * Learns from the whole training part, and is chosen on the whole of validation.
    *
    * @param kinds of figures, at least one
-   * @param model how they are read, or null for the way that loses less on validation
+   * @param model how they are read
    */
   static HeadZero learn(
       Pipeline opened,
       Set<FeatureGroups.Kind> kinds,
-      FeatureSchema.@Nullable Model model,
+      ExampleSettings.HeadZeroModel model,
       Interactions train,
       Interactions held) {
     List<String> names = FeatureGroups.names(kinds);
     FeatureSource figures = opened.figures(names);
     long seed = opened.settings().seed();
-    if (model == FeatureSchema.Model.LINEAR) {
+    if (model == ExampleSettings.HeadZeroModel.LINEAR) {
       return linear(names, figures, train, held, seed);
     }
     HeadZero trees = trees(names, figures, train, held, opened);
-    if (model == FeatureSchema.Model.TREES || held.size() == 0) {
+    if (model == ExampleSettings.HeadZeroModel.TREES || held.size() == 0) {
       return trees;
     }
     HeadZero linear = linear(names, figures, train, held, seed);
