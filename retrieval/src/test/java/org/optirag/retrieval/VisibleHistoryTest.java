@@ -43,6 +43,41 @@ class VisibleHistoryTest {
   }
 
   @Test
+  void whatWasShownTogetherIsKnownAtOnceAndWhatWasNotClickedIsNoDislike() {
+    Dataset shown = shownTogether();
+    VisibleHistory visible = VisibleHistory.of(shown, shown.split());
+    assertThat(visible.visibility()).isEqualTo(LabelVisibility.ALL);
+    assertThat(visible.history(0, 950, 9)).extracting(Behaviour::item).containsExactly(1, 3, 6);
+    assertThat(visible.history(0, 950, 2)).extracting(Behaviour::item).containsExactly(3, 6);
+  }
+
+  /** The same rows, each shown in a request of its own. */
+  private static Dataset shownTogether() {
+    Interactions rows = DATA.interactions();
+    int n = rows.size();
+    int[] users = new int[n];
+    int[] items = new int[n];
+    boolean[] labels = new boolean[n];
+    long[] times = new long[n];
+    int[] requests = new int[n];
+    for (int row = 0; row < n; row++) {
+      users[row] = rows.user(row);
+      items[row] = rows.item(row);
+      labels[row] = rows.label(row);
+      times[row] = rows.time(row);
+      requests[row] = row;
+    }
+    return new Dataset(
+        DATA.name(),
+        DATA.noun(),
+        DATA.users(),
+        DATA.items(),
+        new Interactions(users, items, new float[n], labels, times, requests),
+        DATA.published(),
+        DATA.timed());
+  }
+
+  @Test
   void withinTrainingDislikesOfTheBlockAreUnknownAsTheyWillBeWhenHeldOut() {
     VisibleHistory likes = visible(LabelVisibility.LIKES);
     assertThat(likes.history(0, 450, 9)).extracting(Behaviour::item).containsExactly(1, 2, 3);

@@ -68,6 +68,47 @@ class TreesModelTest {
     assertThat(auc(model)).isGreaterThan(0.75);
   }
 
+  @Test
+  void whatIsSaidOfAUserDoesNotComeFromHisLabels() {
+    Interactions none = SPLIT.validation().filter(row -> false);
+    Interactions examples = SPLIT.trainExamples();
+    Interactions otherEven = flipped(examples, 0);
+    FeatureSource said = others(examples, none);
+    FeatureSource saidToo = others(otherEven, none);
+    int[] items = {1, 2, 7, 9};
+    long time = SPLIT.test().time(0);
+    assertThat(saidToo.of(4, items, time))
+        .as("an even user, whose own half's labels are turned")
+        .isDeepEqualTo(said.of(4, items, time));
+    assertThat(Arrays.deepEquals(saidToo.of(3, items, time), said.of(3, items, time)))
+        .as("an odd user, of whom the even ones' labels speak")
+        .isFalse();
+  }
+
+  private static FeatureSource others(Interactions examples, Interactions validation) {
+    return TreesModel.learn(
+            "trees", GRAPH::of, examples, validation, SETTINGS, SEED, Progress.silent())
+        .ofOthers(Progress.silent());
+  }
+
+  /** The same rows with the labels of each second user turned. */
+  private static Interactions flipped(Interactions rows, int half) {
+    int n = rows.size();
+    int[] users = new int[n];
+    int[] items = new int[n];
+    float[] ratings = new float[n];
+    boolean[] labels = new boolean[n];
+    long[] times = new long[n];
+    for (int row = 0; row < n; row++) {
+      users[row] = rows.user(row);
+      items[row] = rows.item(row);
+      ratings[row] = rows.rating(row);
+      labels[row] = rows.label(row) != (users[row] % 2 == half);
+      times[row] = rows.time(row);
+    }
+    return new Interactions(users, items, ratings, labels, times);
+  }
+
   private static TreesModel learn(FeatureSource features, Interactions validation) {
     return TreesModel.learn(
         "trees", features, SPLIT.trainExamples(), validation, SETTINGS, SEED, Progress.silent());

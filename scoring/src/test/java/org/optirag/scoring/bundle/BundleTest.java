@@ -48,7 +48,6 @@ import org.optirag.scoring.Scorer;
 import org.optirag.scoring.TraceScore;
 import org.optirag.scoring.TradeOffCurve;
 import org.optirag.scoring.TradeOffPoint;
-import org.optirag.scoring.trees.BoostedTrees;
 import org.optirag.workspace.Checksums;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.json.JsonMapper;
@@ -112,111 +111,6 @@ class BundleTest {
       assertThat(bundle.scorer(backbone).score(prompt))
           .isEqualTo(new Scorer(backbone, heads, POLICY, plan.answer()).score(prompt));
     }
-  }
-
-  /** A head before the first block and one after the sixth, over what trees say of two figures. */
-  private static BundleContents cascade() {
-    BundleContents whole = contents(HEADS);
-    DatasetSchema dataset = whole.dataset();
-    TradeOffPoint point = whole.plan().curve().points().getFirst();
-    return new BundleContents(
-        whole.created(),
-        whole.backbone(),
-        new Inference(whole.inference().retriever(), "time", 7, List.of(0, 6), DType.F32, null),
-        whole.training(),
-        whole.adapter(),
-        new TreeMap<>(Map.of(0, ExitHead.ofFeatures(new float[] {1}, 0.5f), 6, DEEP.reading(1))),
-        new ExitPlan(
-            POLICY,
-            "mean-depth 0.5",
-            whole.plan().calibrations(),
-            TraceScore.LAST,
-            new TradeOffCurve(List.of(0, 6), List.of(0.6, 0.7), List.of(point)),
-            List.of()),
-        whole.graph(),
-        Optional.of(BoostedTrees.parse(ONE_SPLIT, "trees")),
-        new DatasetSchema(
-            dataset.name(),
-            dataset.noun(),
-            dataset.timed(),
-            dataset.rules(),
-            dataset.itemFields(),
-            dataset.userFields(),
-            dataset.prompt(),
-            dataset.template(),
-            FeatureSchema.ofTrees(List.of("one", "two"))),
-        whole.metrics());
-  }
-
-  /** The second figure up to 0.5 gives -1, else 2. */
-  private static final String ONE_SPLIT =
-      """
-      tree
-      version=v4
-      num_class=1
-      num_tree_per_iteration=1
-      label_index=0
-      max_feature_idx=1
-      objective=binary sigmoid:1
-      feature_names=one two
-      feature_infos=[-9:9] [-9:9]
-      tree_sizes=1
-
-      Tree=0
-      num_leaves=2
-      num_cat=0
-      split_feature=1
-      split_gain=30
-      threshold=0.5
-      decision_type=10
-      left_child=-1
-      right_child=-2
-      leaf_value=-1 2
-      is_linear=0
-      shrinkage=1
-
-
-      end of trees
-      """;
-
-  @Test
-  void theHeadBeforeTheFirstBlockAndItsTreesAreReadBack() {
-    Path directory = folder.resolve("cascade");
-    Bundle.write(directory, cascade());
-    Bundle bundle = Bundle.open(directory);
-    assertThat(bundle.heads()).extracting(CalibratedHead::block).containsExactly(0, 6);
-    ExitHead first = bundle.heads().getFirst().head();
-    assertThat(first.hidden()).isZero();
-    assertThat(first.featureWeights()).containsExactly(1f);
-    assertThat(first.bias()).isEqualTo(0.5f);
-    assertThat(bundle.featureNames()).containsExactly("one", "two");
-    float[][] rows =
-        bundle
-            .features((user, candidates, time) -> new float[][] {{9, 0.5f}, {-9, 0.6f}})
-            .of(0, new int[2], 0);
-    assertThat(rows).isDeepEqualTo(new float[][] {{-1}, {2}});
-    Path again = folder.resolve("again");
-    Bundle.write(again, bundle.contents(bundle.plan(), bundle.metrics()));
-    assertThat(again.resolve("trees.txt")).hasSameBinaryContentAs(directory.resolve("trees.txt"));
-  }
-
-  @Test
-  void treesThatDoNotFitTheSchemaAreRefused() {
-    BundleContents fits = cascade();
-    assertThatThrownBy(() ->
-            new BundleContents(
-                fits.created(),
-                fits.backbone(),
-                fits.inference(),
-                fits.training(),
-                fits.adapter(),
-                fits.heads(),
-                fits.plan(),
-                fits.graph(),
-                Optional.empty(),
-                fits.dataset(),
-                fits.metrics()))
-        .hasMessage("the features' schema and the trees differ");
   }
 
   @Test
@@ -610,9 +504,8 @@ class BundleTest {
   // ---- a bundle of random numbers
 
   private static final ExitHead SHALLOW = head(SEED);
-  private static final ExitHead DEEP = head(SEED + 1);
-  private static final SortedMap<Integer, ExitHead> HEADS =
-      new TreeMap<>(Map.of(2, SHALLOW, 6, DEEP));
+  static final ExitHead DEEP = head(SEED + 1);
+  static final SortedMap<Integer, ExitHead> HEADS = new TreeMap<>(Map.of(2, SHALLOW, 6, DEEP));
 
   private Path written() {
     Path directory = folder.resolve("bundle");
@@ -625,7 +518,7 @@ class BundleTest {
 
   private static final List<Double> DECILES = List.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9);
 
-  private static BundleContents contents(SortedMap<Integer, ExitHead> heads) {
+  static BundleContents contents(SortedMap<Integer, ExitHead> heads) {
     TradeOffPoint point =
         new TradeOffPoint(POLICY, 0.5, List.of(3, 1), 0.7, Double.NaN, 0.6, 0.7, 0.5, 0.8);
     return new BundleContents(
