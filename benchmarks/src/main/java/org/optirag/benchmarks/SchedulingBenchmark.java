@@ -163,6 +163,11 @@ public final class SchedulingBenchmark {
     }
 
     @Override
+    public boolean hasHeadZero() {
+      return false;
+    }
+
+    @Override
     public int[] undecided(ExitPolicy policy, float[][] features) {
       throw new UnsupportedOperationException();
     }

@@ -2,7 +2,6 @@ package org.optirag.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -11,7 +10,11 @@ import org.optirag.recommender.PromptSource;
 import org.optirag.recommender.Ranking;
 import org.optirag.scoring.Score;
 
-/** What {@code optirag rank} says: the ranking and all that explains it, as JSON has it. */
+/**
+ * What {@code optirag rank} says: the ranking and all that explains it, as JSON has it.
+ *
+ * @param candidates what the LLM read of each, in the order of the ranking; empty where it did not
+ */
 record Explanation(
     String user,
     String scorer,
@@ -69,9 +72,7 @@ record Explanation(
             .toList(),
         text.apply(ranking.prompt().tokens().context()),
         ranking.items().stream()
-            .map(item -> Arrays.binarySearch(ranking.prompt().written(), item.candidate()))
-            .filter(place -> place >= 0)
-            .map(place -> text.apply(ranking.prompt().tokens().candidates().get(place)))
+            .map(item -> ranking.prompt().tokensOf(item.candidate()).map(text).orElse(""))
             .toList(),
         ranking.stages().entrySet().stream()
             .map(stage -> new Stage(stage.getKey(), stage.getValue().toNanos() / 1e6))
@@ -80,7 +81,7 @@ record Explanation(
 
   /** Shows it to a person. */
   void print(PrintWriter out) {
-    if (candidates.isEmpty()) {
+    if (candidates.stream().allMatch(String::isEmpty)) {
       out.println("The features decided every candidate: the LLM read nothing.");
       out.println();
     } else {
@@ -88,8 +89,10 @@ record Explanation(
       out.println(indented(context));
     }
     for (int i = 0; i < candidates.size(); i++) {
-      out.println("Candidate " + (i + 1) + ":");
-      out.println(indented(candidates.get(i)));
+      if (!candidates.get(i).isEmpty()) {
+        out.println("Candidate " + (i + 1) + ":");
+        out.println(indented(candidates.get(i)));
+      }
     }
     if (!neighbours.isEmpty()) {
       out.println("Similar users told of:");

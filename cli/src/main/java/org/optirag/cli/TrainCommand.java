@@ -10,6 +10,7 @@ import org.optirag.recommender.FeatureGroups;
 import org.optirag.workbench.CalibrationResult;
 import org.optirag.workbench.ExampleSettings;
 import org.optirag.workbench.Training;
+import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -136,6 +137,10 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Set<FeatureGroups.Kind> kinds() {
+    if (noFeatures && features != null) {
+      throw new UserException(
+          "--features and --no-features were both given.", "Give one of them, or neither.");
+    }
     if (noFeatures) {
       return Set.of();
     }

@@ -94,7 +94,7 @@ public final class Embeddings {
   }
 
   /** The inner product of two vectors of the same length. */
-  static float dot(float[] a, float[] b) {
+  public static float dot(float[] a, float[] b) {
     return dot(a, 0, b, 0, a.length);
   }
 

@@ -1,5 +1,7 @@
 package org.optirag.scoring;
 
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.optirag.backbone.PackedPrompt;
 
@@ -69,6 +71,16 @@ public record Prompt(
   /** How many candidates are asked about. */
   public int candidates() {
     return features.length;
+  }
+
+  /**
+   * The tokens of a candidate, or empty where it is not written.
+   *
+   * @param candidate its place in the request
+   */
+  public Optional<int[]> tokensOf(int candidate) {
+    int place = Arrays.binarySearch(written, candidate);
+    return place < 0 ? Optional.empty() : Optional.of(tokens.candidates().get(place));
   }
 
   /** The same tokens, with the features of all candidates, [candidates, features]. */

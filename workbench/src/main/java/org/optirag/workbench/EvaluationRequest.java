@@ -1,6 +1,7 @@
 package org.optirag.workbench;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.optirag.evaluation.Requests;
 import org.optirag.scoring.ExitPolicy;
@@ -12,7 +13,7 @@ import org.optirag.workspace.UserException;
  *
  * @param dataset a name in the cache, one that can be pulled, or the directory of an import
  * @param bundle what was trained, or null for the LLM as it was published
- * @param baselines of {@link Pipeline#baselines}; the first is what all others are compared with
+ * @param baselines of {@link Baselines#names}; the first is what all others are compared with
  * @param retrievers of {@link Pipeline#RETRIEVERS}, each before the LLM as it was published
  * @param policies exit policies of the bundle; none without one
  * @param part which held-out part
@@ -39,11 +40,8 @@ public record EvaluationRequest(
     baselines = List.copyOf(baselines);
     retrievers = List.copyOf(retrievers);
     policies = List.copyOf(policies);
-    requireKnown(
-        "baseline",
-        baselines.stream().filter(name -> !Pipeline.isTrees(name)).toList(),
-        Pipeline.baselines());
-    requireKnown("retriever", retrievers, Pipeline.RETRIEVERS);
+    requireKnown("baseline", baselines, Baselines::isKnown, Baselines.names());
+    requireKnown("retriever", retrievers, Pipeline.RETRIEVERS::contains, Pipeline.RETRIEVERS);
     if (bundle == null && !policies.isEmpty()) {
       throw new IllegalArgumentException("policies " + policies + " of no bundle");
     }
@@ -53,9 +51,10 @@ public record EvaluationRequest(
     }
   }
 
-  private static void requireKnown(String what, List<String> names, List<String> known) {
+  private static void requireKnown(
+      String what, List<String> names, Predicate<String> isKnown, List<String> known) {
     for (String name : names) {
-      if (!known.contains(name)) {
+      if (!isKnown.test(name)) {
         throw new UserException(
             "There is no " + what + " \"" + name + "\".", "There are " + known + ".");
       }

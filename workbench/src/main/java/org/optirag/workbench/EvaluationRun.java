@@ -71,14 +71,14 @@ public final class EvaluationRun {
   /**
    * Lets models without an LLM, trained and tuned first, and scorers with one predict them.
    *
-   * @param baselines of {@link Pipeline#baselines}
+   * @param baselines of {@link Baselines#names}
    * @param llms scorers, in the order of the table, after the baselines
    */
   public Evaluation of(List<String> baselines, List<? extends ImpressionScorer> llms) {
     List<ImpressionScorer> scorers = new ArrayList<>();
     List<String> chosen = new ArrayList<>();
     for (String name : baselines) {
-      Baseline.Tuned tuned = pipeline.baseline(name);
+      Baseline.Tuned tuned = new Baselines(pipeline).tuned(name);
       scorers.add(tuned.scorer());
       chosen.add(name + ": " + tuned.chosen());
     }

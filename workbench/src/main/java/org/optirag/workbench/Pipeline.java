@@ -1,11 +1,7 @@
 package org.optirag.workbench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.store.ModelStore;
@@ -17,11 +13,6 @@ import org.optirag.dataset.Split;
 import org.optirag.dataset.SplitRule;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.evaluation.PipelineScorer;
-import org.optirag.evaluation.baseline.Baseline;
-import org.optirag.evaluation.baseline.FeatureModel;
-import org.optirag.evaluation.baseline.TreesModel;
-import org.optirag.evaluation.trees.LearnedTrees;
-import org.optirag.evaluation.trees.TreesSettings;
 import org.optirag.recommender.FeatureGroups;
 import org.optirag.recommender.LoadedModel;
 import org.optirag.recommender.PromptPipeline;
@@ -63,9 +54,6 @@ import org.optirag.workspace.UserException;
 public final class Pipeline implements AutoCloseable {
   /** The retrievers in the order of tables. */
   public static final List<String> RETRIEVERS = RetrieverSettings.NAMES;
-
-  private static final String FEATURES = "features";
-  private static final String TREES = "trees";
 
   private final PipelineSettings settings;
   private final Workplace workplace;
@@ -188,6 +176,11 @@ public final class Pipeline implements AutoCloseable {
     return graphs;
   }
 
+  /** What may be seen of everybody's behaviour. */
+  public VisibleHistory visible() {
+    return visible;
+  }
+
   /** What the graph of labels says of candidates. */
   public CandidateFeatures features() {
     return snapshot.features();
@@ -210,77 +203,6 @@ public final class Pipeline implements AutoCloseable {
    */
   public PromptAssembler assembler(PromptSettings prompts) {
     return new PromptAssembler(data, model.tokenizer(), prompts);
-  }
-
-  /**
-   * What needs no LLM: the baselines, a regression on the graph's features, and boosted trees on
-   * all that is known without an LLM. {@code trees:graph+tfidf} are trees on these kinds alone.
-   */
-  public static List<String> baselines() {
-    List<String> names = new ArrayList<>(Baseline.names());
-    names.add(FEATURES);
-    names.add(TREES);
-    return List.copyOf(names);
-  }
-
-  /**
-   * A model without an LLM, tuned on validation; clicks alone get drawn negatives.
-   *
-   * @param name one of {@link #baselines}
-   */
-  public Baseline.Tuned baseline(String name) {
-    if (name.equals(FEATURES)) {
-      FeatureModel model =
-          FeatureModel.learn(
-              snapshot.features()::of,
-              impressions(split.trainExamples()),
-              impressions(split.validation()),
-              settings.seed());
-      return new Baseline.Tuned(model, "ridge " + model.ridge(), Double.NaN);
-    }
-    if (isTrees(name)) {
-      TreesModel model =
-          TreesModel.learn(
-              name,
-              figures(FeatureGroups.names(kinds(name))),
-              impressions(split.trainExamples()),
-              impressions(split.validation()),
-              TreesSettings.DEFAULT.withThreads(settings.workers()),
-              settings.seed(),
-              workplace.progress());
-      LearnedTrees learned = model.learned();
-      return new Baseline.Tuned(
-          model,
-          "%d trees, %s".formatted(learned.trees().trees(), learned.shape().description()),
-          Double.NaN);
-    }
-    Split labelled =
-        new Split(
-            split.train(),
-            impressions(split.trainExamples()),
-            impressions(split.validation()),
-            split.test());
-    return Baseline.tune(
-        name, data, labelled, visible.own(), settings.seed(), workplace.progress());
-  }
-
-  /**
-   * Whether a baseline is boosted trees.
-   *
-   * @throws UserException if it names kinds of features that there are not
-   */
-  static boolean isTrees(String name) {
-    boolean trees = name.equals(TREES) || name.startsWith(TREES + ":");
-    return trees && !kinds(name).isEmpty();
-  }
-
-  /** After the colon, parted by +; all without one. */
-  private static Set<FeatureGroups.Kind> kinds(String name) {
-    return name.equals(TREES)
-        ? EnumSet.allOf(FeatureGroups.Kind.class)
-        : Arrays.stream(name.substring(TREES.length() + 1).split("\\+"))
-            .map(FeatureGroups.Kind::of)
-            .collect(Collectors.toSet());
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.optirag.retrieval.text;
 
+import org.optirag.retrieval.Embeddings;
+
 /** The direction of a text: a vector of length 1, or of length 0 where nothing is known of it. */
 public sealed interface TextVector {
   /**
@@ -23,31 +25,12 @@ public sealed interface TextVector {
       if (!(other instanceof Dense that) || that.values.length != values.length) {
         throw new IllegalArgumentException("a vector of another kind");
       }
-      return dot(values, that.values);
+      return Embeddings.dot(values, that.values);
     }
 
     @Override
     public long bytes() {
       return 4L * values.length + 32;
-    }
-
-    /** Four sums side by side, so that the additions need not wait for each other. */
-    private static float dot(float[] a, float[] b) {
-      float s0 = 0;
-      float s1 = 0;
-      float s2 = 0;
-      float s3 = 0;
-      int i = 0;
-      for (; i + 4 <= a.length; i += 4) {
-        s0 += a[i] * b[i];
-        s1 += a[i + 1] * b[i + 1];
-        s2 += a[i + 2] * b[i + 2];
-        s3 += a[i + 3] * b[i + 3];
-      }
-      for (; i < a.length; i++) {
-        s0 += a[i] * b[i];
-      }
-      return s0 + s1 + (s2 + s3);
     }
   }
 

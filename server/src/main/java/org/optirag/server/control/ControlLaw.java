@@ -41,11 +41,26 @@ public final class ControlLaw {
    * @return in (0, 1]
    */
   public double next(double waiting) {
-    double affordable = waiting <= 0 ? Double.POSITIVE_INFINITY : wait * workers / waiting;
+    double affordable = balance(waiting);
     if (affordable < share || affordable >= DEADBAND * share) {
       share = Math.min(1, affordable);
     }
     return share;
+  }
+
+  /**
+   * What the law says of a request that comes now: the same without steps, and nothing is kept, so
+   * that it is 1 as soon as nothing waits, whatever was before.
+   *
+   * @param waiting Q: seconds of one worker at full depth
+   * @return in (0, 1]
+   */
+  public double at(double waiting) {
+    return Math.min(1, balance(waiting));
+  }
+
+  private double balance(double waiting) {
+    return waiting <= 0 ? Double.POSITIVE_INFINITY : wait * workers / waiting;
   }
 
   /** What {@link #next} said last. */

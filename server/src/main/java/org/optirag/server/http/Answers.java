@@ -103,7 +103,9 @@ final class Answers {
     into.put("tokens", tokens.tokens()).put("together", answer.scored().together());
     into.put("context", model.text(tokens.context()));
     ArrayNode candidates = into.putArray("candidates");
-    tokens.candidates().forEach(candidate -> candidates.add(model.text(candidate)));
+    for (int place = 0; place < prepared.prompt().candidates(); place++) {
+      candidates.add(prepared.prompt().tokensOf(place).map(model::text).orElse(""));
+    }
     told(into.putArray("history"), prepared.history());
     ArrayNode neighbours = into.putArray("neighbours");
     for (PromptSource.SimilarUser similar : prepared.neighbours()) {

@@ -55,6 +55,9 @@ public final class Ranker {
       BooleanSupplier gone) {
     long arrival = System.nanoTime();
     double seconds = deadline.toNanos() / 1e9;
+    if (!model.hasHeadZero()) {
+      scheduler.requireRoom(seconds); // before anything is spent on it
+    }
     TradeOffPoint point = policy == null ? affordable(model, seconds) : model.point(policy);
     PromptSource.Prepared prepared =
         model
@@ -88,7 +91,7 @@ public final class Ranker {
   /** As deep as the load allows; where there is no room for more, what needs none. */
   private TradeOffPoint affordable(RankingModel model, double seconds) {
     return scheduler.hasRoom(seconds)
-        ? model.ladder().within(scheduler.state().share())
+        ? model.ladder().within(scheduler.shareAtArrival())
         : model.ladder().cheapest();
   }
 

@@ -28,6 +28,9 @@ public interface RankingModel {
   /** What tokens of its prompts say. */
   String text(int[] tokens);
 
+  /** Whether a head before the first block may answer requests without the LLM. */
+  boolean hasHeadZero();
+
   /**
    * Which candidates of a request a policy does not stop before the first block: see {@link
    * org.optirag.scoring.Scorer#undecided}.

@@ -103,6 +103,16 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** The share of full depth that what waits now allows to one more. */
+  public double shareAtArrival() {
+    lock.lock();
+    try {
+      return law.at(queue.sum(Job::fullWork) * cost.secondsPerToken());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether {@link #requireRoom} would let a request pass. */
   public boolean hasRoom(double seconds) {
     lock.lock();

@@ -159,6 +159,11 @@ public final class LoadedBundle implements Deployable {
   }
 
   @Override
+  public boolean hasHeadZero() {
+    return card.heads().getFirst() == 0;
+  }
+
+  @Override
   public int[] undecided(ExitPolicy policy, float[][] features) {
     return bundle.scorer(model.backbone(), policy).undecided(features);
   }

@@ -159,7 +159,8 @@ function draw(answer) {
   told($('history'), explanation.history, behaviour => behaviour.title + (behaviour.liked ? '' : ' (not liked)'));
   told($('neighbours'), explanation.neighbours, similar =>
     `${similar.user} (${similar.similarity.toFixed(2)}) liked ${similar.liked.map(behaviour => behaviour.title).join('; ')}`);
-  $('prompt').textContent = explanation.context + '\n\n' + explanation.candidates[answer.results[kept].index];
+  const read = explanation.candidates[answer.results[kept].index];
+  $('prompt').textContent = read ? explanation.context + '\n\n' + read : 'The features decided this candidate: the LLM did not read it.';
 }
 
 async function rank() {

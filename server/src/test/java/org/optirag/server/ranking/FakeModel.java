@@ -105,6 +105,11 @@ public class FakeModel implements RankingModel {
   }
 
   @Override
+  public boolean hasHeadZero() {
+    return false;
+  }
+
+  @Override
   public int[] undecided(ExitPolicy policy, float[][] features) {
     return PromptPipeline.Undecided.ALL.of(features);
   }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +36,7 @@ class RankerTest {
   private final Ranker ranker = new Ranker(scheduler);
 
   /** A model with a head before the first block; its policies are fixed:1, features, and none. */
-  private static final class Cascade extends FakeModel {
+  private static class Cascade extends FakeModel {
     private static final TradeOffCurve CURVE =
         new TradeOffCurve(
             List.of(0, 1, 2),
@@ -56,6 +60,11 @@ class RankerTest {
     @Override
     public TradeOffPoint point(ExitPolicy policy) {
       return ExitLadder.point(CURVE, policy);
+    }
+
+    @Override
+    public boolean hasHeadZero() {
+      return true;
     }
 
     @Override
@@ -114,6 +123,62 @@ class RankerTest {
     RankAnswer answer = ranker.rank(model, TWO, null, LONG, 1000, () -> false);
     assertThat(answer.scored().point().policy()).isEqualTo(new ExitPolicy.Fixed(1));
     assertThat(answer.scored().scores()).extracting(Score::exitBlock).containsOnly(0);
+  }
+
+  @Test
+  void whereTheFeaturesCannotDecideNothingIsSpentOnARequestThatHasNoRoom() throws Exception {
+    model.stopAt(gate);
+    scheduler.submit(model, FakeModel.prompt(1, 60), null, System.nanoTime(), later());
+    model.awaitBegun();
+    scheduler.submit(model, FakeModel.prompt(2, 100), null, System.nanoTime(), later());
+    FakeModel plain =
+        new FakeModel("plain") {
+          @Override
+          public PromptSource prompts() {
+            throw new AssertionError("a prompt was written");
+          }
+        };
+    assertThatThrownBy(() -> ranker.rank(plain, TWO, null, LONG, 1000, () -> false))
+        .isInstanceOf(OverloadedException.class);
+  }
+
+  @Test
+  void whenNothingWaitsTheModelReadsAgainThoughNoPassHasSaidSo() throws Exception {
+    // A pass with much behind it, which is then withdrawn: no later pass sees the empty queue.
+    Semaphore passes = new Semaphore(0);
+    CountDownLatch second = new CountDownLatch(2);
+    Cascade slow =
+        new Cascade() {
+          @Override
+          public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts) {
+            if (prompts.getFirst().tokens().tokens() > 20) {
+              second.countDown();
+              passes.acquireUninterruptibly();
+            }
+            return super.score(policy, prompts);
+          }
+        };
+    Scheduler busy =
+        new Scheduler(
+            new Scheduler.Settings(1, 100, 1000, Duration.ofSeconds(1), 10), PassListener.NONE);
+    try (busy) {
+      List<CompletableFuture<Scored>> waiting = new ArrayList<>();
+      for (int name = 1; name <= 3; name++) {
+        waiting.add(
+            busy.submit(slow, FakeModel.prompt(name, 90), null, System.nanoTime(), later()));
+      }
+      passes.release();
+      assertThat(second.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(busy.state().share()).as("the second pass saw the third wait").isLessThan(0.1);
+      waiting.get(2).cancel(false);
+      passes.release();
+      waiting.get(1).get(30, TimeUnit.SECONDS);
+      RankAnswer answer = new Ranker(busy).rank(slow, TWO, null, LONG, 1000, () -> false);
+      assertThat(answer.scored().scores())
+          .as("the LLM read them")
+          .extracting(Score::exitBlock)
+          .doesNotContain(0);
+    }
   }
 
   private static long later() {

@@ -3,6 +3,7 @@ package org.optirag.spark.neighbours;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.optirag.retrieval.Embeddings;
 
 /**
  * Users that projections brought together, those who ask and those who can be found. One that is
@@ -40,7 +41,7 @@ final class Bucket {
     for (int d = 0; d < plane.length; d++) {
       plane[d] = (float) random.nextGaussian();
     }
-    double[] sides = members.stream().mapToDouble(m -> dot(plane, m.unit())).toArray();
+    double[] sides = members.stream().mapToDouble(m -> Embeddings.dot(plane, m.unit())).toArray();
     double[] sorted = sides.clone();
     java.util.Arrays.sort(sorted);
     double middle = sorted[sorted.length / 2];
@@ -60,7 +61,7 @@ final class Bucket {
         TopList list = new TopList(most);
         for (Member base : bases) {
           if (base.user() != asking.user()) {
-            list.offer(base.user(), dot(asking.unit(), base.unit()));
+            list.offer(base.user(), Embeddings.dot(asking.unit(), base.unit()));
           }
         }
         if (list.size() > 0) {
@@ -68,24 +69,5 @@ final class Bucket {
         }
       }
     }
-  }
-
-  /** Four sums side by side, so that the additions need not wait for each other. */
-  static float dot(float[] a, float[] b) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    int i = 0;
-    for (; i + 4 <= a.length; i += 4) {
-      s0 += a[i] * b[i];
-      s1 += a[i + 1] * b[i + 1];
-      s2 += a[i + 2] * b[i + 2];
-      s3 += a[i + 3] * b[i + 3];
-    }
-    for (; i < a.length; i++) {
-      s0 += a[i] * b[i];
-    }
-    return s0 + s1 + (s2 + s3);
   }
 }
