@@ -97,7 +97,8 @@ public final class Calibration {
   }
 
   /**
-   * Calibrates a bundle and writes it again, and its curve as a page.
+   * Calibrates a bundle and writes it again, and its curve as a page. What its heads say of
+   * validation is kept in the cache, so that another goal for the same bundle takes seconds.
    *
    * @param bundle what was trained
    * @param directory where it is written to
@@ -117,7 +118,12 @@ public final class Calibration {
       if (!heads.containsKey(0) && bundle.dataset().features() != null) {
         heads.put(0, withoutLlm(pipeline));
       }
-      plan = goal.plan(readings(pipeline, heads, most));
+      ReadingStore.Key key =
+          new ReadingStore.Key(
+              bundle, List.copyOf(heads.keySet()), pipeline.dataDigest(), drawn(pipeline, most));
+      plan =
+          goal.plan(
+              new ReadingStore(workplace).require(key, () -> readings(pipeline, heads, most)));
     }
     Bundle.write(directory, bundle.contents(heads, plan, bundle.metrics()));
     draw(bundle, plan, drawn);
@@ -138,6 +144,19 @@ public final class Calibration {
             plan,
             Optional.empty())
         .write(directory);
+  }
+
+  /** What, beside bundle and data, decides what is read and how. */
+  private String drawn(Pipeline pipeline, int most) {
+    return "%s, %s %s, %s on %s, %d of seed %d"
+        .formatted(
+            pipeline.rule(),
+            settings.negatives(),
+            settings.negativesBy(),
+            settings.dtype(),
+            settings.device(),
+            most,
+            settings.seed());
   }
 
   /** The head before the first block, of a bundle from before there was one. */

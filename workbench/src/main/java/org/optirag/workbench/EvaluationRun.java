@@ -88,10 +88,10 @@ public final class EvaluationRun {
       results.add(evaluator.evaluate(scorer, settings.workers(), pipeline.workplace().progress()));
     }
     return new Evaluation(
-        pipeline.data().name() + ", " + part, Instant.now(), facts(chosen), results);
+        pipeline.data().name() + ", " + part, Instant.now(), facts(chosen, !llms.isEmpty()), results);
   }
 
-  private Map<String, String> facts(List<String> chosen) {
+  private Map<String, String> facts(List<String> chosen, boolean withLlm) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("data set", pipeline.data().name());
     facts.put("split", pipeline.rule().toString());
@@ -110,11 +110,13 @@ public final class EvaluationRun {
     if (!chosen.isEmpty()) {
       facts.put("baselines, tuned on validation", String.join("; ", chosen));
     }
-    facts.put("backbone", pipeline.backboneId().name());
-    facts.put("numbers", pipeline.backbone().dtype() + " on " + settings.device());
     facts.put("workers", settings.workers() + " of " + settings.threads() + " threads");
-    facts.put("prompt", pipeline.promptSettings().toString());
-    facts.put("behaviours in a prompt", "at most " + pipeline.history());
+    if (withLlm) {
+      facts.put("backbone", pipeline.backboneId().name());
+      facts.put("numbers", pipeline.backbone().dtype() + " on " + settings.device());
+      facts.put("prompt", pipeline.promptSettings().toString());
+      facts.put("behaviours in a prompt", "at most " + pipeline.history());
+    }
     facts.put("seed", Long.toString(settings.seed()));
     return facts;
   }

@@ -12,6 +12,7 @@ import org.optirag.dataset.NegativeSampling;
 import org.optirag.dataset.Split;
 import org.optirag.dataset.SplitRule;
 import org.optirag.dataset.store.DatasetStore;
+import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.evaluation.PipelineScorer;
 import org.optirag.recommender.FeatureGroups;
 import org.optirag.recommender.LoadedModel;
@@ -63,10 +64,12 @@ public final class Pipeline implements AutoCloseable {
   private final Split split;
   private final VisibleHistory visible;
   private final KnowledgeSnapshot snapshot;
-  private final LoadedModel model;
+  private final boolean trains;
+  private final String dataDigest;
   private final TrainedGraphs graphs;
   private final FeatureGroups groups;
   private final List<AutoCloseable> open = new ArrayList<>();
+  private @Nullable LoadedModel model;
 
   private Pipeline(
       String dataset,
@@ -77,15 +80,16 @@ public final class Pipeline implements AutoCloseable {
     this.settings = settings;
     this.workplace = workplace;
     this.bundle = bundle;
+    this.trains = trains;
     CacheDirectory cache = workplace.cache();
     Progress progress = workplace.progress();
     Backbone.setThreads(settings.threads());
-    String name = bundle == null ? settings.model() : bundle.manifest().backbone().name();
-    new ModelStore(cache).require(name, progress); // downloads come first
     DatasetStore store = new DatasetStore(cache);
     this.data = store.require(dataset, progress);
+    ImportedDataset imported = store.find(dataset);
+    this.dataDigest = imported.digest();
     if (bundle != null) {
-      bundle.requireData(data, store.find(dataset).manifest().rules());
+      bundle.requireData(data, imported.manifest().rules());
     }
     this.rule = settings.splitOf(data, bundle);
     this.split = data.split(rule);
@@ -93,16 +97,6 @@ public final class Pipeline implements AutoCloseable {
     this.visible = snapshot.visible();
     this.groups = new FeatureGroups(data);
     this.graphs = new TrainedGraphs(data, split, visible, bundle, settings.seed(), cache, progress);
-    LoadedModel.Settings loading =
-        new LoadedModel.Settings(
-            settings.dtype(), settings.device(), cache, progress, workplace.remarks());
-    this.model =
-        bundle != null
-            ? LoadedModel.of(bundle, data::items, loading)
-            : trains
-                ? LoadedModel.toTrain(name, data::items, loading)
-                : LoadedModel.published(name, data::items, loading);
-    open.add(model);
   }
 
   /**
@@ -136,6 +130,40 @@ public final class Pipeline implements AutoCloseable {
     return settings;
   }
 
+  /**
+   * Downloads the LLM if it is not there, before long work that needs it later.
+   *
+   * @throws UserException if it cannot be had
+   */
+  public void requireModel() {
+    new ModelStore(workplace.cache()).require(modelName(), workplace.progress());
+  }
+
+  private String modelName() {
+    return bundle == null ? settings.model() : bundle.manifest().backbone().name();
+  }
+
+  /** The LLM, loaded when something first asks for it: much can be said without it. */
+  private synchronized LoadedModel model() {
+    if (model == null) {
+      LoadedModel.Settings loading =
+          new LoadedModel.Settings(
+              settings.dtype(),
+              settings.device(),
+              workplace.cache(),
+              workplace.progress(),
+              workplace.remarks());
+      model =
+          bundle != null
+              ? LoadedModel.of(bundle, data::items, loading)
+              : trains
+                  ? LoadedModel.toTrain(modelName(), data::items, loading)
+                  : LoadedModel.published(modelName(), data::items, loading);
+      open.addFirst(model); // closed last
+    }
+    return model;
+  }
+
   /** Where files are cached and who is told. */
   public Workplace workplace() {
     return workplace;
@@ -144,6 +172,11 @@ public final class Pipeline implements AutoCloseable {
   /** The data set. */
   public Dataset data() {
     return data;
+  }
+
+  /** A digest of the data set's tables, hexadecimal. */
+  public String dataDigest() {
+    return dataDigest;
   }
 
   /** How the data are split. */
@@ -158,17 +191,17 @@ public final class Pipeline implements AutoCloseable {
 
   /** The LLM's tokenizer; closed with the pipeline. */
   public Tokenizer tokenizer() {
-    return model.tokenizer();
+    return model().tokenizer();
   }
 
   /** The LLM, with the bundle's adapter merged in; closed with the pipeline. */
   public Backbone backbone() {
-    return model.backbone();
+    return model().backbone();
   }
 
   /** Which LLM it is. */
   public BackboneId backboneId() {
-    return model.id();
+    return model().id();
   }
 
   /** The trained graphs. */
@@ -202,7 +235,7 @@ public final class Pipeline implements AutoCloseable {
    * @param prompts what goes into them
    */
   public PromptAssembler assembler(PromptSettings prompts) {
-    return new PromptAssembler(data, model.tokenizer(), prompts);
+    return new PromptAssembler(data, model().tokenizer(), prompts);
   }
 
   /**
@@ -218,7 +251,7 @@ public final class Pipeline implements AutoCloseable {
         retrieverSettings(retriever),
         prompts,
         FeatureSource.NONE,
-        Scorer.zeroShot(model.backbone(), model.tokenizer(), prompts.format()));
+        Scorer.zeroShot(model().backbone(), model().tokenizer(), prompts.format()));
   }
 
   /**
@@ -229,7 +262,7 @@ public final class Pipeline implements AutoCloseable {
    * @throws IllegalStateException if the pipeline was opened without a bundle
    */
   public PipelineScorer trained(String name, ExitPolicy policy) {
-    return trained(name, required().scorer(model.backbone(), policy));
+    return trained(name, required().scorer(model().backbone(), policy));
   }
 
   /**
@@ -277,7 +310,7 @@ public final class Pipeline implements AutoCloseable {
                 of -> Retrievers.of(named, of, new Sources())),
             () -> Long.MIN_VALUE,
             () -> {}),
-        Scorer.zeroShot(model.backbone(), model.tokenizer(), prompts.format()));
+        Scorer.zeroShot(model().backbone(), model().tokenizer(), prompts.format()));
   }
 
   /**
@@ -382,7 +415,7 @@ public final class Pipeline implements AutoCloseable {
 
   /** Tokens that read as histories do: what a model is brought to 8 bits with. */
   public int[] sample() {
-    return LoadedModel.sample(data.items(), model.tokenizer());
+    return LoadedModel.sample(data.items(), model().tokenizer());
   }
 
   /** The trained graph and the items' embeddings, made when they are first asked for. */
@@ -409,9 +442,9 @@ public final class Pipeline implements AutoCloseable {
               .require(
                   data.name(),
                   data.items(),
-                  model.id().name(),
-                  model.backbone(),
-                  model.tokenizer(),
+                  model().id().name(),
+                  model().backbone(),
+                  model().tokenizer(),
                   workplace.progress());
       before = embedded.buildSeconds();
       waited = (System.nanoTime() - start) / 1e9;

@@ -111,6 +111,7 @@ public final class Training {
    */
   public Bundle train(Path bundle, Path work) {
     try (Pipeline opened = Pipeline.toTrain(dataset, pipeline, workplace)) {
+      opened.requireModel(); // downloads come first
       TrainedBundle trained = trained(opened, work);
       Manifest manifest = new DatasetStore(workplace.cache()).find(dataset).manifest();
       Bundle.write(bundle, trained.contents(manifest));

@@ -1,11 +1,14 @@
 package org.optirag.dataset.store;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Field;
 import org.optirag.dataset.IdIndex;
@@ -14,6 +17,7 @@ import org.optirag.dataset.Items;
 import org.optirag.dataset.Part;
 import org.optirag.dataset.PublishedSplit;
 import org.optirag.dataset.Users;
+import org.optirag.workspace.Checksums;
 import org.optirag.workspace.UserException;
 
 /**
@@ -75,6 +79,26 @@ public record ImportedDataset(Path directory, Manifest manifest) {
           columns.split,
           manifest.timed());
     }
+  }
+
+  /**
+   * A digest of its tables, hexadecimal.
+   *
+   * @throws UserException if a file cannot be read
+   */
+  public String digest() {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList()) {
+        all.append(directory.relativize(file)).append(' ').append(Checksums.sha256(file)).append('\n');
+      }
+    } catch (IOException e) {
+      throw new UserException(
+          "Cannot read the data set in " + directory + ": " + e.getMessage() + ".",
+          "Check its permissions, or import it again.",
+          e);
+    }
+    return Checksums.sha256(all.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private String file(String name) {

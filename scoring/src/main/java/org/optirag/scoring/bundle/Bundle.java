@@ -252,6 +252,14 @@ public final class Bundle {
     return manifest;
   }
 
+  /** The sha256 of every file that decides what its heads say, by name. */
+  public SortedMap<String, String> modelFiles() {
+    SortedMap<String, String> files = new TreeMap<>();
+    manifest.files().forEach((name, entry) -> files.put(name, entry.sha256()));
+    files.keySet().removeAll(List.of(POLICY, METRICS));
+    return files;
+  }
+
   /** The directory of the LoRA adapter in PEFT's layout, if there is one. */
   public Optional<Path> adapter() {
     boolean present =
