@@ -1,7 +1,9 @@
 package org.optirag.backbone;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -13,6 +15,9 @@ import org.bytedeco.pytorch.global.torch;
  * softplus(s) − y s.
  */
 final class HeadLoss {
+  /** A ratio whose share in a softmax is none, and whose gradient is a number. */
+  private static final float PADDING = -1e9f;
+
   private final Objective objective;
   private final List<LabelledPrompt> prompts;
   private final Tensor labels;
@@ -60,6 +65,9 @@ final class HeadLoss {
       Tensor loss = crossEntropy(ratios.get(h));
       if (objective.pairwise() > 0) {
         loss = loss.add(Tensors.scaled(pairwise(ratios.get(h)), objective.pairwise()));
+      }
+      if (objective.listwise() > 0) {
+        loss = loss.add(Tensors.scaled(listwise(ratios.get(h)), objective.listwise()));
       }
       if (objective.distillation() > 0 && h < ratios.size() - 1) {
         Tensor divergence = divergence(ratios.get(h), ratios.getLast().detach());
@@ -116,6 +124,75 @@ final class HeadLoss {
         Tensors.filled(new long[] {shares.size()}, buffer -> shares.forEach(buffer::put))
             .to(labels.device(), Tensors.F32);
     return softplus(gaps.neg()).mul(share).sum();
+  }
+
+  /**
+   * Per prompt the weight of its candidates times the mean over its positives of −log softmax of
+   * each among itself and the prompt's negatives, which count by their weights.
+   */
+  private Tensor listwise(Tensor ratios) {
+    List<int[]> lists = new ArrayList<>();
+    List<Float> shares = new ArrayList<>();
+    int start = 0;
+    for (LabelledPrompt prompt : prompts) {
+      float[] weights = prompt.weights();
+      int first = start;
+      int[] negatives = rows(prompt, false);
+      int[] positives = negatives.length == 0 ? negatives : rows(prompt, true);
+      double sum = IntStream.of(positives).mapToDouble(p -> weights[p]).sum();
+      for (int positive : positives) {
+        IntStream list = IntStream.concat(IntStream.of(positive), IntStream.of(negatives));
+        lists.add(list.map(row -> first + row).toArray());
+        shares.add((float) (weights[positive] * prompt.weight() / sum));
+      }
+      start += weights.length;
+    }
+    if (lists.isEmpty()) {
+      return labels.new_zeros(1).sum();
+    }
+    int width = lists.stream().mapToInt(list -> list.length).max().orElseThrow();
+    int[] places = new int[lists.size() * width];
+    for (int list = 0; list < lists.size(); list++) {
+      System.arraycopy(lists.get(list), 0, places, list * width, lists.get(list).length);
+    }
+    long[] shape = {lists.size(), width};
+    Tensor table =
+        ratios
+            .index_select(0, Tensors.indices(places, labels.device()))
+            .view(shape)
+            .add(Tensors.filled(shape, to -> logWeights(lists, width, to)).to(labels.device(), Tensors.F32));
+    Tensor share =
+        Tensors.filled(new long[] {shares.size()}, buffer -> shares.forEach(buffer::put))
+            .to(labels.device(), Tensors.F32);
+    return table.logsumexp(1).sub(table.select(1, 0)).mul(share).sum();
+  }
+
+  /** The candidates of one label that count. */
+  private static int[] rows(LabelledPrompt prompt, boolean label) {
+    return IntStream.range(0, prompt.labels().length)
+        .filter(row -> prompt.labels()[row] == label && prompt.weights()[row] > 0)
+        .toArray();
+  }
+
+  /** What is added to the ratios of lists, the positive first: log weights, nothing for padding. */
+  private void logWeights(List<int[]> lists, int width, FloatBuffer to) {
+    float[] all = new float[labels()];
+    int at = 0;
+    for (LabelledPrompt prompt : prompts) {
+      for (float weight : prompt.weights()) {
+        all[at++] = (float) Math.log(weight);
+      }
+    }
+    for (int[] list : lists) {
+      to.put(0);
+      for (int i = 1; i < width; i++) {
+        to.put(i < list.length ? all[list[i]] : PADDING);
+      }
+    }
+  }
+
+  private int labels() {
+    return prompts.stream().mapToInt(prompt -> prompt.labels().length).sum();
   }
 
   private static Tensor entropy(Tensor ratios, Tensor targets) {

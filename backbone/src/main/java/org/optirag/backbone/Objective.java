@@ -3,8 +3,8 @@ package org.optirag.backbone;
 import java.util.Arrays;
 
 /**
- * What training makes small: Σ over heads of headWeight · (cross-entropy + pairwise part +
- * distillation part), as the weighted mean over candidates (arXiv 2501.02173 sums the heads'
+ * What training makes small: Σ over heads of headWeight · (cross-entropy + pairwise part + listwise
+ * part + distillation part), as the weighted mean over candidates (arXiv 2501.02173 sums the heads'
  * cross-entropies).
  *
  * @param headWeights one a head, shallowest first, not negative
@@ -14,9 +14,16 @@ import java.util.Arrays;
  *     is multiplied by its square, so that its gradient keeps its size (arXiv 1503.02531)
  * @param pairwise weight of −log σ(s⁺ − s⁻), the mean over the pairs of a positive and a negative
  *     candidate of one prompt (BPR, arXiv 1205.2618); 0 for none
+ * @param listwise weight of −log softmax of a positive candidate among itself and the negative ones
+ *     of its prompt, the mean over the positives (ListNet's top-one probability, ICML 2007); 0 for
+ *     none
  */
 public record Objective(
-    double[] headWeights, double distillation, double temperature, double pairwise) {
+    double[] headWeights,
+    double distillation,
+    double temperature,
+    double pairwise,
+    double listwise) {
 
   /**
    * Takes ownership of the weights.
@@ -29,10 +36,10 @@ public record Objective(
         throw new IllegalArgumentException("a head's weight is " + weight);
       }
     }
-    if (!(distillation >= 0) || !(pairwise >= 0) || !(temperature > 0)) {
+    if (!(distillation >= 0) || !(pairwise >= 0) || !(listwise >= 0) || !(temperature > 0)) {
       throw new IllegalArgumentException(
-          "distillation %s at temperature %s, pairwise %s"
-              .formatted(distillation, temperature, pairwise));
+          "distillation %s at temperature %s, pairwise %s, listwise %s"
+              .formatted(distillation, temperature, pairwise, listwise));
     }
   }
 
@@ -40,6 +47,6 @@ public record Objective(
   public static Objective crossEntropy(int heads) {
     double[] weights = new double[heads];
     Arrays.fill(weights, 1);
-    return new Objective(weights, 0, 1, 0);
+    return new Objective(weights, 0, 1, 0, 0);
   }
 }

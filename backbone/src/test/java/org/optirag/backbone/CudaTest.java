@@ -76,7 +76,7 @@ class CudaTest {
 
   @Test
   void trainingTakesTheSameSteps() {
-    Objective goal = new Objective(new double[] {0.5, 1, 2}, 0.7, 2, 0.3);
+    Objective goal = new Objective(new double[] {0.5, 1, 2}, 0.7, 2, 0.3, 0.4);
     try (TrainableBackbone expected = TinyTraining.model(cpu, 0.1, 1, false);
         TrainableBackbone found = TinyTraining.model(cuda, 0.1, 1, false)) {
       for (int step = 0; step < 5; step++) {

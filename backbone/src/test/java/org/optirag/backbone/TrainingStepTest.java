@@ -23,7 +23,7 @@ import org.optirag.workspace.UserException;
 @Tag("numeric")
 class TrainingStepTest {
   private static final long SEED = 20260903;
-  private static final Objective GOAL = new Objective(new double[] {1, 1, 1}, 0.5, 1, 0.5);
+  private static final Objective GOAL = new Objective(new double[] {1, 1, 1}, 0.5, 1, 0.5, 0.5);
   private static Backbone backbone;
 
   @TempDir Path directory;

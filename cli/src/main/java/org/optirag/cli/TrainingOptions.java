@@ -70,8 +70,16 @@ final class TrainingOptions {
   @Option(
       names = "--pairwise",
       defaultValue = "0",
-      description = "Weight of ranking a request's candidates; default 0.")
+      description = "Weight of ranking a request's candidates, a pair at a time; default 0.")
   private double pairwise;
+
+  @Option(
+      names = "--listwise",
+      defaultValue = "0",
+      description =
+          "Weight of ranking a request's candidates, each clicked one among all that were not; default"
+              + " 0.")
+  private double listwise;
 
   @Option(names = "--epochs", defaultValue = "1", description = "Passes; default 1.")
   private int epochs = 1;
@@ -106,6 +114,7 @@ final class TrainingOptions {
         depthRates,
         distillation,
         pairwise,
+        listwise,
         epochs,
         duration(),
         validateEvery);

@@ -18,6 +18,7 @@ import org.optirag.workspace.UserException;
  * @param distillation weight of the other heads' divergence from the last; see {@link Objective}
  * @param temperature of the distillation
  * @param pairwise weight of the ranking of candidates of one prompt; see {@link Objective}
+ * @param listwise the same by a softmax over them
  * @param rates learning rates
  * @param optimizer AdamW and clipping
  * @param plan how long, and what for
@@ -32,6 +33,7 @@ public record TrainingSettings(
     double distillation,
     double temperature,
     double pairwise,
+    double listwise,
     Rates rates,
     AdamW optimizer,
     TrainingPlan plan,
@@ -57,6 +59,7 @@ public record TrainingSettings(
     Checks.require("distillation", distillation, distillation >= 0, "0 or more");
     Checks.require("temperature", temperature, temperature > 0, "a number above 0");
     Checks.require("pairwise", pairwise, pairwise >= 0, "0 or more");
+    Checks.require("listwise", listwise, listwise >= 0, "0 or more");
     Checks.require("workers", workers, workers >= 1, "1 or more");
     if (lora != null) {
       Checks.require(
@@ -81,7 +84,7 @@ public record TrainingSettings(
     for (int i = 0; i < weights.length; i++) {
       weights[i] = headWeights.isEmpty() ? 1 : headWeights.get(i);
     }
-    return new Objective(weights, distillation, temperature, pairwise);
+    return new Objective(weights, distillation, temperature, pairwise, listwise);
   }
 
   /** What must be the same for training to go on, by name. */
@@ -93,6 +96,7 @@ public record TrainingSettings(
     essence.put("distillation", Double.toString(distillation));
     essence.put("temperature", Double.toString(temperature));
     essence.put("pairwise", Double.toString(pairwise));
+    essence.put("listwise", Double.toString(listwise));
     essence.put("rates", rates.toString());
     essence.put("optimizer", optimizer.toString());
     essence.put("plan.accumulation", Integer.toString(plan.accumulation()));

@@ -100,6 +100,6 @@ class SchedulesTest {
   private static TrainingSettings settings(
       List<Integer> exits, @Nullable LoraSettings lora, TrainingPlan plan) {
     return new TrainingSettings(
-        lora, exits, List.of(), 0, 1, 0, TinyTask.RATES, AdamW.STANDARD, plan, 1, 1, false);
+        lora, exits, List.of(), 0, 1, 0, 0, TinyTask.RATES, AdamW.STANDARD, plan, 1, 1, false);
   }
 }

@@ -329,6 +329,7 @@ class TrainerTest {
             0.7,
             before.temperature(),
             before.pairwise(),
+            before.listwise(),
             before.rates(),
             before.optimizer(),
             before.plan(),

@@ -235,6 +235,7 @@ public final class Training {
     told.put("rates", settings.rates().toString());
     told.put("distillation", Double.toString(settings.distillation()));
     told.put("pairwise", Double.toString(settings.pairwise()));
+    told.put("listwise", Double.toString(settings.listwise()));
     told.put("fit", Integer.toString(examples.fit()));
     told.put("batchTokens", Integer.toString(examples.batchTokens()));
     told.put("steps", Integer.toString(result.steps()));

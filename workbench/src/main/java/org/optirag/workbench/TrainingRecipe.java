@@ -29,7 +29,8 @@ import org.optirag.workspace.UserException;
  * @param headRate learning rate of the heads at the first exit
  * @param depthRates how learning rates fall with depth
  * @param distillation weight of the shallower heads' divergence from the last
- * @param pairwise weight of ranking a request's candidates
+ * @param pairwise weight of ranking a request's candidates, a pair at a time
+ * @param listwise weight of ranking a request's candidates, all at once
  * @param epochs passes over the examples
  * @param time most of it, or null
  * @param validateEvery steps between measurements on validation
@@ -45,6 +46,7 @@ public record TrainingRecipe(
     DepthSchedule depthRates,
     double distillation,
     double pairwise,
+    double listwise,
     int epochs,
     @Nullable Duration time,
     int validateEvery) {
@@ -59,6 +61,7 @@ public record TrainingRecipe(
           3e-4,
           3e-5,
           DepthSchedule.LINEAR,
+          0,
           0,
           0,
           1,
@@ -86,6 +89,7 @@ public record TrainingRecipe(
         depthRates,
         distillation,
         pairwise,
+        listwise,
         epochs,
         time,
         validateEvery);
@@ -104,6 +108,7 @@ public record TrainingRecipe(
         depthRates,
         distillation,
         pairwise,
+        listwise,
         epochs,
         time,
         validateEvery);
@@ -122,6 +127,7 @@ public record TrainingRecipe(
         depthRates,
         distillation,
         pairwise,
+        listwise,
         epochs,
         other,
         validateEvery);
@@ -147,6 +153,7 @@ public record TrainingRecipe(
           distillation,
           1,
           pairwise,
+          listwise,
           new Rates(rate, headRate, headRate, depthRates, 0.3, Decay.LINEAR, 20),
           AdamW.STANDARD,
           new TrainingPlan(epochs, 0, time, 1, validateEvery, 0, 50),
