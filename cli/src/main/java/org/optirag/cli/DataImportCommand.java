@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
     description = {
       "Imports the data set in a directory into the cache, as Parquet.",
       "",
-      "The form is recognised by the files' names: MovieLens (100K, 1M, latest, 25M, 32M),"
+      "The form is recognised by the files' names: MovieLens (100K, 1M, latest, 25M, 32M), MovieTweetings,"
           + " RecBole (.inter, .item, .user), Book-Crossing, Amazon Reviews (2014, 2018, 2023,"
           + " with meta_), CoLLM's splits (train.csv, valid.csv, test.csv), lists 'user item item"
           + " ...' (train.txt and test.txt, or sequences.txt). For anything else write a mapping:",

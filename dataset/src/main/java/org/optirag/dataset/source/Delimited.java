@@ -50,6 +50,11 @@ public record Delimited(
     return new Delimited(StandardCharsets.ISO_8859_1, delimiter, NONE, NONE, List.of(names));
   }
 
+  /** UTF-8 without quotes or header. */
+  public static Delimited utf8(String delimiter, String... names) {
+    return new Delimited(StandardCharsets.UTF_8, delimiter, NONE, NONE, List.of(names));
+  }
+
   @Override
   public void read(Path file, List<String> columns, Complaints complaints, RowConsumer rows)
       throws IOException {

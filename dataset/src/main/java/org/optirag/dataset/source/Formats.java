@@ -11,6 +11,7 @@ public final class Formats {
   private static final List<Format> KNOWN =
       List.of(
           new MovieLens100k(),
+          new MovieTweetings(), // before the form that its files are called like
           new MovieLens1m(),
           new MovieLensCsv(),
           new CollmSplit(),
@@ -52,6 +53,7 @@ public final class Formats {
   sealed interface Format
       permits MovieLens100k,
           MovieLens1m,
+          MovieTweetings,
           MovieLensCsv,
           CollmSplit,
           RecBoleAtomic,

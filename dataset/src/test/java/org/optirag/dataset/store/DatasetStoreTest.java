@@ -244,6 +244,21 @@ class DatasetStoreTest {
   }
 
   @Test
+  void movieTweetingsIsToldFromMovieLensByItsFilms() throws IOException {
+    file("ratings.dat", "1::0054890::8::1381945744\n1::0068646::7::1381945745\n");
+    file("movies.dat", "0054890::Fantômas (1961)::Crime|Drama\n0068646::The Godfather (1972)::Crime\n");
+    Dataset tweeted = imported();
+    assertThat(tweeted.name()).isEqualTo("movietweetings");
+    assertThat(rows(tweeted)).containsExactly("1 0054890 8.0 + 1381945744", "1 0068646 7.0 - 1381945745");
+    assertThat(tweeted.items().title(0)).isEqualTo("Fantômas (1961)");
+
+    file("ratings.dat", "1::1193::5::978300760\n");
+    assertThat(source().format()).isEqualTo("movielens-1m");
+    file("ratings.dat", "");
+    assertThatThrownBy(this::imported).hasMessageContaining("is empty");
+  }
+
+  @Test
   void emptyFilesAndForeignDirectoriesAreRefused() throws IOException {
     assertThatThrownBy(this::imported).hasMessageContaining("of no known form: []");
     file("u.data", "");
