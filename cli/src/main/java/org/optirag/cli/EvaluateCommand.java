@@ -119,6 +119,13 @@ final class EvaluateCommand implements Callable<Integer> {
   private int candidates = 20;
 
   @Option(
+      names = "--slices",
+      description =
+          "Tell also how each does where the item was seen 0, 1 to 4, 5 to 19 or more times before,"
+              + " and by how many behaviours of the user are known.")
+  private boolean slices;
+
+  @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
       description = "Takes results.json and report.html; default runs/DATASET.")
@@ -144,7 +151,8 @@ final class EvaluateCommand implements Callable<Integer> {
             trained == null ? List.of() : policies(trained),
             part,
             new Requests.Grouping(window, candidates),
-            most == null ? Integer.MAX_VALUE : most);
+            most == null ? Integer.MAX_VALUE : most,
+            slices);
     Path directory =
         out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
     EvaluationOutcome outcome =

@@ -29,6 +29,10 @@ final class EvaluationPrinter {
       out.println();
       out.print(ResultsTable.differences(evaluation.results()));
     }
+    if (!evaluation.slices().isEmpty()) {
+      out.println();
+      out.print(ResultsTable.slices(evaluation));
+    }
     out.println();
     out.println("Report:  " + directory.resolve(EvaluationOutcome.PAGE).toAbsolutePath());
     out.println("Results: " + directory.resolve(EvaluationOutcome.RESULTS).toAbsolutePath());

@@ -66,6 +66,23 @@ public final class Predictions {
     }
   }
 
+  /**
+   * Some of the rows alone.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public Predictions of(int[] rows) {
+    boolean[] kept = new boolean[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      kept[i] = labels[rows[i]];
+    }
+    return new Predictions(
+        IntStream.of(rows).mapToDouble(row -> probabilities[row]).toArray(),
+        kept,
+        IntStream.of(rows).map(row -> users[row]).toArray(),
+        IntStream.of(rows).map(row -> requests[row]).toArray());
+  }
+
   /** How many rows there are; at least one. */
   public int size() {
     return probabilities.length;

@@ -1,6 +1,7 @@
 package org.optirag.evaluation;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.optirag.workspace.AtomicFiles;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -57,7 +58,27 @@ public final class ResultsFile {
       }
       results.add(node);
     }
+    ArrayNode slices = root.putArray("slices");
+    evaluation.slices().forEach(slice -> slices.add(json(slice, evaluation.results())));
     return root;
+  }
+
+  private static ObjectNode json(Slice slice, List<EvaluationResult> results) {
+    ObjectNode node = NODES.objectNode();
+    node.put("name", slice.name());
+    node.put("impressions", slice.rows().length);
+    number(node, "labelRate", results.getFirst().predictions().of(slice.rows()).labelRate());
+    ArrayNode parts = node.putArray("results");
+    for (SliceResult part : SliceResult.of(slice, results)) {
+      ObjectNode of = parts.addObject();
+      of.put("name", part.scorer());
+      of.set("auc", json(part.auc()));
+      of.set("requestAuc", json(part.requestAuc()));
+      if (part.againstFirst() != null) {
+        of.set("againstFirst", json(part.againstFirst()));
+      }
+    }
+    return node;
   }
 
   private static ObjectNode json(EvaluationResult result) {

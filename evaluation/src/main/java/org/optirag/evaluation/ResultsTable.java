@@ -51,6 +51,37 @@ public final class ResultsTable {
     return aligned(rows);
   }
 
+  /** Each slice with its impressions, and how each scorer does there, aligned. */
+  public static String slices(Evaluation evaluation) {
+    List<List<String>> rows = new ArrayList<>();
+    boolean requests = ranked(evaluation.results());
+    List<String> head =
+        new ArrayList<>(List.of("slice", "impressions", "scorer", "AUC [95 %]", "against the first"));
+    if (requests) {
+      head.addAll(List.of("request AUC [95 %]", "against the first"));
+    }
+    rows.add(head);
+    for (Slice slice : evaluation.slices()) {
+      for (SliceResult part : SliceResult.of(slice, evaluation.results())) {
+        Comparison gain = part.againstFirst();
+        List<String> row =
+            new ArrayList<>(
+                List.of(
+                    gain == null ? slice.name() : "",
+                    gain == null ? Integer.toString(slice.rows().length) : "",
+                    part.scorer(),
+                    interval(PLAIN, part.auc()),
+                    gain == null ? "" : interval(SIGNED, gain.auc())));
+        if (requests) {
+          row.add(interval(PLAIN, part.requestAuc()));
+          row.add(gain == null ? "" : interval(SIGNED, gain.requestAuc()));
+        }
+        rows.add(row);
+      }
+    }
+    return aligned(rows);
+  }
+
   /** A table in GitHub's Markdown. */
   public static String markdown(List<EvaluationResult> results) {
     List<List<String>> rows = rows(columns(results), results);

@@ -46,7 +46,7 @@ public final class Demonstration {
     try (Pipeline pipeline = Pipeline.open(DATASET, null, settings, workplace)) {
       zeroShot =
           run(pipeline, most)
-              .of(List.of("bias"), Pipeline.RETRIEVERS.stream().map(pipeline::zeroShot).toList());
+              .of(List.of("bias"), Pipeline.RETRIEVERS.stream().map(pipeline::zeroShot).toList(), false);
     }
     return trained == null ? zeroShot : with(zeroShot, trained, most);
   }
@@ -66,7 +66,8 @@ public final class Demonstration {
                   List.of("features"),
                   List.of(
                       pipeline.trained("optirag, full depth", new ExitPolicy.None()),
-                      pipeline.trained("optirag, early exit", chosen)));
+                      pipeline.trained("optirag, early exit", chosen)),
+                  false);
       List<EvaluationResult> results = new ArrayList<>(zeroShot.results());
       results.addAll(early.results());
       Map<String, String> facts = new LinkedHashMap<>(zeroShot.facts());

@@ -19,6 +19,7 @@ import org.optirag.workspace.UserException;
  * @param part which held-out part
  * @param grouping how impressions become requests, where the data do not tell
  * @param most impressions, a seeded sample in whole requests
+ * @param slices whether to tell of impressions by how much was known of item and user, too
  */
 public record EvaluationRequest(
     String dataset,
@@ -28,7 +29,8 @@ public record EvaluationRequest(
     List<ExitPolicy> policies,
     EvaluationRun.Part part,
     Requests.Grouping grouping,
-    int most) {
+    int most,
+    boolean slices) {
 
   /**
    * Copies the lists and checks what would otherwise be told after minutes.

@@ -12,6 +12,7 @@ import org.optirag.evaluation.EvaluationResult;
 import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.ImpressionScorer;
 import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.Slice;
 import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.workspace.UserException;
 
@@ -73,8 +74,10 @@ public final class EvaluationRun {
    *
    * @param baselines of {@link Baselines#names}
    * @param llms scorers, in the order of the table, after the baselines
+   * @param sliced whether to tell of impressions by how much was known of item and user, too
    */
-  public Evaluation of(List<String> baselines, List<? extends ImpressionScorer> llms) {
+  public Evaluation of(
+      List<String> baselines, List<? extends ImpressionScorer> llms, boolean sliced) {
     List<ImpressionScorer> scorers = new ArrayList<>();
     List<String> chosen = new ArrayList<>();
     for (String name : baselines) {
@@ -88,7 +91,26 @@ public final class EvaluationRun {
       results.add(evaluator.evaluate(scorer, settings.workers(), pipeline.workplace().progress()));
     }
     return new Evaluation(
-        pipeline.data().name() + ", " + part, Instant.now(), facts(chosen, !llms.isEmpty()), results);
+        pipeline.data().name() + ", " + part,
+        Instant.now(),
+        facts(chosen, !llms.isEmpty()),
+        results,
+        sliced ? slices() : List.of());
+  }
+
+  /** By what could be seen of item and user when they were scored. */
+  private List<Slice> slices() {
+    int[] ofItem = new int[evaluator.impressions()];
+    int[] ofUser = new int[evaluator.impressions()];
+    int at = 0;
+    for (Requests.Request request : evaluator.requests()) {
+      int known = pipeline.visible().own().ofUser(request.user(), request.time()).length;
+      for (int item : request.items(evaluator.scored())) {
+        ofItem[at] = pipeline.visible().others().ofItem(item, request.time()).length;
+        ofUser[at++] = known;
+      }
+    }
+    return Slice.byEvidence(ofItem.length, row -> ofItem[row], row -> ofUser[row]);
   }
 
   private Map<String, String> facts(List<String> chosen, boolean withLlm) {

@@ -68,7 +68,7 @@ public final class Evaluations {
           scorers.add(scorer);
         }
       }
-      Evaluation evaluation = run.of(request.baselines(), scorers);
+      Evaluation evaluation = run.of(request.baselines(), scorers, request.slices());
       if (bundle == null) {
         return new EvaluationOutcome(evaluation, null, null);
       }

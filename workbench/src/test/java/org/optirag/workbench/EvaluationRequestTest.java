@@ -20,7 +20,8 @@ class EvaluationRequestTest {
         policies,
         EvaluationRun.Part.TEST,
         Requests.Grouping.DEFAULT,
-        10);
+        10,
+        false);
   }
 
   @Test
