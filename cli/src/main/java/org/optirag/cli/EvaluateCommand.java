@@ -11,6 +11,7 @@ import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workbench.EvaluationOutcome;
 import org.optirag.workbench.EvaluationRequest;
 import org.optirag.workbench.EvaluationRun;
+import org.optirag.workbench.PipelineSettings;
 import org.optirag.workbench.Evaluations;
 import org.optirag.workbench.Pipeline;
 import org.optirag.workspace.UserException;
@@ -126,6 +127,13 @@ final class EvaluateCommand implements Callable<Integer> {
   private boolean slices;
 
   @Option(
+      names = "--permute-labels",
+      description =
+          "A search for leaks: labels are dealt anew at random before anything is learned, so that"
+              + " every AUC must be 0.5 within its interval.")
+  private boolean permuted;
+
+  @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
       description = "Takes results.json and report.html; default runs/DATASET.")
@@ -156,11 +164,19 @@ final class EvaluateCommand implements Callable<Integer> {
     Path directory =
         out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
     EvaluationOutcome outcome =
-        new Evaluations(options.settings(), common.workplace()).run(request);
+        new Evaluations(settings(trained != null), common.workplace()).run(request);
     outcome.write(directory);
     EvaluationPrinter.print(outcome.evaluation(), directory, common);
     outcome.tradeOff().ifPresent(report -> draw(report, directory));
     return 0;
+  }
+
+  private PipelineSettings settings(boolean trained) {
+    if (permuted && trained) {
+      throw new UserException(
+          "A bundle has seen the labels as they are.", "Leave out --permute-labels, or --bundle.");
+    }
+    return permuted ? options.settings().withPermutedLabels() : options.settings();
   }
 
   private void draw(TradeOffReport report, Path directory) {

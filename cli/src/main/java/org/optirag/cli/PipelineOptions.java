@@ -118,7 +118,8 @@ final class PipelineOptions {
         split,
         negatives,
         negativesBy,
-        seed);
+        seed,
+        false);
   }
 
   private PromptSettings prompt() {

@@ -1,5 +1,12 @@
 package org.optirag.dataset;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
 /**
  * A data set in memory.
  *
@@ -31,6 +38,29 @@ public record Dataset(
   /** Data with times and without a split of its own. */
   public Dataset(String name, String noun, Users users, Items items, Interactions interactions) {
     this(name, noun, users, items, interactions, PublishedSplit.none(), true);
+  }
+
+  /**
+   * The same with ratings and labels dealt anew, each to a row drawn at random from the same part of
+   * the published split: what predicts these has seen them.
+   */
+  public Dataset permuted(long seed) {
+    Random random = new Random(seed);
+    int[] from = new int[interactions.size()];
+    Map<Part, List<Integer>> rows = new EnumMap<>(Part.class);
+    for (int row = 0; row < from.length; row++) {
+      Part part = published.present() ? published.of(row) : Part.TRAIN;
+      rows.computeIfAbsent(part, of -> new ArrayList<>()).add(row);
+    }
+    for (List<Integer> part : rows.values()) {
+      List<Integer> drawn = new ArrayList<>(part);
+      Collections.shuffle(drawn, random);
+      for (int i = 0; i < drawn.size(); i++) {
+        from[part.get(i)] = drawn.get(i);
+      }
+    }
+    return new Dataset(
+        name, noun, users, items, interactions.labelledAs(row -> from[row]), published, timed);
   }
 
   /** Parts the interactions by the rule. */

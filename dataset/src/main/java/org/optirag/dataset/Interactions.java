@@ -2,6 +2,7 @@ package org.optirag.dataset;
 
 import java.util.Arrays;
 import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +112,17 @@ public final class Interactions {
   /** The number of the row's request, or {@link #ALONE} where none is known. */
   public int request(int row) {
     return requests == null ? ALONE : requests[row];
+  }
+
+  /** The same rows, each with the rating and the label of another one. */
+  Interactions labelledAs(IntUnaryOperator other) {
+    float[] rated = new float[size()];
+    boolean[] labelled = new boolean[size()];
+    for (int row = 0; row < size(); row++) {
+      rated[row] = ratings[other.applyAsInt(row)];
+      labelled[row] = labels[other.applyAsInt(row)];
+    }
+    return new Interactions(users, items, rated, labelled, times, requests);
   }
 
   /** The rows for which {@code keep} holds, in the same order. */

@@ -139,6 +139,9 @@ public final class EvaluationRun {
       facts.put("prompt", pipeline.promptSettings().toString());
       facts.put("behaviours in a prompt", "at most " + pipeline.history());
     }
+    if (settings.permuted()) {
+      facts.put("labels", "dealt anew at random");
+    }
     facts.put("seed", Long.toString(settings.seed()));
     return facts;
   }

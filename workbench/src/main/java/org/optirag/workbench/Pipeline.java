@@ -85,7 +85,8 @@ public final class Pipeline implements AutoCloseable {
     Progress progress = workplace.progress();
     Backbone.setThreads(settings.threads());
     DatasetStore store = new DatasetStore(cache);
-    this.data = store.require(dataset, progress);
+    Dataset read = store.require(dataset, progress);
+    this.data = settings.permuted() ? read.permuted(settings.seed()) : read;
     ImportedDataset imported = store.find(dataset);
     this.dataDigest = imported.digest();
     if (bundle != null) {

@@ -28,6 +28,7 @@ import org.optirag.workspace.UserException;
  *     alone, and none elsewhere
  * @param negativesBy how they are drawn
  * @param seed of samples, training and bootstrap
+ * @param permuted whether labels are dealt anew at random, to look for leaks
  */
 public record PipelineSettings(
     String model,
@@ -40,7 +41,8 @@ public record PipelineSettings(
     @Nullable String split,
     @Nullable Integer negatives,
     NegativeSampling.Choice negativesBy,
-    long seed) {
+    long seed,
+    boolean permuted) {
   /** The model that everything works with by default. */
   public static final String DEFAULT_MODEL = "smollm2-135m-instruct";
 
@@ -84,7 +86,8 @@ public record PipelineSettings(
         null,
         null,
         NegativeSampling.Choice.UNIFORM,
-        DEFAULT_SEED);
+        DEFAULT_SEED,
+        false);
   }
 
   /** The same with another model. */
@@ -100,13 +103,15 @@ public record PipelineSettings(
         split,
         negatives,
         negativesBy,
-        seed);
+        seed,
+        permuted);
   }
 
   /** The same with another number of requests under way at once. */
   public PipelineSettings withWorkers(int other) {
     return new PipelineSettings(
-        model, dtype, device, threads, other, prompt, history, split, negatives, negativesBy, seed);
+        model, dtype, device, threads, other, prompt, history, split, negatives, negativesBy, seed,
+        permuted);
   }
 
   /** The same with other numbers of the projections. */
@@ -122,7 +127,8 @@ public record PipelineSettings(
         split,
         negatives,
         negativesBy,
-        seed);
+        seed,
+        permuted);
   }
 
   /** The same with another rule to split the data by. */
@@ -138,7 +144,8 @@ public record PipelineSettings(
         other,
         negatives,
         negativesBy,
-        seed);
+        seed,
+        permuted);
   }
 
   /** The same with another seed. */
@@ -154,7 +161,28 @@ public record PipelineSettings(
         split,
         negatives,
         negativesBy,
-        other);
+        other,
+        permuted);
+  }
+
+  /**
+   * The same on labels dealt anew at random ({@link Dataset#permuted}): nothing can be learned of
+   * them, so that whatever predicts them has seen them.
+   */
+  public PipelineSettings withPermutedLabels() {
+    return new PipelineSettings(
+        model,
+        dtype,
+        device,
+        threads,
+        workers,
+        prompt,
+        history,
+        split,
+        negatives,
+        negativesBy,
+        seed,
+        true);
   }
 
   /** Threads that share a batch of training: a GPU does better with all of it at once. */
