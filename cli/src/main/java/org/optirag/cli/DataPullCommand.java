@@ -23,7 +23,8 @@ final class DataPullCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       description =
-          "movielens-100k, movielens-1m, movielens-latest-small, movielens-25m, movielens-32m")
+          "movielens-100k, movielens-1m, movielens-latest-small, movielens-25m, movielens-32m;"
+              + " movietweetings, which comes with OptiRAG")
   private String name;
 
   @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.FeatureGroups;
+import org.optirag.workbench.Calibration;
 import org.optirag.workbench.CalibrationResult;
 import org.optirag.workbench.ExampleSettings;
 import org.optirag.workbench.Training;
@@ -69,6 +70,15 @@ final class TrainCommand implements Callable<Integer> {
   private int validation = 1000;
 
   @Option(
+      names = "--calibration",
+      paramLabel = "N",
+      description =
+          "Impressions of the validation part that the exits are calibrated on; default "
+              + Calibration.MOST
+              + ".")
+  private int calibration = Calibration.MOST;
+
+  @Option(
       names = "--fit",
       paramLabel = "N",
       defaultValue = "4000",
@@ -124,7 +134,7 @@ final class TrainCommand implements Callable<Integer> {
     Path working = work == null ? Path.of("runs", "train-" + named) : work;
     ExampleSettings learned =
         new ExampleSettings(
-            examples, validation, fit, batchTokens, retriever, kinds(), headZero, keepQuestion);
+            examples, validation, calibration, fit, batchTokens, retriever, kinds(), headZero, keepQuestion);
     CalibrationResult result =
         new Training(dataset, options.settings(), training.recipe(), learned, common.workplace())
             .run(target, working);

@@ -4,21 +4,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.optirag.evaluation.Evaluation;
 import org.optirag.evaluation.EvaluationResult;
+import org.optirag.evaluation.ImpressionScorer;
 import org.optirag.evaluation.Requests;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
 
 /**
- * Everything once, on real data: the LLM as it was published behind each retriever, beside a bundle
- * at full depth and with early exit. Immutable; one demonstration at a time, since speed is among
- * what is measured.
+ * What each stage is worth, on real data: counting alone, the LLM as it was published behind the
+ * graph's retriever, and a trained bundle without the LLM, at full depth and as it was calibrated.
+ * Immutable; one demonstration at a time, since speed is among what is measured.
  */
 public final class Demonstration {
-  /** The data that it is on. */
-  public static final String DATASET = "movielens-100k";
+  /** The data sets that it is on, each with a bundle of its name. */
+  public static final List<String> DATASETS = List.of("movielens-100k", "movietweetings");
+
+  private static final String RETRIEVER = "gcn";
+
+  /** All leave at the first head. */
+  private static final ExitPolicy WITHOUT_LLM = new ExitPolicy.Fixed(1);
 
   private final PipelineSettings settings;
   private final Workplace workplace;
@@ -37,43 +42,43 @@ public final class Demonstration {
   /**
    * Gets what is needed, scores and measures.
    *
+   * @param trained what was trained; its data set is taken
    * @param most held-out impressions, a seeded sample in whole requests
-   * @param trained a bundle to show beside, or null
+   * @param zeroShot whether to show the LLM as it was published beside
    * @throws org.optirag.workspace.UserException if data or model cannot be had or do not fit
    */
-  public Evaluation run(int most, @Nullable Bundle trained) {
-    Evaluation zeroShot;
-    try (Pipeline pipeline = Pipeline.open(DATASET, null, settings, workplace)) {
-      zeroShot =
-          run(pipeline, most)
-              .of(List.of("bias"), Pipeline.RETRIEVERS.stream().map(pipeline::zeroShot).toList(), false);
+  public Evaluation run(Bundle trained, int most, boolean zeroShot) {
+    String dataset = trained.dataset().name();
+    List<EvaluationResult> results = new ArrayList<>();
+    Map<String, String> facts = new LinkedHashMap<>();
+    if (zeroShot) {
+      try (Pipeline pipeline = Pipeline.open(dataset, null, settings, workplace)) {
+        Evaluation published =
+            run(pipeline, most).of(List.of("bias"), List.of(pipeline.zeroShot(RETRIEVER)), false);
+        results.addAll(published.results());
+        facts.putAll(published.facts());
+      }
     }
-    return trained == null ? zeroShot : with(zeroShot, trained, most);
+    try (Pipeline pipeline = Pipeline.open(dataset, trained, settings, workplace)) {
+      ExitPolicy chosen = trained.plan().policy();
+      List<ImpressionScorer> scorers = new ArrayList<>();
+      scorers.add(pipeline.trained("optirag, full depth", new ExitPolicy.None()));
+      if (trained.heads().getFirst().block() == 0 && !chosen.equals(WITHOUT_LLM)) {
+        scorers.add(pipeline.trained("optirag, head 0 alone", WITHOUT_LLM));
+      }
+      scorers.add(pipeline.trained("optirag, as calibrated", chosen));
+      Evaluation own =
+          run(pipeline, most).of(zeroShot ? List.of() : List.of("bias"), scorers, false);
+      results.addAll(own.results());
+      own.facts().forEach(facts::putIfAbsent);
+      facts.put("exit policy", chosen.text() + ", " + trained.plan().chosen());
+      facts.put("prompt of the trained", pipeline.promptSettings().toString());
+      return new Evaluation(own.title(), own.created(), facts, results);
+    }
   }
 
   private static EvaluationRun run(Pipeline pipeline, int most) {
     return new EvaluationRun(
         pipeline, EvaluationRun.Part.TEST, Requests.Grouping.DEFAULT, Math.max(1, most));
-  }
-
-  /** The same impressions, scored by what was trained: at full depth, then with early exit. */
-  private Evaluation with(Evaluation zeroShot, Bundle trained, int most) {
-    try (Pipeline pipeline = Pipeline.open(DATASET, trained, settings, workplace)) {
-      ExitPolicy chosen = trained.plan().policy();
-      Evaluation early =
-          run(pipeline, most)
-              .of(
-                  List.of("features"),
-                  List.of(
-                      pipeline.trained("optirag, full depth", new ExitPolicy.None()),
-                      pipeline.trained("optirag, early exit", chosen)),
-                  false);
-      List<EvaluationResult> results = new ArrayList<>(zeroShot.results());
-      results.addAll(early.results());
-      Map<String, String> facts = new LinkedHashMap<>(zeroShot.facts());
-      facts.put("exit policy", chosen.text() + ", " + trained.plan().chosen());
-      facts.put("prompt of the trained", pipeline.promptSettings().toString());
-      return new Evaluation(zeroShot.title(), early.created(), facts, results);
-    }
   }
 }

@@ -11,6 +11,7 @@ import org.optirag.workspace.UserException;
  *
  * @param most learn from a seeded sample of so many impressions, in whole requests; null for all
  * @param validation impressions of the validation part that training stops by
+ * @param calibration impressions of the validation part that it is calibrated on
  * @param fit impressions that heads are fitted to before the first step; 0 for heads that begin as
  *     the LLM's own answer
  * @param batchTokens most tokens of a step
@@ -24,6 +25,7 @@ import org.optirag.workspace.UserException;
 public record ExampleSettings(
     @Nullable Integer most,
     int validation,
+    int calibration,
     int fit,
     int batchTokens,
     String retriever,
@@ -45,6 +47,7 @@ public record ExampleSettings(
       new ExampleSettings(
           null,
           1000,
+          Calibration.MOST,
           4000,
           2048,
           "gcn",
@@ -55,18 +58,30 @@ public record ExampleSettings(
   /**
    * Checks what would otherwise be told after minutes.
    *
-   * @throws UserException if {@code fit} is negative
+   * @throws UserException if {@code fit} is negative, or nothing of validation is read
    */
   public ExampleSettings {
     features = Set.copyOf(features);
     if (fit < 0) {
       throw new UserException("--fit " + fit + " is no number of impressions.", "Give 0 or more.");
     }
+    if (validation < 1 || calibration < 1) {
+      throw new UserException(
+          "--validation and --calibration read something.", "Give positive numbers.");
+    }
   }
 
   /** The same with a sample of another size; null for all. */
   public ExampleSettings withMost(@Nullable Integer other) {
     return new ExampleSettings(
-        other, validation, fit, batchTokens, retriever, features, headZero, question);
+        other,
+        validation,
+        calibration,
+        fit,
+        batchTokens,
+        retriever,
+        features,
+        headZero,
+        question);
   }
 }

@@ -96,7 +96,7 @@ public final class Training {
             trained,
             bundle,
             Calibration.Goal.wherePaying(Calibration.STANDARD, pipeline.seed()),
-            Calibration.MOST,
+            examples.calibration(),
             work);
   }
 

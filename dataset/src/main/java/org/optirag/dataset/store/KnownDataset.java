@@ -13,6 +13,7 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.source.Formats;
 import org.optirag.dataset.source.Source;
+import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.Download;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.PythonPackage;
@@ -20,15 +21,16 @@ import org.optirag.workspace.UserException;
 import org.slf4j.LoggerFactory;
 
 /**
- * A data set that can be downloaded: as a zip from its official home, or, where that cannot be
- * reached, from a Python package that carries it.
+ * A data set that can be had: as a zip from its official home, or, where that cannot be reached,
+ * from a Python package that carries it; or one that comes with OptiRAG.
  *
  * @param name for instance "movielens-100k"
- * @param url of the zip
+ * @param url of the zip, or null of one that comes with OptiRAG
  * @param sha256 of the zip, or null where it changes from time to time
  * @param terms under which it may be used, in a sentence
  */
-public record KnownDataset(String name, String url, @Nullable String sha256, String terms) {
+public record KnownDataset(
+    String name, @Nullable String url, @Nullable String sha256, String terms) {
   private static final String HOME = "https://files.grouplens.org/datasets/movielens/";
   private static final String TERMS =
       "GroupLens: for research, to be cited, not to be redistributed or sold.";
@@ -56,7 +58,15 @@ public record KnownDataset(String name, String url, @Nullable String sha256, Str
               "movielens-32m",
               HOME + "ml-32m.zip",
               "e4a68655d7386b8f95f2f2424b2ff975dfdd15ffd59e0d864a14dca43e99d6ee",
-              TERMS));
+              TERMS),
+          new KnownDataset(
+              "movietweetings",
+              null,
+              null,
+              "MIT licence, Copyright (c) 2013 Simon Dooms: ratings that people tweeted."));
+
+  /** The files of the data set that comes with OptiRAG. */
+  private static final List<String> SHIPPED = List.of("ratings.dat.gz", "movies.dat.gz", "LICENSE");
 
   /** All of them. */
   public static List<KnownDataset> all() {
@@ -79,6 +89,9 @@ public record KnownDataset(String name, String url, @Nullable String sha256, Str
 
   /** Downloads into a directory what is not there yet. */
   Source download(Path directory, Progress progress) {
+    if (url == null) {
+      return Formats.recognise(copied(directory));
+    }
     try {
       Path zip = directory.resolve(url.substring(url.lastIndexOf('/') + 1));
       return Formats.recognise(unpacked(new Download(url, sha256).to(zip, progress)));
@@ -89,6 +102,23 @@ public record KnownDataset(String name, String url, @Nullable String sha256, Str
       LoggerFactory.getLogger(KnownDataset.class).debug("turning to the Python package", e);
       return Formats.recognise(fromRecBole(directory.resolve("recbole"), progress));
     }
+  }
+
+  private Path copied(Path directory) {
+    for (String file : SHIPPED) {
+      String resource = name + "/" + file;
+      AtomicFiles.write(
+          directory.resolve(file),
+          out -> {
+            try (InputStream in = KnownDataset.class.getResourceAsStream(resource)) {
+              if (in == null) {
+                throw new IOException(resource + " is missing from the program");
+              }
+              in.transferTo(out);
+            }
+          });
+    }
+    return directory;
   }
 
   /** RecBole's wheel carries MovieLens-100K in its own form; the content is the same. */

@@ -259,6 +259,18 @@ class DatasetStoreTest {
   }
 
   @Test
+  void theDataSetThatComesWithOptiragNeedsNoNetwork() {
+    Dataset data = store.require("movietweetings", Progress.silent());
+    assertThat(data.interactions().size()).isEqualTo(141_695);
+    assertThat(data.interactions().labelRate())
+        .isEqualTo((33_817 + 19_633 + 17_391) / 141_695.0); // from 8 of 10 on
+    assertThat(data.timed()).isTrue();
+    assertThat(data.users().size()).isEqualTo(21_081);
+    assertThat(data.items().titles()).contains("Fantômas - À l'ombre de la guillotine (1913)");
+    assertThat(data.items().ids().number("0054890")).isPresent();
+  }
+
+  @Test
   void emptyFilesAndForeignDirectoriesAreRefused() throws IOException {
     assertThatThrownBy(this::imported).hasMessageContaining("of no known form: []");
     file("u.data", "");

@@ -102,18 +102,6 @@ class SharedDataTest {
   }
 
   @Test
-  void movieTweetingsIsToldFromMovieLens() {
-    Dataset data = imported("movietweetings");
-    assertThat(data.interactions().size()).isEqualTo(141_695);
-    assertThat(data.users().size()).isEqualTo(21_081);
-    assertThat(data.items().size()).isEqualTo(12_611);
-    assertThat(data.interactions().labelRate())
-        .isEqualTo((33_817 + 19_633 + 17_391) / 141_695.0); // from 8 of 10 on
-    assertThat(data.timed()).isTrue();
-    assertThat(data.items().titles()).contains("Fantômas - À l'ombre de la guillotine (1913)");
-  }
-
-  @Test
   void bookCrossingCleanedIsReadWithItsLocationsMended() {
     Dataset data = imported("book-crossing");
     assertThat(data.interactions().size()).isEqualTo(204_164);
