@@ -21,6 +21,8 @@ DOCS = Path(__file__).resolve().parent
 RESULTS = {
     "ml-1m-collm": "ml-1m-collm",
     "movielens-100k": "MovieLens-100K",
+    "movietweetings": "MovieTweetings",
+    "mind": "A part of MIND-small",
     "movielens-1m": "MovieLens-1M (its first 2,999 users)",
     "amazon-video-games": "Amazon Video Games",
     "amazon-beauty": "Amazon Beauty (items without titles)",
@@ -78,6 +80,7 @@ def settings_title(settings):
         "most": "At most {} impressions",
         "candidates": "Each impression at its own time (`--candidates {}`)",
         "negativesForEachClick": "{} negatives for each click",
+        "grouping": "Candidates {} together",
     }
     if not settings:
         return "Candidates of one user and day together"
@@ -92,6 +95,7 @@ def results_section(title, name, rows):
         groups.setdefault(json.dumps(row["settings"]), []).append(row)
     for group in groups.values():
         lines += [f"**{settings_title(group[0]['settings'])}**", ""]
+        ranked = any("requestAuc" in row for row in group)
         cells = []
         for row in group:
             command = row.get("command")
@@ -108,6 +112,7 @@ def results_section(title, name, rows):
                     fixed(row.get("meanDepth"), 2),
                     with_interval(row, "auc"),
                     with_interval(row, "uauc"),
+                    *([with_interval(row, "requestAuc"), fixed(row.get("ndcg10"), 4)] if ranked else []),
                     fixed(row.get("logLoss"), 4),
                     fixed(row.get("accuracy"), 4),
                     fixed(row.get("calibrationError"), 3),
@@ -115,8 +120,9 @@ def results_section(title, name, rows):
                 ]
             )
         header = ["method", "retriever", "heads after blocks", "policy", "seeds", "depth", "AUC [95 %]"]
-        header += ["UAUC [95 %]", "LogLoss", "accuracy", "ECE", "command"]
-        lines += table(header, set(range(4, 12)), cells) + [""]
+        header += ["UAUC [95 %]"] + (["request AUC [95 %]", "nDCG@10"] if ranked else [])
+        header += ["LogLoss", "accuracy", "ECE", "command"]
+        lines += table(header, set(range(4, len(header))), cells) + [""]
     if commands:
         lines += ["Commands, as recorded in the file:", ""]
         for number, command in enumerate(commands, 1):
