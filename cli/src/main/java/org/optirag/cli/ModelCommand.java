@@ -11,6 +11,8 @@ import org.optirag.backbone.tokenizer.Tokenizers;
 import org.optirag.backbone.weights.ModelConfig;
 import org.optirag.backbone.weights.WeightFiles;
 import org.optirag.backbone.weights.Weights;
+import org.optirag.retrieval.text.SentenceModel;
+import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.workbench.PipelineSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +27,11 @@ import picocli.CommandLine.Spec;
     description = "Gets and lists models.",
     mixinStandardHelpOptions = true,
     footer = {"", "Start with: optirag model pull " + PipelineSettings.DEFAULT_MODEL},
-    subcommands = {ModelCommand.Pull.class, ModelCommand.ListAll.class})
+    subcommands = {
+      ModelCommand.Pull.class,
+      ModelCommand.ListAll.class,
+      ModelCommand.Embedder.class
+    })
 final class ModelCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -94,6 +100,70 @@ final class ModelCommand implements Runnable {
                   path);
           common.out().flush();
         }
+      }
+      return 0;
+    }
+  }
+
+  /** Adds a sentence embedder. */
+  @Command(
+      name = "embedder",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Adds a sentence embedder of yours to the cache, for instance one for your language: item"
+            + " texts that are alike in meaning to it are evidence that head 0 and boosted trees can"
+            + " read. The files are tried before they are copied.",
+        "It is an encoder exported to ONNX that takes input_ids and attention_mask and gives a vector"
+            + " for each token first, with its tokenizer.json. Machines that serve a bundle which"
+            + " reads it need it too."
+      },
+      footer = {
+        "",
+        "Example: optirag model embedder e5 --onnx e5/model.onnx --tokenizer e5/tokenizer.json",
+        "Then:    optirag train my-shop --features graph,behaviour,e5",
+        "         optirag evaluate my-shop --retriever= --baseline features,trees:behaviour+e5"
+      })
+  static final class Embedder implements Callable<Integer> {
+    @Mixin private CommonOptions common;
+
+    @Parameters(
+        paramLabel = "NAME",
+        description = "What to call it: small letters and digits.")
+    private String name;
+
+    @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "The model.")
+    private Path onnx;
+
+    @Option(
+        names = "--tokenizer",
+        required = true,
+        paramLabel = "FILE",
+        description = "Its tokenizer.json.")
+    private Path tokenizer;
+
+    @Option(
+        names = "--pooling",
+        defaultValue = "mean",
+        description =
+            "How the tokens' vectors become one, as the model was trained:"
+                + " ${COMPLETION-CANDIDATES}; default mean.")
+    private SentenceModel.Pooling pooling = SentenceModel.Pooling.MEAN;
+
+    /** What is told of an embedder. */
+    record Added(String name, String feature, String model) {}
+
+    @Override
+    public Integer call() {
+      SentenceModel.OnnxFile added =
+          new SentenceModelStore(common.cache())
+              .add(new SentenceModel.OnnxFile(name, onnx, tokenizer, pooling));
+      if (common.json()) {
+        common.printJson(new Added(name, added.name(), added.model().toString()));
+      } else {
+        common
+            .out()
+            .printf("%s: a kind of features now, kept as %s%nIn %s%n", name, added.name(), added.model());
+        common.out().flush();
       }
       return 0;
     }

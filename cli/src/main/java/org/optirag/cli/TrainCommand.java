@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.FeatureGroups;
+import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.workbench.Calibration;
 import org.optirag.workbench.CalibrationResult;
 import org.optirag.workbench.ExampleSettings;
@@ -154,8 +155,11 @@ final class TrainCommand implements Callable<Integer> {
     if (noFeatures) {
       return Set.of();
     }
+    SentenceModelStore embedders = new SentenceModelStore(common.cache());
     return features == null
         ? ExampleSettings.DEFAULT.features()
-        : features.stream().map(FeatureGroups.Kind::of).collect(Collectors.toSet());
+        : features.stream()
+            .map(name -> FeatureGroups.Kind.of(name, embedders))
+            .collect(Collectors.toSet());
   }
 }

@@ -1,14 +1,16 @@
 package org.optirag.recommender;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.optirag.dataset.Dataset;
 import org.optirag.recommender.knowledge.KnowledgeSnapshot;
 import org.optirag.retrieval.CandidateFeatures;
@@ -17,6 +19,7 @@ import org.optirag.retrieval.SimilarityFigures;
 import org.optirag.retrieval.behaviour.BehaviourFeatures;
 import org.optirag.retrieval.behaviour.LatentSimilarity;
 import org.optirag.retrieval.text.SentenceModel;
+import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.retrieval.text.SentenceVectorStore;
 import org.optirag.retrieval.text.TextSimilarity;
 import org.optirag.retrieval.text.TextVectors;
@@ -32,51 +35,72 @@ import org.optirag.workspace.UserException;
  * them, and serve all others. Safe for use from many threads.
  */
 public final class FeatureGroups {
-  /** The kinds of figures. */
-  public enum Kind {
+  /**
+   * A kind of figures.
+   *
+   * @param name in small letters and digits
+   * @param names what its figures are called, in order
+   */
+  public record Kind(String name, List<String> names) {
     /** What the graph of labels says: {@link CandidateFeatures}. */
-    GRAPH(CandidateFeatures.NAMES),
+    public static final Kind GRAPH = new Kind("graph", CandidateFeatures.NAMES);
+
     /** What counting says: {@link BehaviourFeatures}. */
-    BEHAVIOUR(BehaviourFeatures.NAMES),
+    public static final Kind BEHAVIOUR = new Kind("behaviour", BehaviourFeatures.NAMES);
+
     /** How alike those who liked candidate and history are: {@link LatentSimilarity}. */
-    SVD(LatentSimilarity.NAMES),
+    public static final Kind SVD = new Kind("svd", LatentSimilarity.NAMES);
+
     /** How alike the words of candidate and history are. */
-    TFIDF(SimilarityFigures.names("tfidf")),
+    public static final Kind TFIDF = likeness("tfidf");
+
     /** How alike their parts of words are. */
-    CHARS(SimilarityFigures.names("chars")),
-    /** How alike they are in meaning, to a small model that embeds sentences. */
-    MINILM(SimilarityFigures.names(SentenceModel.MINI_LM.name()));
+    public static final Kind CHARS = likeness("chars");
 
-    private final List<String> names;
+    /** How alike they are in meaning, to a small model that embeds English sentences. */
+    public static final Kind MINILM = likeness(SentenceModel.MINI_LM.name());
 
-    Kind(List<String> names) {
-      this.names = names;
+    private static final List<Kind> OWN = List.of(GRAPH, BEHAVIOUR, SVD, TFIDF, CHARS, MINILM);
+
+    /** Copies the list. */
+    public Kind {
+      names = List.copyOf(names);
     }
 
-    /** What its figures are called, in order. */
-    public List<String> names() {
-      return names;
+    /** Those that come with the program. */
+    public static Set<Kind> own() {
+      return new LinkedHashSet<>(OWN);
     }
 
     /**
-     * The kind of that name, in any case.
+     * The kind of that name, in any case: one that comes with the program, or likeness in meaning to
+     * a sentence model that was added.
      *
      * @throws UserException if there is none
      */
-    public static Kind of(String name) {
-      for (Kind kind : values()) {
-        if (kind.name().equals(name.strip().toUpperCase(Locale.ROOT))) {
-          return kind;
-        }
-      }
-      throw new UserException(
-          "There is no kind of features \"" + name + "\".",
-          "Choose among " + List.of(values()).toString().toLowerCase(Locale.ROOT) + ".");
+    public static Kind of(String name, SentenceModelStore embedders) {
+      String plain = name.strip().toLowerCase(Locale.ROOT);
+      return OWN.stream()
+          .filter(kind -> kind.name.equals(plain))
+          .findFirst()
+          .or(() -> embedders.find(plain).map(model -> likeness(model.name())))
+          .orElseThrow(() ->
+              new UserException(
+                  "There is no kind of features \"" + name + "\".",
+                  "Choose among %s, or add a sentence embedder of that name with 'optirag model embedder'."
+                      .formatted(
+                          Stream.concat(
+                                  OWN.stream().map(Kind::name), embedders.names().stream())
+                              .toList())));
+    }
+
+    private static Kind likeness(String model) {
+      return new Kind(model, SimilarityFigures.names(model));
     }
   }
 
   private final Dataset imported;
-  private final Map<Kind, FeatureGroup> texts = new EnumMap<>(Kind.class); // guarded by itself
+  private final Map<Kind, FeatureGroup> texts = new HashMap<>(); // guarded by itself
 
   /**
    * @param imported whose items' texts say how rare each word is
@@ -87,7 +111,15 @@ public final class FeatureGroups {
 
   /** The names of all figures of some kinds. */
   public static List<String> names(Set<Kind> kinds) {
-    return EnumSet.copyOf(kinds).stream().flatMap(kind -> kind.names.stream()).toList();
+    return kinds.stream()
+        .sorted(Comparator.comparing(FeatureGroups::place).thenComparing(Kind::name))
+        .flatMap(kind -> kind.names.stream())
+        .toList();
+  }
+
+  private static int place(Kind kind) {
+    int place = Kind.OWN.indexOf(kind);
+    return place < 0 ? Kind.OWN.size() : place;
   }
 
   /**
@@ -111,21 +143,32 @@ public final class FeatureGroups {
   }
 
   private Optional<TextVectors> vectors(Kind kind, CacheDirectory cache, Progress progress) {
-    return switch (kind) {
-      case GRAPH, BEHAVIOUR, SVD -> Optional.empty();
-      case TFIDF -> Optional.of(TfIdf.words(imported.items()));
-      case CHARS -> Optional.of(TfIdf.characters(imported.items()));
-      case MINILM ->
-          Optional.of(
-              new SentenceVectorStore(cache)
-                  .require(imported.name(), imported.items(), SentenceModel.MINI_LM, progress));
-    };
+    if (kind.equals(Kind.GRAPH) || kind.equals(Kind.BEHAVIOUR) || kind.equals(Kind.SVD)) {
+      return Optional.empty();
+    }
+    if (kind.equals(Kind.TFIDF)) {
+      return Optional.of(TfIdf.words(imported.items()));
+    }
+    if (kind.equals(Kind.CHARS)) {
+      return Optional.of(TfIdf.characters(imported.items()));
+    }
+    SentenceModel model =
+        new SentenceModelStore(cache)
+            .find(kind.name)
+            .orElseThrow(() ->
+                new UserException(
+                    "Likeness in meaning is read by the sentence embedder \"%s\", which is not in %s."
+                        .formatted(kind.name, cache.root()),
+                    "Add its files: optirag model embedder NAME --onnx FILE --tokenizer FILE."));
+    return Optional.of(
+        new SentenceVectorStore(cache)
+            .require(imported.name(), imported.items(), model, progress));
   }
 
   /** Some of the figures, in an order. */
   public final class Reader {
     private final List<Column> columns;
-    private final Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+    private final Set<Kind> kinds = new LinkedHashSet<>();
 
     private Reader(List<Column> columns) {
       this.columns = columns;
@@ -139,12 +182,12 @@ public final class FeatureGroups {
      * @param graph what the graph says of it, with what one user did since
      */
     public FeatureSource of(KnowledgeSnapshot snapshot, CandidateFeatures graph) {
-      Map<Kind, FeatureGroup> groups = new EnumMap<>(Kind.class);
+      Map<Kind, FeatureGroup> groups = new HashMap<>();
       kinds.stream()
-          .filter(kind -> kind != Kind.GRAPH)
+          .filter(kind -> !kind.equals(Kind.GRAPH))
           .forEach(kind -> groups.put(kind, group(kind, snapshot)));
       return (user, candidates, time) -> {
-        Map<Kind, float[][]> figures = new EnumMap<>(Kind.class);
+        Map<Kind, float[][]> figures = new HashMap<>();
         if (kinds.contains(Kind.GRAPH)) {
           figures.put(Kind.GRAPH, graph.of(user, candidates, time));
         }
@@ -164,16 +207,15 @@ public final class FeatureGroups {
   }
 
   private FeatureGroup group(Kind kind, KnowledgeSnapshot snapshot) {
-    return switch (kind) {
-      case GRAPH -> throw new IllegalArgumentException("the graph's figures are at hand");
-      case BEHAVIOUR -> snapshot.behaviour();
-      case SVD -> snapshot.latent();
-      case TFIDF, CHARS, MINILM -> {
-        synchronized (texts) {
-          yield Objects.requireNonNull(texts.get(kind));
-        }
-      }
-    };
+    if (kind.equals(Kind.BEHAVIOUR)) {
+      return snapshot.behaviour();
+    }
+    if (kind.equals(Kind.SVD)) {
+      return snapshot.latent();
+    }
+    synchronized (texts) {
+      return Objects.requireNonNull(texts.get(kind));
+    }
   }
 
   /** Where a figure stands. */
@@ -181,12 +223,17 @@ public final class FeatureGroups {
 
   private static Column column(String name) {
     List<String> all = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
+    for (Kind kind : Kind.OWN) {
       int place = kind.names.indexOf(name);
       if (place >= 0) {
         return new Column(kind, place);
       }
       all.addAll(kind.names);
+    }
+    Kind embedded = Kind.likeness(name.substring(0, Math.max(0, name.indexOf('_'))));
+    int place = embedded.names.indexOf(name);
+    if (place >= 0) {
+      return new Column(embedded, place);
     }
     throw new UserException(
         "The bundle's heads read the feature \"%s\", this OptiRAG computes %s."

@@ -3,12 +3,17 @@ package org.optirag.recommender;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.dataset.Dataset;
@@ -22,6 +27,8 @@ import org.optirag.recommender.FeatureGroups.Kind;
 import org.optirag.recommender.knowledge.KnowledgeSnapshot;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.SimilarityFigures;
+import org.optirag.retrieval.text.SentenceModel;
+import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.retrieval.text.TextSimilarity;
 import org.optirag.retrieval.text.TfIdf;
 import org.optirag.scoring.FeatureSource;
@@ -45,6 +52,10 @@ class FeatureGroupsTest {
 
   private CacheDirectory cache() {
     return new CacheDirectory(folder);
+  }
+
+  private SentenceModelStore embedders() {
+    return new SentenceModelStore(cache());
   }
 
   private static Dataset data() {
@@ -81,9 +92,9 @@ class FeatureGroupsTest {
 
   @Test
   void namesTellFiguresApart() {
-    List<String> all = FeatureGroups.names(EnumSet.allOf(Kind.class));
+    List<String> all = FeatureGroups.names(Kind.own());
     assertThat(all).doesNotHaveDuplicates().hasSizeGreaterThan(CandidateFeatures.NAMES.size());
-    assertThat(FeatureGroups.names(EnumSet.of(Kind.GRAPH))).isEqualTo(CandidateFeatures.NAMES);
+    assertThat(FeatureGroups.names(Set.of(Kind.GRAPH))).isEqualTo(CandidateFeatures.NAMES);
   }
 
   @Test
@@ -118,7 +129,7 @@ class FeatureGroupsTest {
   void aCandidatesFiguresDoNotDependOnTheOthers() {
     FeatureSource read =
         groups
-            .reading(FeatureGroups.names(EnumSet.allOf(Kind.class)), cache(), Progress.silent())
+            .reading(FeatureGroups.names(Kind.own()), cache(), Progress.silent())
             .of(snapshot, snapshot.features());
     long time = split.test().time(1);
     int[] all = IntStream.range(0, ITEMS).toArray();
@@ -137,9 +148,55 @@ class FeatureGroupsTest {
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith(
             "The bundle's heads read the feature \"taste\", this OptiRAG computes");
-    assertThatThrownBy(() -> Kind.of("smell"))
+    assertThatThrownBy(() -> Kind.of("smell", embedders()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("\"smell\"");
-    assertThat(Kind.of(" TfIdf")).isEqualTo(Kind.TFIDF);
+    assertThat(Kind.of(" TfIdf", embedders())).isEqualTo(Kind.TFIDF);
+  }
+
+  @Test
+  void anEmbedderOfOnesOwnIsAKindOfFigures() throws IOException {
+    SentenceModel.OnnxFile added = embedders().add(files());
+    Kind own = Kind.of("Own", embedders());
+    assertThat(own.name()).isEqualTo(added.name());
+    assertThat(FeatureGroups.names(Set.of(own, Kind.GRAPH, Kind.MINILM)))
+        .containsExactlyElementsOf(
+            Stream.of(Kind.GRAPH, Kind.MINILM, own).flatMap(kind -> kind.names().stream()).toList());
+
+    long time = split.test().time(0);
+    int[] candidates = {3, 0, 7};
+    assertThat(figures(own, time, candidates))
+        .isDeepEqualTo(figures(Kind.MINILM, time, candidates)); // the same files
+
+    Files.delete(folder.resolve("embedders").resolve(added.name()).resolve("pooling"));
+    FeatureGroups elsewhere = new FeatureGroups(data);
+    assertThatThrownBy(() -> elsewhere.reading(own.names(), cache(), Progress.silent()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(added.name())
+        .hasMessageContaining("optirag model embedder");
+  }
+
+  private float[][] figures(Kind kind, long time, int[] candidates) {
+    return groups
+        .reading(kind.names(), cache(), Progress.silent())
+        .of(snapshot, snapshot.features())
+        .of(2, candidates, time);
+  }
+
+  /** The files of the embedder that comes with the program. */
+  private SentenceModel.OnnxFile files() throws IOException {
+    return new SentenceModel.OnnxFile(
+        "own",
+        copied("all-minilm-l6-v2-q.onnx"),
+        copied("all-minilm-l6-v2-q-tokenizer.json"),
+        SentenceModel.Pooling.MEAN);
+  }
+
+  private Path copied(String resource) throws IOException {
+    Path target = folder.resolve(resource);
+    try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("/" + resource))) {
+      Files.copy(in, target);
+    }
+    return target;
   }
 }

@@ -2,7 +2,6 @@ package org.optirag.workbench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,6 +13,7 @@ import org.optirag.evaluation.baseline.TreesModel;
 import org.optirag.evaluation.trees.LearnedTrees;
 import org.optirag.evaluation.trees.TreesSettings;
 import org.optirag.recommender.FeatureGroups;
+import org.optirag.retrieval.text.SentenceModelStore;
 
 /**
  * Models without an LLM by name, learned from a pipeline's training part and tuned on its
@@ -37,13 +37,23 @@ public record Baselines(Pipeline pipeline) {
   }
 
   /**
-   * Whether there is a baseline of that name.
-   *
-   * @throws org.optirag.workspace.UserException if it is trees on kinds of features that there are
-   *     not
+   * Whether there is a baseline of that name; what kinds of features there are is another question,
+   * see {@link #requireKinds}.
    */
   public static boolean isKnown(String name) {
-    return isTrees(name) ? !kinds(name).isEmpty() : names().contains(name);
+    return isTrees(name) || names().contains(name);
+  }
+
+  /**
+   * Checks, before anything is loaded, that there are the kinds of features that trees are on.
+   *
+   * @param embedders the sentence models that were added
+   * @throws org.optirag.workspace.UserException if one is not
+   */
+  static void requireKinds(String name, SentenceModelStore embedders) {
+    if (isTrees(name)) {
+      kinds(name, embedders);
+    }
   }
 
   /**
@@ -63,7 +73,7 @@ public record Baselines(Pipeline pipeline) {
       TreesModel model =
           TreesModel.learn(
               name,
-              pipeline.figures(FeatureGroups.names(kinds(name))),
+              pipeline.figures(FeatureGroups.names(kinds(name, embedders()))),
               examples,
               validation,
               TreesSettings.DEFAULT.withThreads(pipeline.settings().workers()),
@@ -86,16 +96,20 @@ public record Baselines(Pipeline pipeline) {
         pipeline.workplace().progress());
   }
 
+  private SentenceModelStore embedders() {
+    return new SentenceModelStore(pipeline.workplace().cache());
+  }
+
   private static boolean isTrees(String name) {
     return name.equals(TREES) || name.startsWith(TREES + ":");
   }
 
   /** After the colon, parted by +; all without one. */
-  private static Set<FeatureGroups.Kind> kinds(String name) {
+  private static Set<FeatureGroups.Kind> kinds(String name, SentenceModelStore embedders) {
     return name.equals(TREES)
-        ? EnumSet.allOf(FeatureGroups.Kind.class)
+        ? FeatureGroups.Kind.own()
         : Arrays.stream(name.substring(TREES.length() + 1).split("\\+"))
-            .map(FeatureGroups.Kind::of)
+            .map(kind -> FeatureGroups.Kind.of(kind, embedders))
             .collect(Collectors.toSet());
   }
 }

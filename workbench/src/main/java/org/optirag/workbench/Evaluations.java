@@ -8,6 +8,7 @@ import org.optirag.evaluation.ImpressionScorer;
 import org.optirag.evaluation.PipelineScorer;
 import org.optirag.evaluation.tradeoff.HeadReadings;
 import org.optirag.evaluation.tradeoff.ReadingScorer;
+import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
 
@@ -53,6 +54,8 @@ public final class Evaluations {
    */
   public EvaluationOutcome run(EvaluationRequest request) {
     Bundle bundle = request.bundle();
+    SentenceModelStore embedders = new SentenceModelStore(workplace.cache());
+    request.baselines().forEach(name -> Baselines.requireKinds(name, embedders));
     try (Pipeline pipeline = Pipeline.open(request.dataset(), bundle, settings, workplace)) {
       EvaluationRun run =
           new EvaluationRun(pipeline, request.part(), request.grouping(), request.most());

@@ -1,6 +1,5 @@
 package org.optirag.workbench;
 
-import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.FeatureGroups;
@@ -51,7 +50,7 @@ public record ExampleSettings(
           4000,
           2048,
           "gcn",
-          EnumSet.allOf(FeatureGroups.Kind.class),
+          FeatureGroups.Kind.own(),
           HeadZeroModel.BEST,
           false);
 
