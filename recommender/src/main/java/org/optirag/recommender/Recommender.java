@@ -144,8 +144,7 @@ public final class Recommender implements AutoCloseable {
     }
 
     /**
-     * Lets the recommender learn from {@link Recommender#tell}; requests that name no time are then
-     * made now.
+     * Lets the recommender learn from {@link Recommender#tell}.
      */
     public Builder live() {
       live = true;
@@ -238,7 +237,6 @@ public final class Recommender implements AutoCloseable {
                     model.tokenizer(),
                     new FeatureGroups(dataset).reading(opened.featureNames(), cache, progress),
                     sources(opened, dataset, split, graphs)),
-                live ? () -> Instant.now().getEpochSecond() : () -> Long.MIN_VALUE,
                 () -> {});
         prompts.prepare(knowledge.state().snapshot());
         Recommender made = new Recommender(opened, model, knowledge, prompts, exits, contextBytes);

@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Field;
@@ -46,7 +45,6 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
   private static final int KEPT = 2;
 
   private final Knowledge knowledge;
-  private final LongSupplier seconds;
   private final PromptAssembler assembler;
   private final BiFunction<KnowledgeSnapshot, CandidateFeatures, FeatureSource> features;
   private final Function<KnowledgeSnapshot, SnapshotRetriever> retriever;
@@ -96,13 +94,10 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
   /**
    * Prompts over some knowledge.
    *
-   * @param seconds since 1970, by the clock of requests that name no time; they are answered after
-   *     all that is known in any case
    * @param closing what is to be done when these are closed
    */
-  public RequestPrompts(Knowledge knowledge, Parts parts, LongSupplier seconds, Runnable closing) {
+  public RequestPrompts(Knowledge knowledge, Parts parts, Runnable closing) {
     this.knowledge = knowledge;
-    this.seconds = seconds;
     this.assembler = parts.assembler;
     this.features = parts.features;
     this.retriever = parts.retriever;
@@ -216,12 +211,14 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
     return new UserUpdates(user, delta, likes);
   }
 
-  /** Now, but after everything that the user did, whatever the clocks say. */
+  /**
+   * Just after all that is known: the data's own clock. By the wall's, data that were imported long
+   * ago would have nothing that happened lately, and an answer would change though nothing happened.
+   */
   private long moment(KnowledgeSnapshot snapshot, UserUpdates updates) {
     long latest =
         updates.behaviours().stream().mapToLong(Behaviour::time).max().orElse(Long.MIN_VALUE);
-    long after = Math.max(snapshot.end(), latest + 1);
-    return knowledge.timed() ? Math.max(after, seconds.getAsLong()) : after;
+    return Math.max(snapshot.end(), latest + 1);
   }
 
   private static Set<Integer> changed(

@@ -39,7 +39,7 @@ final class RecommenderTest {
   }
 
   private static Recommender.Builder builder() {
-    return Recommender.builder(BUNDLE, DATA).dtype(DType.F32);
+    return Recommender.builder(BUNDLE, DATA).dtype(DType.F32).policy("none");
   }
 
   @Test

@@ -309,7 +309,6 @@ public final class Pipeline implements AutoCloseable {
                 assembler(prompts),
                 (of, figures) -> FeatureSource.NONE,
                 of -> Retrievers.of(named, of, new Sources())),
-            () -> Long.MIN_VALUE,
             () -> {}),
         Scorer.zeroShot(model().backbone(), model().tokenizer(), prompts.format()));
   }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.ExitHead;
@@ -13,6 +12,7 @@ import org.optirag.dataset.Interactions;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.Manifest;
 import org.optirag.evaluation.Requests;
+import org.optirag.recommender.FeatureGroups;
 import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.SharedHistory;
 import org.optirag.scoring.AnswerTokens;
@@ -227,7 +227,9 @@ public final class Training {
       Pipeline opened, TrainingSettings settings, TrainingResult result, @Nullable HeadZero zero) {
     Map<String, String> told = new LinkedHashMap<>();
     told.put("retriever", examples.retriever());
-    told.put("features", new TreeSet<>(examples.features()).toString());
+    told.put(
+        "features",
+        examples.features().stream().map(FeatureGroups.Kind::name).sorted().toList().toString());
     told.put("headZero", zero == null ? "none" : zero.schema().model().name());
     told.put("split", pipeline.splitName());
     told.put("history", Integer.toString(pipeline.history()));

@@ -49,9 +49,4 @@ public final class ImportedKnowledge implements Knowledge {
   public String itemId(int number) {
     return data().items().ids().id(number);
   }
-
-  @Override
-  public boolean timed() {
-    return data().timed();
-  }
 }

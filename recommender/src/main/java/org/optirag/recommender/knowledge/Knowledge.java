@@ -32,7 +32,4 @@ public sealed interface Knowledge permits ImportedKnowledge, LiveState {
 
   /** An item's id. */
   String itemId(int number);
-
-  /** Whether times are seconds since 1970; if not they are places in an order. */
-  boolean timed();
 }

@@ -88,11 +88,6 @@ public final class LiveState implements Knowledge {
     return items.size();
   }
 
-  @Override
-  public boolean timed() {
-    return timed;
-  }
-
   /** The last event that requests see. */
   public long applied() {
     applying.lock();

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.optirag.backbone.tokenizer.Tokenizer;
+import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Field;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Split;
@@ -72,6 +73,12 @@ class LiveDataTest {
     return prepared.prompt().features()[candidate][CandidateFeatures.NAMES.indexOf(name)] * 1_000;
   }
 
+  /** A moment after everything: when requests that name no time are answered. */
+  private static long after(Dataset data) {
+    Interactions all = data.interactions();
+    return all.time(all.size() - 1) + 1;
+  }
+
   private static List<String> items(Prepared prepared) {
     return prepared.history().stream().map(Told::item).toList();
   }
@@ -101,7 +108,7 @@ class LiveDataTest {
             Town.FEATURES.scaling(),
             Town.FEATURES.units());
     int[] candidates = {1, 2, 30, 59};
-    long now = quiet.now.get();
+    long now = after(quiet.data);
     try (LiveData live = quiet.open(new MemoryStore(false))) {
       pairs.forEach((retriever, lively) -> {
         RequestPrompts prompts = prompts(live, lively);
@@ -375,7 +382,7 @@ class LiveDataTest {
     String[] ids = IntStream.of(all).mapToObj(item -> "i" + item).toArray(String[]::new);
     for (int user = 0; user < Town.USERS + 3; user++) {
       Prepared prepared = popular.prepare(Town.query("u" + user, ids));
-      float[][] expected = features.of(user, all, town.now.get());
+      float[][] expected = features.of(user, all, after(imported.data));
       for (int item : all) {
         for (int f = 0; f < expected[item].length; f++) {
           float figure = Float.isNaN(expected[item][f]) ? 0 : expected[item][f];
