@@ -160,7 +160,9 @@ final class HeadLoss {
         ratios
             .index_select(0, Tensors.indices(places, labels.device()))
             .view(shape)
-            .add(Tensors.filled(shape, to -> logWeights(lists, width, to)).to(labels.device(), Tensors.F32));
+            .add(
+                Tensors.filled(shape, to -> logWeights(lists, width, to))
+                    .to(labels.device(), Tensors.F32));
     Tensor share =
         Tensors.filled(new long[] {shares.size()}, buffer -> shares.forEach(buffer::put))
             .to(labels.device(), Tensors.F32);

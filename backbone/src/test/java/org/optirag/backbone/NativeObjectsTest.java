@@ -19,7 +19,8 @@ import org.optirag.workspace.Progress;
 /** Whatever libtorch made is gone when its owner is closed, or never came to be. */
 class NativeObjectsTest {
   private static final long SEED = 20261205;
-  private static final Objective OBJECTIVE = new Objective(new double[] {0.5, 1, 2}, 0.7, 2, 0.3, 0.4);
+  private static final Objective OBJECTIVE =
+      new Objective(new double[] {0.5, 1, 2}, 0.7, 2, 0.3, 0.4);
 
   private final Random random = new Random(SEED);
   private final List<LabelledPrompt> batch = TinyTraining.batch(random, 4);

@@ -41,8 +41,8 @@ public record Dataset(
   }
 
   /**
-   * The same with ratings and labels dealt anew, each to a row drawn at random from the same part of
-   * the published split: what predicts these has seen them.
+   * The same with ratings and labels dealt anew, each to a row drawn at random from the same part
+   * of the published split: what predicts these has seen them.
    */
   public Dataset permuted(long seed) {
     Random random = new Random(seed);

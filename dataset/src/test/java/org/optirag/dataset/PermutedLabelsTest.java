@@ -23,9 +23,14 @@ class PermutedLabelsTest {
         "two",
         "pot",
         new Users(new IdIndex(List.of("u")), List.of(List.of())),
-        new Items(new IdIndex(List.of("a", "b")), List.of("a", "b"), Collections.nCopies(2, List.of())),
+        new Items(
+            new IdIndex(List.of("a", "b")), List.of("a", "b"), Collections.nCopies(2, List.of())),
         new Interactions(
-            new int[ROWS], items, ratings, labels, IntStream.range(0, ROWS).asLongStream().toArray()),
+            new int[ROWS],
+            items,
+            ratings,
+            labels,
+            IntStream.range(0, ROWS).asLongStream().toArray()),
         split,
         true);
   }

@@ -64,6 +64,15 @@ final class RecommenderTest {
   }
 
   @Test
+  void asItWasCalibratedTheLlmIsNotAsked() {
+    try (Recommender calibrated = builder().policy("chosen").open()) {
+      Ranking ranking = calibrated.rank("42", ITEMS);
+      assertThat(ranking.items()).hasSize(3).allMatch(item -> item.score().exitBlock() == 0);
+      assertThat(ranking.stages().keySet()).doesNotContain("retrieve", "prompt");
+    }
+  }
+
+  @Test
   void scoresAreTheRankingsInTheOrderOfTheRequest() {
     List<Score> scores = recommender.score(RankRequest.of("196", ITEMS));
     for (Ranking.Item item : recommender.rank("196", ITEMS).items()) {

@@ -11,9 +11,9 @@ import org.optirag.dataset.source.Source.Text;
 import org.optirag.dataset.source.Source.TextTable;
 
 /**
- * MovieTweetings: ratings.dat and movies.dat as MovieLens-1M has them, but with ratings from 0 to 10
- * and IMDb's numbers of films, by which it is told from that. Its users.dat has Twitter ids, which
- * say nothing of a taste, and is not read.
+ * MovieTweetings: ratings.dat and movies.dat as MovieLens-1M has them, but with ratings from 0 to
+ * 10 and IMDb's numbers of films, by which it is told from that. Its users.dat has Twitter ids,
+ * which say nothing of a taste, and is not read.
  */
 record MovieTweetings() implements Formats.Format {
   private static final String BETWEEN = "::";

@@ -89,8 +89,12 @@ public record ImportedDataset(Path directory, Manifest manifest) {
   public String digest() {
     StringBuilder all = new StringBuilder();
     try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList()) {
-        all.append(directory.relativize(file)).append(' ').append(Checksums.sha256(file)).append('\n');
+      for (Path file :
+          files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList()) {
+        all.append(directory.relativize(file))
+            .append(' ')
+            .append(Checksums.sha256(file))
+            .append('\n');
       }
     } catch (IOException e) {
       throw new UserException(

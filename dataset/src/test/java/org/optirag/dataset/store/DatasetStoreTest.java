@@ -246,10 +246,13 @@ class DatasetStoreTest {
   @Test
   void movieTweetingsIsToldFromMovieLensByItsFilms() throws IOException {
     file("ratings.dat", "1::0054890::8::1381945744\n1::0068646::7::1381945745\n");
-    file("movies.dat", "0054890::Fantômas (1961)::Crime|Drama\n0068646::The Godfather (1972)::Crime\n");
+    file(
+        "movies.dat",
+        "0054890::Fantômas (1961)::Crime|Drama\n0068646::The Godfather (1972)::Crime\n");
     Dataset tweeted = imported();
     assertThat(tweeted.name()).isEqualTo("movietweetings");
-    assertThat(rows(tweeted)).containsExactly("1 0054890 8.0 + 1381945744", "1 0068646 7.0 - 1381945745");
+    assertThat(rows(tweeted))
+        .containsExactly("1 0054890 8.0 + 1381945744", "1 0068646 7.0 - 1381945745");
     assertThat(tweeted.items().title(0)).isEqualTo("Fantômas (1961)");
 
     file("ratings.dat", "1::1193::5::978300760\n");

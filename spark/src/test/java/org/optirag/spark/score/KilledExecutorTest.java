@@ -49,7 +49,7 @@ final class KilledExecutorTest {
                     SingleMachine.BUNDLE.toString(),
                     data.toString(),
                     null,
-                    "chosen",
+                    SingleMachine.POLICY,
                     DType.F32,
                     20),
                 1));
@@ -100,6 +100,7 @@ final class KilledExecutorTest {
     command.add("-Dlog4j2.configurationFile=log4j2-test.properties");
     command.addAll(List.of("-cp", classPath, Main.class.getName(), "score"));
     command.addAll(List.of("--bundle", SingleMachine.BUNDLE.toString()));
+    command.addAll(List.of("--policy", SingleMachine.POLICY));
     command.addAll(List.of("--data", data.toString(), "--input", impressions.toString()));
     command.addAll(List.of("--input-format", "csv", "--output", output.toString()));
     command.addAll(List.of("--waves", "4", "--partitions", "4", "--dtype", "f32"));

@@ -63,7 +63,7 @@ final class ScoringTest {
             SingleMachine.BUNDLE.toString(),
             single.directory().toString(),
             null,
-            "chosen",
+            SingleMachine.POLICY,
             DType.F32,
             4);
     impressions = new ArrayList<>();
@@ -159,7 +159,7 @@ final class ScoringTest {
     assertThatThrownBy(() -> waves.run(spark, table(), others))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("was begun with")
-        .hasMessageContaining("policy=chosen");
+        .hasMessageContaining("policy=" + SingleMachine.POLICY);
   }
 
   /** A format that is not one of files by its name stands for those that keep a log. */

@@ -25,6 +25,7 @@ import org.optirag.retrieval.GraphSnapshot;
 import org.optirag.retrieval.GraphTimeline;
 import org.optirag.retrieval.RetrieverSettings;
 import org.optirag.retrieval.VisibleHistory;
+import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.PromptTexts;
 import org.optirag.scoring.ScaledFeatures;
@@ -37,6 +38,9 @@ import org.optirag.workspace.Progress;
 record SingleMachine(Path directory, Dataset data, PipelineScorer scorer) {
   static final Path BUNDLE =
       Path.of("..", "bundles", "movielens-100k").toAbsolutePath().normalize();
+
+  /** The first head after a block: as it was calibrated, the bundle asks no LLM. */
+  static final String POLICY = "fixed:2";
 
   static SingleMachine open() {
     CacheDirectory cache = CacheDirectory.standard();
@@ -75,7 +79,7 @@ record SingleMachine(Path directory, Dataset data, PipelineScorer scorer) {
                           schema.scaling(),
                           schema.units())),
                   PromptTexts.of(data),
-                  bundle.scorer(backbone)),
+                  bundle.scorer(backbone, ExitPolicy.parse(POLICY))),
               0));
     }
   }
