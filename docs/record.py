@@ -13,6 +13,7 @@ import argparse
 import json
 from pathlib import Path
 
+TRAINED = "optirag "  # before the policy, in the names of a bundle's rows
 METRICS = ["auc", "uauc", "logLoss", "accuracy", "calibrationError"]
 METRICS += ["requestAuc", "mrr", "ndcg5", "ndcg10", "hitRate10"]
 
@@ -21,12 +22,13 @@ def row(result, facts, command):
     """A scorer as a row; what has no value is left out."""
     grouping = facts.get("grouping", "")
     alone = grouping.endswith("at most 1")
+    trained = result["name"].startswith(TRAINED)
     kept = {
         "dataset": facts["data set"],
-        "method": result["name"],
+        "method": "optirag" if trained else result["name"],
         "retriever": "-",
         "heads": [],
-        "policy": "-",
+        "policy": result["name"][len(TRAINED) :] if trained else "-",
         "settings": {"candidates": "1"} if alone else {"grouping": "as shown"} if grouping == "as shown" else {},
         "seeds": [result["bootstrap"]["seed"]],
     }

@@ -73,8 +73,8 @@ public final class FeatureGroups {
     }
 
     /**
-     * The kind of that name, in any case: one that comes with the program, or likeness in meaning to
-     * a sentence model that was added.
+     * The kind of that name, in any case: one that comes with the program, or likeness in meaning
+     * to a sentence model that was added.
      *
      * @throws UserException if there is none
      */
@@ -89,8 +89,7 @@ public final class FeatureGroups {
                   "There is no kind of features \"" + name + "\".",
                   "Choose among %s, or add a sentence embedder of that name with 'optirag model embedder'."
                       .formatted(
-                          Stream.concat(
-                                  OWN.stream().map(Kind::name), embedders.names().stream())
+                          Stream.concat(OWN.stream().map(Kind::name), embedders.names().stream())
                               .toList())));
     }
 
@@ -161,8 +160,7 @@ public final class FeatureGroups {
                         .formatted(kind.name, cache.root()),
                     "Add its files: optirag model embedder NAME --onnx FILE --tokenizer FILE."));
     return Optional.of(
-        new SentenceVectorStore(cache)
-            .require(imported.name(), imported.items(), model, progress));
+        new SentenceVectorStore(cache).require(imported.name(), imported.items(), model, progress));
   }
 
   /** Some of the figures, in an order. */

@@ -143,9 +143,7 @@ public final class Recommender implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Lets the recommender learn from {@link Recommender#tell}.
-     */
+    /** Lets the recommender learn from {@link Recommender#tell}. */
     public Builder live() {
       live = true;
       return this;

@@ -213,7 +213,8 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
 
   /**
    * Just after all that is known: the data's own clock. By the wall's, data that were imported long
-   * ago would have nothing that happened lately, and an answer would change though nothing happened.
+   * ago would have nothing that happened lately, and an answer would change though nothing
+   * happened.
    */
   private long moment(KnowledgeSnapshot snapshot, UserUpdates updates) {
     long latest =

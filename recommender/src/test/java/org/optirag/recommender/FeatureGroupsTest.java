@@ -161,7 +161,9 @@ class FeatureGroupsTest {
     assertThat(own.name()).isEqualTo(added.name());
     assertThat(FeatureGroups.names(Set.of(own, Kind.GRAPH, Kind.MINILM)))
         .containsExactlyElementsOf(
-            Stream.of(Kind.GRAPH, Kind.MINILM, own).flatMap(kind -> kind.names().stream()).toList());
+            Stream.of(Kind.GRAPH, Kind.MINILM, own)
+                .flatMap(kind -> kind.names().stream())
+                .toList());
 
     long time = split.test().time(0);
     int[] candidates = {3, 0, 7};
