@@ -242,6 +242,9 @@ final class CommandsTest {
         .as(err.toString())
         .isZero();
     assertThat(validated.resolve("tradeoff.json")).as("it would call them test").doesNotExist();
+    assertThat(run("evaluate", "--bundle", bundle.toString(), "--permute-labels", "--quiet"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("seen the labels as they are");
     Path heads = bundle.resolve("heads.safetensors");
     byte[] bytes = Files.readAllBytes(heads);
     bytes[bytes.length - 1] ^= 1;
@@ -380,6 +383,54 @@ final class CommandsTest {
     assertThat(err.toString()).contains("There is no peer \"lama.cpp\"");
     assertThat(run("bench", "--clock", "sun")).isEqualTo(2);
     assertThat(err.toString()).contains("--clock");
+  }
+
+  @Test
+  void slicesAndLabelsDealtAnewNeedNoLlm() throws IOException {
+    Path runs = directory.resolve("sliced");
+    assertThat(
+            run(
+                "evaluate",
+                "teapots",
+                "--model",
+                "no model at all",
+                "--retriever=",
+                "--baseline",
+                "bias,features",
+                "--slices",
+                "--permute-labels",
+                "--out",
+                runs.toString(),
+                "--quiet"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).containsPattern("(?m)^slice .*against the first").contains("item seen");
+    JsonNode results =
+        JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
+    assertThat(results.at("/facts/labels").asString()).isEqualTo("dealt anew at random");
+    assertThat(results.at("/facts/backbone").isMissingNode()).isTrue();
+    assertThat(results.at("/slices/0/results/1/againstFirst/auc").isObject()).isTrue();
+  }
+
+  @Test
+  void kindsOfFeaturesThatThereAreNotAreToldBeforeAnythingIsLoaded() {
+    assertThat(
+            run("evaluate", "kettles", "--retriever=", "--baseline", "trees:graph+smell", "--quiet"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("\"smell\"").contains("optirag model embedder");
+    assertThat(run("train", "kettles", "--features", "graph,smell", "--quiet")).isEqualTo(2);
+    assertThat(err.toString()).contains("\"smell\"");
+    assertThat(
+            run(
+                "model",
+                "embedder",
+                "smell",
+                "--onnx",
+                directory.resolve("none.onnx").toString(),
+                "--tokenizer",
+                directory.resolve("none.json").toString()))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("none.onnx").contains("exported to ONNX");
   }
 
   @Test

@@ -56,7 +56,8 @@ public final class ResultsTable {
     List<List<String>> rows = new ArrayList<>();
     boolean requests = ranked(evaluation.results());
     List<String> head =
-        new ArrayList<>(List.of("slice", "impressions", "scorer", "AUC [95 %]", "against the first"));
+        new ArrayList<>(
+            List.of("slice", "impressions", "scorer", "AUC [95 %]", "against the first"));
     if (requests) {
       head.addAll(List.of("request AUC [95 %]", "against the first"));
     }

@@ -26,7 +26,8 @@ public record Slice(String name, int[] rows) {
    */
   public static List<Slice> byEvidence(
       int impressions, IntUnaryOperator ofItem, IntUnaryOperator ofUser) {
-    List<Slice> slices = new ArrayList<>(by("item seen", "times", impressions, ofItem, ITEM_LIMITS));
+    List<Slice> slices =
+        new ArrayList<>(by("item seen", "times", impressions, ofItem, ITEM_LIMITS));
     slices.addAll(by("user with", "behaviours", impressions, ofUser, USER_LIMITS));
     return List.copyOf(slices);
   }

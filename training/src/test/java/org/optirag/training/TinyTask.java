@@ -43,7 +43,19 @@ final class TinyTask {
 
   static TrainingSettings settings(TrainingPlan plan) {
     return new TrainingSettings(
-        LORA, List.of(1, 2), List.of(), 0.2, 1, 0.1, 0.1, RATES, AdamW.STANDARD, plan, 11, 2, false);
+        LORA,
+        List.of(1, 2),
+        List.of(),
+        0.2,
+        1,
+        0.1,
+        0.1,
+        RATES,
+        AdamW.STANDARD,
+        plan,
+        11,
+        2,
+        false);
   }
 
   static TrainingPlan plan(int epochs, int validateEvery, int patience) {

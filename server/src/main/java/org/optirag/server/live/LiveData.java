@@ -245,8 +245,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
 
   RequestPrompts prompts(RequestPrompts.Parts parts) {
     AtomicReference<RequestPrompts> self = new AtomicReference<>();
-    RequestPrompts made =
-        new RequestPrompts(liveState, parts, () -> prompts.remove(self.get()));
+    RequestPrompts made = new RequestPrompts(liveState, parts, () -> prompts.remove(self.get()));
     self.set(made);
     renewing.lock(); // so that no snapshot is made without it
     try {
