@@ -57,8 +57,7 @@ final class DemoCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       paramLabel = "DIR",
       defaultValue = "runs/demo",
-      description =
-          "Takes DATASET/results.json and DATASET/report.html; default ${DEFAULT-VALUE}.")
+      description = "Takes DATASET/results.json and DATASET/report.html; default ${DEFAULT-VALUE}.")
   private Path out = Path.of("runs/demo");
 
   @Override

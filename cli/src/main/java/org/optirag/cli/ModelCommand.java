@@ -126,9 +126,7 @@ final class ModelCommand implements Runnable {
   static final class Embedder implements Callable<Integer> {
     @Mixin private CommonOptions common;
 
-    @Parameters(
-        paramLabel = "NAME",
-        description = "What to call it: small letters and digits.")
+    @Parameters(paramLabel = "NAME", description = "What to call it: small letters and digits.")
     private String name;
 
     @Option(names = "--onnx", required = true, paramLabel = "FILE", description = "The model.")
@@ -162,7 +160,9 @@ final class ModelCommand implements Runnable {
       } else {
         common
             .out()
-            .printf("%s: a kind of features now, kept as %s%nIn %s%n", name, added.name(), added.model());
+            .printf(
+                "%s: a kind of features now, kept as %s%nIn %s%n",
+                name, added.name(), added.model());
         common.out().flush();
       }
       return 0;

@@ -135,7 +135,15 @@ final class TrainCommand implements Callable<Integer> {
     Path working = work == null ? Path.of("runs", "train-" + named) : work;
     ExampleSettings learned =
         new ExampleSettings(
-            examples, validation, calibration, fit, batchTokens, retriever, kinds(), headZero, keepQuestion);
+            examples,
+            validation,
+            calibration,
+            fit,
+            batchTokens,
+            retriever,
+            kinds(),
+            headZero,
+            keepQuestion);
     CalibrationResult result =
         new Training(dataset, options.settings(), training.recipe(), learned, common.workplace())
             .run(target, working);

@@ -404,7 +404,9 @@ final class CommandsTest {
                 "--quiet"))
         .as(err.toString())
         .isZero();
-    assertThat(out.toString()).containsPattern("(?m)^slice .*against the first").contains("item seen");
+    assertThat(out.toString())
+        .containsPattern("(?m)^slice .*against the first")
+        .contains("item seen");
     JsonNode results =
         JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
     assertThat(results.at("/facts/labels").asString()).isEqualTo("dealt anew at random");
@@ -415,7 +417,13 @@ final class CommandsTest {
   @Test
   void kindsOfFeaturesThatThereAreNotAreToldBeforeAnythingIsLoaded() {
     assertThat(
-            run("evaluate", "kettles", "--retriever=", "--baseline", "trees:graph+smell", "--quiet"))
+            run(
+                "evaluate",
+                "kettles",
+                "--retriever=",
+                "--baseline",
+                "trees:graph+smell",
+                "--quiet"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("\"smell\"").contains("optirag model embedder");
     assertThat(run("train", "kettles", "--features", "graph,smell", "--quiet")).isEqualTo(2);

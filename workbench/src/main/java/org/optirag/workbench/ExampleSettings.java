@@ -73,14 +73,6 @@ public record ExampleSettings(
   /** The same with a sample of another size; null for all. */
   public ExampleSettings withMost(@Nullable Integer other) {
     return new ExampleSettings(
-        other,
-        validation,
-        calibration,
-        fit,
-        batchTokens,
-        retriever,
-        features,
-        headZero,
-        question);
+        other, validation, calibration, fit, batchTokens, retriever, features, headZero, question);
   }
 }

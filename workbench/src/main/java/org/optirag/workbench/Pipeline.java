@@ -65,7 +65,7 @@ public final class Pipeline implements AutoCloseable {
   private final VisibleHistory visible;
   private final KnowledgeSnapshot snapshot;
   private final boolean trains;
-  private final String dataDigest;
+  private final ImportedDataset imported;
   private final TrainedGraphs graphs;
   private final FeatureGroups groups;
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -87,8 +87,7 @@ public final class Pipeline implements AutoCloseable {
     DatasetStore store = new DatasetStore(cache);
     Dataset read = store.require(dataset, progress);
     this.data = settings.permuted() ? read.permuted(settings.seed()) : read;
-    ImportedDataset imported = store.find(dataset);
-    this.dataDigest = imported.digest();
+    this.imported = store.find(dataset);
     if (bundle != null) {
       bundle.requireData(data, imported.manifest().rules());
     }
@@ -175,9 +174,9 @@ public final class Pipeline implements AutoCloseable {
     return data;
   }
 
-  /** A digest of the data set's tables, hexadecimal. */
+  /** A digest of the data set's tables, hexadecimal; reads them. */
   public String dataDigest() {
-    return dataDigest;
+    return imported.digest();
   }
 
   /** How the data are split. */

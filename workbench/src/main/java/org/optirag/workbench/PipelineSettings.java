@@ -110,7 +110,17 @@ public record PipelineSettings(
   /** The same with another number of requests under way at once. */
   public PipelineSettings withWorkers(int other) {
     return new PipelineSettings(
-        model, dtype, device, threads, other, prompt, history, split, negatives, negativesBy, seed,
+        model,
+        dtype,
+        device,
+        threads,
+        other,
+        prompt,
+        history,
+        split,
+        negatives,
+        negativesBy,
+        seed,
         permuted);
   }
 
