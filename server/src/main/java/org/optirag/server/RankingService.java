@@ -121,7 +121,8 @@ public final class RankingService implements AutoCloseable {
     Ranker ranker = new Ranker(scheduler);
     for (String user : lookup.users("", WARM_UP_PASSES)) {
       try (Lease lease = rollout.pick(user)) {
-        ExitPolicy shallow = lease.bundle().ladder().cheapest().policy();
+        // The first head that the LLM has to run for: head 0 warms nothing.
+        ExitPolicy shallow = new ExitPolicy.Fixed(lease.bundle().hasHeadZero() ? 2 : 1);
         ranker.rank(
             lease.bundle(),
             new RankRequest(user, items),
