@@ -45,11 +45,15 @@ class RankingServiceTest {
   private static final Path BUNDLE = Path.of("..", "bundles", "movielens-100k");
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
+  /** Of a token, in seconds, before any was read: no processor takes as long. */
+  private static final double UNKNOWN_COST = 1.5;
+
   @TempDir static Path directory;
 
   private static LiveData live;
   private static RankingService service;
   private static HttpClient client;
+  private static String metrics; // as the service was when it was ready
 
   @BeforeAll
   static void start() {
@@ -66,7 +70,7 @@ class RankingServiceTest {
         new RankingService(
             Map.of("movielens-100k", BUNDLE),
             new LoadedBundle.Settings(DType.AUTO, 64 << 20, "none"),
-            new Scheduler.Settings(1, 1024, 65_536, DEADLINE, 0.001),
+            new Scheduler.Settings(1, 1024, 65_536, DEADLINE, UNKNOWN_COST),
             new ServiceSettings(
                 "127.0.0.1",
                 0,
@@ -83,6 +87,27 @@ class RankingServiceTest {
             cache,
             Progress.silent());
     client = HttpClient.newHttpClient();
+    metrics = metrics();
+  }
+
+  private static String metrics() {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + "/metrics"))
+            .build();
+    return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).join().body();
+  }
+
+  /** A service that warms up head 0 alone knows nothing of the LLM when the first request comes. */
+  @Test
+  void theCostOfATokenIsKnownBeforeTheFirstRequest() {
+    double cost =
+        metrics
+            .lines()
+            .filter(line -> line.startsWith("optirag_token_seconds "))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+            .findFirst()
+            .orElseThrow();
+    assertThat(cost).isPositive().isLessThan(UNKNOWN_COST / 2);
   }
 
   @AfterAll
