@@ -48,11 +48,16 @@ final class Tensors {
 
   /** Row numbers or token ids as an int64 tensor on the model's device. */
   static Tensor indices(int[] values, org.bytedeco.pytorch.Device device) {
+    return indices(values).to(device, torch.ScalarType.Long);
+  }
+
+  /** The same where the processor reads them. */
+  static Tensor indices(int[] values) {
     long[] wide = new long[values.length];
     for (int i = 0; i < wide.length; i++) {
       wide[i] = values[i];
     }
-    return Tensor.create(wide).to(device, torch.ScalarType.Long);
+    return Tensor.create(wide);
   }
 
   /** Copies an f32 tensor [rows, columns] of any device. */
