@@ -85,9 +85,10 @@ final class EvaluateCommand implements Callable<Integer> {
       description =
           "Models without an LLM to compare with: bias, running-mean, item-knn, lightgcn, fm, deepfm,"
               + " din, features (a regression on the graph's figures), trees (boosted, on all that is"
-              + " known without an LLM; trees:graph+tfidf on these kinds alone: graph, behaviour, svd,"
-              + " tfidf, chars, minilm); several by commas, the first is what all others are compared"
-              + " with; each is tuned on validation; without a name: none; default bias.")
+              + " known without an LLM and a training of its own; trees:graph+tfidf on these kinds"
+              + " alone: graph, behaviour, svd, tfidf, chars, minilm, sequence); several by commas, the"
+              + " first is what all others are compared with; each is tuned on validation; without a"
+              + " name: none; default bias.")
   private List<String> baselines = List.of("bias");
 
   @Option(

@@ -109,7 +109,9 @@ final class TrainCommand implements Callable<Integer> {
       description =
           "What is known of a candidate without the LLM: graph and behaviour (who liked what, how"
               + " often, lately), svd (who likes both), tfidf and chars (alike in words), minilm (alike"
-              + " in meaning, English); default all. Head 0 answers by it before the first block; the"
+              + " in meaning, English); default these. And sequence: a small transformer that reads the"
+              + " history, an item a token, trained first; for data where the order of clicks tells what"
+              + " comes next. Head 0 answers by it before the first block; the"
               + " heads after blocks add what the LLM reads.")
   private @Nullable List<String> features;
 

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Dataset;
 import org.optirag.recommender.knowledge.KnowledgeSnapshot;
 import org.optirag.retrieval.CandidateFeatures;
@@ -18,6 +18,7 @@ import org.optirag.retrieval.FeatureGroup;
 import org.optirag.retrieval.SimilarityFigures;
 import org.optirag.retrieval.behaviour.BehaviourFeatures;
 import org.optirag.retrieval.behaviour.LatentSimilarity;
+import org.optirag.retrieval.sequence.SequenceFeatures;
 import org.optirag.retrieval.text.SentenceModel;
 import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.retrieval.text.SentenceVectorStore;
@@ -25,6 +26,7 @@ import org.optirag.retrieval.text.TextSimilarity;
 import org.optirag.retrieval.text.TextVectors;
 import org.optirag.retrieval.text.TfIdf;
 import org.optirag.scoring.FeatureSource;
+import org.optirag.scoring.bundle.TrainedSequence;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
@@ -60,16 +62,22 @@ public final class FeatureGroups {
     /** How alike they are in meaning, to a small model that embeds English sentences. */
     public static final Kind MINILM = likeness(SentenceModel.MINI_LM.name());
 
-    private static final List<Kind> OWN = List.of(GRAPH, BEHAVIOUR, SVD, TFIDF, CHARS, MINILM);
+    /** What a model that reads the history, an item a token, says: {@link SequenceFeatures}. */
+    public static final Kind SEQUENCE = new Kind("sequence", SequenceFeatures.NAMES);
+
+    private static final List<Kind> OWN =
+        List.of(GRAPH, BEHAVIOUR, SVD, TFIDF, CHARS, MINILM, SEQUENCE);
 
     /** Copies the list. */
     public Kind {
       names = List.copyOf(names);
     }
 
-    /** Those that come with the program. */
-    public static Set<Kind> own() {
-      return new LinkedHashSet<>(OWN);
+    /** Those that need no training of their own: what is read where nothing else is asked for. */
+    public static Set<Kind> usual() {
+      Set<Kind> usual = new LinkedHashSet<>(OWN);
+      usual.remove(SEQUENCE);
+      return usual;
     }
 
     /**
@@ -98,8 +106,12 @@ public final class FeatureGroups {
     }
   }
 
+  /** Of these a snapshot has what they need; graphs too. */
+  private static final Set<Kind> MADE_OF_BEHAVIOUR =
+      Set.of(Kind.GRAPH, Kind.BEHAVIOUR, Kind.SVD, Kind.SEQUENCE);
+
   private final Dataset imported;
-  private final Map<Kind, FeatureGroup> texts = new HashMap<>(); // guarded by itself
+  private final Map<Kind, TextVectors> texts = new HashMap<>(); // guarded by itself
 
   /**
    * @param imported whose items' texts say how rare each word is
@@ -125,31 +137,40 @@ public final class FeatureGroups {
    * Reads figures of these names; makes the vectors of texts that they need.
    *
    * @param names in the order that the model reads them
+   * @param sequence the model of sequences, asked for where its figures are read
    * @param cache where sentence vectors are kept
    * @throws UserException if there is no figure of a name, or the cache cannot be written
    */
-  public Reader reading(List<String> names, CacheDirectory cache, Progress progress) {
-    Reader reader = new Reader(names.stream().map(FeatureGroups::column).toList());
-    synchronized (texts) {
-      for (Kind kind : reader.kinds) {
-        if (!texts.containsKey(kind)) {
-          vectors(kind, cache, progress)
-              .ifPresent(vectors -> texts.put(kind, new TextSimilarity(vectors)));
-        }
-      }
-    }
-    return reader;
+  public Reader reading(
+      List<String> names, TrainedSequence sequence, CacheDirectory cache, Progress progress) {
+    List<Column> columns = names.stream().map(FeatureGroups::column).toList();
+    columns.stream()
+        .map(Column::kind)
+        .filter(kind -> !MADE_OF_BEHAVIOUR.contains(kind))
+        .forEach(kind -> vectors(kind, cache, progress));
+    boolean reads = columns.stream().anyMatch(column -> column.kind.equals(Kind.SEQUENCE));
+    return new Reader(
+        columns,
+        reads ? sequence.features(model -> vectors(Kind.likeness(model), cache, progress)) : null);
   }
 
-  private Optional<TextVectors> vectors(Kind kind, CacheDirectory cache, Progress progress) {
-    if (kind.equals(Kind.GRAPH) || kind.equals(Kind.BEHAVIOUR) || kind.equals(Kind.SVD)) {
-      return Optional.empty();
+  private TextVectors vectors(Kind kind, CacheDirectory cache, Progress progress) {
+    synchronized (texts) {
+      TextVectors known = texts.get(kind);
+      if (known == null) {
+        known = made(kind, cache, progress);
+        texts.put(kind, known);
+      }
+      return known;
     }
+  }
+
+  private TextVectors made(Kind kind, CacheDirectory cache, Progress progress) {
     if (kind.equals(Kind.TFIDF)) {
-      return Optional.of(TfIdf.words(imported.items()));
+      return TfIdf.words(imported.items());
     }
     if (kind.equals(Kind.CHARS)) {
-      return Optional.of(TfIdf.characters(imported.items()));
+      return TfIdf.characters(imported.items());
     }
     SentenceModel model =
         new SentenceModelStore(cache)
@@ -159,17 +180,19 @@ public final class FeatureGroups {
                     "Likeness in meaning is read by the sentence embedder \"%s\", which is not in %s."
                         .formatted(kind.name, cache.root()),
                     "Add its files: optirag model embedder NAME --onnx FILE --tokenizer FILE."));
-    return Optional.of(
-        new SentenceVectorStore(cache).require(imported.name(), imported.items(), model, progress));
+    return new SentenceVectorStore(cache)
+        .require(imported.name(), imported.items(), model, progress);
   }
 
-  /** Some of the figures, in an order. */
-  public final class Reader {
+  /** Some of the figures, in an order; closed when nobody reads any more. */
+  public final class Reader implements AutoCloseable {
     private final List<Column> columns;
+    private final @Nullable SequenceFeatures sequence;
     private final Set<Kind> kinds = new LinkedHashSet<>();
 
-    private Reader(List<Column> columns) {
+    private Reader(List<Column> columns, @Nullable SequenceFeatures sequence) {
       this.columns = columns;
+      this.sequence = sequence;
       columns.forEach(column -> kinds.add(column.kind));
     }
 
@@ -202,17 +225,27 @@ public final class FeatureGroups {
         return rows;
       };
     }
-  }
 
-  private FeatureGroup group(Kind kind, KnowledgeSnapshot snapshot) {
-    if (kind.equals(Kind.BEHAVIOUR)) {
-      return snapshot.behaviour();
+    private FeatureGroup group(Kind kind, KnowledgeSnapshot snapshot) {
+      if (kind.equals(Kind.BEHAVIOUR)) {
+        return snapshot.behaviour();
+      }
+      if (kind.equals(Kind.SVD)) {
+        return snapshot.latent();
+      }
+      if (kind.equals(Kind.SEQUENCE)) {
+        return Objects.requireNonNull(sequence);
+      }
+      synchronized (texts) {
+        return new TextSimilarity(Objects.requireNonNull(texts.get(kind)));
+      }
     }
-    if (kind.equals(Kind.SVD)) {
-      return snapshot.latent();
-    }
-    synchronized (texts) {
-      return Objects.requireNonNull(texts.get(kind));
+
+    @Override
+    public void close() {
+      if (sequence != null) {
+        sequence.close();
+      }
     }
   }
 

@@ -28,6 +28,7 @@ import org.optirag.scoring.Score;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.TrainedGraphs;
+import org.optirag.scoring.bundle.TrainedSequence;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
@@ -225,7 +226,15 @@ public final class Recommender implements AutoCloseable {
               opened,
               dataset::items,
               new LoadedModel.Settings(dtype, device, cache, progress, tell));
+      FeatureGroups.Reader features = null;
       try {
+        features =
+            new FeatureGroups(dataset)
+                .reading(
+                    opened.featureNames(),
+                    new TrainedSequence(dataset, split, opened, opened.seed(), cache, progress),
+                    cache,
+                    progress);
         RequestPrompts prompts =
             new RequestPrompts(
                 knowledge,
@@ -233,9 +242,9 @@ public final class Recommender implements AutoCloseable {
                     opened,
                     dataset,
                     model.tokenizer(),
-                    new FeatureGroups(dataset).reading(opened.featureNames(), cache, progress),
+                    features,
                     sources(opened, dataset, split, graphs)),
-                () -> {});
+                features::close);
         prompts.prepare(knowledge.state().snapshot());
         Recommender made = new Recommender(opened, model, knowledge, prompts, exits, contextBytes);
         if (events != null) {
@@ -244,6 +253,9 @@ public final class Recommender implements AutoCloseable {
         return made;
       } catch (RuntimeException | Error e) {
         model.close();
+        if (features != null) {
+          features.close();
+        }
         throw e;
       }
     }

@@ -32,6 +32,7 @@ import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.retrieval.text.TextSimilarity;
 import org.optirag.retrieval.text.TfIdf;
 import org.optirag.scoring.FeatureSource;
+import org.optirag.scoring.bundle.TrainedSequence;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
@@ -90,9 +91,17 @@ class FeatureGroupsTest {
     return new IdIndex(IntStream.range(0, count).mapToObj(i -> prefix + i).toList());
   }
 
+  private FeatureGroups.Reader reading(FeatureGroups of, List<String> names) {
+    return of.reading(
+        names,
+        new TrainedSequence(data, split, null, SEED, cache(), Progress.silent()),
+        cache(),
+        Progress.silent());
+  }
+
   @Test
   void namesTellFiguresApart() {
-    List<String> all = FeatureGroups.names(Kind.own());
+    List<String> all = FeatureGroups.names(Kind.usual());
     assertThat(all).doesNotHaveDuplicates().hasSizeGreaterThan(CandidateFeatures.NAMES.size());
     assertThat(FeatureGroups.names(Set.of(Kind.GRAPH))).isEqualTo(CandidateFeatures.NAMES);
   }
@@ -102,8 +111,7 @@ class FeatureGroupsTest {
     List<String> names = List.of("tfidf_last", "u_n", "hist_n", "tfidf_max", "i_adj");
     long time = split.test().time(0);
     int[] candidates = {3, 0, 7};
-    FeatureSource read =
-        groups.reading(names, cache(), Progress.silent()).of(snapshot, snapshot.features());
+    FeatureSource read = reading(groups, names).of(snapshot, snapshot.features());
     float[][] graph = snapshot.features().of(2, candidates, time);
     float[][] counts =
         snapshot.behaviour().of(snapshot.visible(), data.items(), 2, candidates, time);
@@ -128,9 +136,7 @@ class FeatureGroupsTest {
   @Test
   void aCandidatesFiguresDoNotDependOnTheOthers() {
     FeatureSource read =
-        groups
-            .reading(FeatureGroups.names(Kind.own()), cache(), Progress.silent())
-            .of(snapshot, snapshot.features());
+        reading(groups, FeatureGroups.names(Kind.usual())).of(snapshot, snapshot.features());
     long time = split.test().time(1);
     int[] all = IntStream.range(0, ITEMS).toArray();
     float[][] together = read.of(1, all, time);
@@ -144,7 +150,7 @@ class FeatureGroupsTest {
 
   @Test
   void whatNobodyMakesIsNamed() {
-    assertThatThrownBy(() -> groups.reading(List.of("i_adj", "taste"), cache(), Progress.silent()))
+    assertThatThrownBy(() -> reading(groups, List.of("i_adj", "taste")))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith(
             "The bundle's heads read the feature \"taste\", this OptiRAG computes");
@@ -172,17 +178,34 @@ class FeatureGroupsTest {
 
     Files.delete(folder.resolve("embedders").resolve(added.name()).resolve("pooling"));
     FeatureGroups elsewhere = new FeatureGroups(data);
-    assertThatThrownBy(() -> elsewhere.reading(own.names(), cache(), Progress.silent()))
+    assertThatThrownBy(() -> reading(elsewhere, own.names()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining(added.name())
         .hasMessageContaining("optirag model embedder");
   }
 
+  @Test
+  void aModelOfSequencesIsTrainedForWhoAsksForItAlone() throws IOException {
+    assertThat(Kind.usual()).doesNotContain(Kind.SEQUENCE);
+    Path models = cache().root().resolve("sequences");
+    reading(groups, FeatureGroups.names(Kind.usual())).close();
+    assertThat(models).doesNotExist();
+    long time = split.test().time(0);
+    try (FeatureGroups.Reader reader = reading(groups, Kind.SEQUENCE.names())) {
+      float[][] rows = reader.of(snapshot, snapshot.features()).of(2, new int[] {3, 0, 7}, time);
+      for (float[] row : rows) {
+        assertThat(Float.isFinite(row[0])).isTrue();
+        assertThat(Float.isFinite(row[1])).isTrue();
+      }
+      assertThat(rows[0]).isNotEqualTo(rows[1]);
+    }
+    try (Stream<Path> files = Files.list(models)) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
   private float[][] figures(Kind kind, long time, int[] candidates) {
-    return groups
-        .reading(kind.names(), cache(), Progress.silent())
-        .of(snapshot, snapshot.features())
-        .of(2, candidates, time);
+    return reading(groups, kind.names()).of(snapshot, snapshot.features()).of(2, candidates, time);
   }
 
   /** The files of the embedder that comes with the program. */

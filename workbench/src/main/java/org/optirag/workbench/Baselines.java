@@ -107,7 +107,7 @@ public record Baselines(Pipeline pipeline) {
   /** After the colon, parted by +; all without one. */
   private static Set<FeatureGroups.Kind> kinds(String name, SentenceModelStore embedders) {
     return name.equals(TREES)
-        ? FeatureGroups.Kind.own()
+        ? FeatureGroups.Kind.usual()
         : Arrays.stream(name.substring(TREES.length() + 1).split("\\+"))
             .map(kind -> FeatureGroups.Kind.of(kind, embedders))
             .collect(Collectors.toSet());

@@ -50,7 +50,7 @@ public record ExampleSettings(
           4000,
           2048,
           "gcn",
-          FeatureGroups.Kind.own(),
+          FeatureGroups.Kind.usual(),
           HeadZeroModel.BEST,
           false);
 

@@ -1,7 +1,9 @@
 package org.optirag.workbench;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.store.ModelStore;
@@ -41,6 +43,7 @@ import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.BackboneId;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.TrainedGraphs;
+import org.optirag.scoring.bundle.TrainedSequence;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
@@ -68,6 +71,7 @@ public final class Pipeline implements AutoCloseable {
   private final ImportedDataset imported;
   private final TrainedGraphs graphs;
   private final FeatureGroups groups;
+  private final TrainedSequence sequence;
   private final List<AutoCloseable> open = new ArrayList<>();
   private @Nullable LoadedModel model;
 
@@ -96,6 +100,7 @@ public final class Pipeline implements AutoCloseable {
     this.snapshot = KnowledgeSnapshot.of(data, split);
     this.visible = snapshot.visible();
     this.groups = new FeatureGroups(data);
+    this.sequence = new TrainedSequence(data, split, bundle, settings.seed(), cache, progress);
     this.graphs = new TrainedGraphs(data, split, visible, bundle, settings.seed(), cache, progress);
   }
 
@@ -328,9 +333,15 @@ public final class Pipeline implements AutoCloseable {
    * @throws UserException if there is no figure of a name
    */
   public FeatureSource figures(List<String> names) {
-    return groups
-        .reading(names, workplace.cache(), workplace.progress())
-        .of(snapshot, snapshot.features());
+    FeatureGroups.Reader reader =
+        groups.reading(names, sequence, workplace.cache(), workplace.progress());
+    open.add(reader);
+    return reader.of(snapshot, snapshot.features());
+  }
+
+  /** The file of the model of sequences, if its figures were asked for. */
+  Optional<Path> sequence() {
+    return sequence.file();
   }
 
   private Bundle required() {

@@ -90,6 +90,7 @@ record TrainedBundle(
         uncalibrated(exits, pipeline.backbone().config().blocks()),
         embeddings,
         zero == null ? Optional.empty() : zero.trees(),
+        zero != null && zero.schema().readsSequence() ? pipeline.sequence() : Optional.empty(),
         new DatasetSchema(
             manifest.name(),
             manifest.noun(),

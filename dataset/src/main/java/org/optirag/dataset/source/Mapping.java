@@ -70,7 +70,8 @@ public record Mapping(
    * @param request column of an id that a user's rows share where they were shown together; what
    *     was not clicked is a row with label 0. Other users may have the same id. Rows without one
    *     are as without the column
-   * @param part "train", "validation" or "test" where the data comes split
+   * @param part "train", "validation" or "test" where the data comes split; "history" for rows that
+   *     tell what users did and are never examples
    */
   public record InteractionFile(
       @Nullable String file,

@@ -1,6 +1,10 @@
 package org.optirag.evaluation.baseline;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -17,13 +21,32 @@ import org.optirag.scoring.FeatureSource;
  */
 record FeatureTable(float[][] x, boolean[] y) {
 
-  /** The features of each row, in order: statistics of an earlier time are dropped soon. */
+  /**
+   * The features of each row, in order: statistics of an earlier time are dropped soon. What one
+   * user is asked at one time is read at once: his history is the same for all of it.
+   */
   static FeatureTable of(FeatureSource features, Interactions rows) {
     float[][] x = new float[rows.size()][];
     boolean[] y = new boolean[rows.size()];
     for (int row = 0; row < y.length; row++) {
-      x[row] = features.of(rows.user(row), new int[] {rows.item(row)}, rows.time(row))[0];
       y[row] = rows.label(row);
+    }
+    int from = 0;
+    while (from < y.length) {
+      int to = from;
+      Map<Integer, List<Integer>> ofUser = new LinkedHashMap<>();
+      while (to < y.length && rows.time(to) == rows.time(from)) {
+        ofUser.computeIfAbsent(rows.user(to), user -> new ArrayList<>()).add(to++);
+      }
+      long time = rows.time(from);
+      ofUser.forEach((user, asked) -> {
+        int[] items = asked.stream().mapToInt(rows::item).toArray();
+        float[][] read = features.of(user, items, time);
+        for (int i = 0; i < items.length; i++) {
+          x[asked.get(i)] = read[i];
+        }
+      });
+      from = to;
     }
     return new FeatureTable(x, y);
   }

@@ -78,7 +78,7 @@ public final class TreesModel implements ImpressionScorer {
         progress.begin("read features", drawn.size() + held.size(), "example")) {
       FeatureSource counted =
           (user, candidates, time) -> {
-            task.advance(1);
+            task.advance(candidates.length);
             return features.of(user, candidates, time);
           };
       train = FeatureTable.of(counted, drawn);

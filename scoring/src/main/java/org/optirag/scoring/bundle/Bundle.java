@@ -37,8 +37,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A trained model on disk, verified when opened: bundle.json, adapter/, heads.safetensors,
- * policy.json, graph.safetensors with graph-ids.json, trees.txt, dataset.json and metrics.json.
- * Immutable; the graph is read when it is asked for.
+ * policy.json, graph.safetensors with graph-ids.json, trees.txt, sequence.safetensors, dataset.json
+ * and metrics.json. Immutable; the graph is read when it is asked for.
  */
 public final class Bundle {
   static final String MANIFEST = "bundle.json";
@@ -48,6 +48,7 @@ public final class Bundle {
   static final String DATASET = "dataset.json";
   static final String METRICS = "metrics.json";
   static final String TREES = "trees.txt";
+  static final String SEQUENCE = "sequence.safetensors";
 
   private static final List<String> REQUIRED = List.of(HEADS, POLICY, DATASET, METRICS);
   private static final String AGAIN = "Take the bundle again from where it came from.";
@@ -69,6 +70,7 @@ public final class Bundle {
     this.heads = heads(HeadsFile.read(directory.resolve(HEADS), manifest.backbone()), plan);
     this.dataset = dataset(directory.resolve(DATASET));
     this.trees = trees();
+    requireSequence();
     this.metrics =
         Collections.unmodifiableMap(
             BundleJson.read(
@@ -159,6 +161,21 @@ public final class Bundle {
           AGAIN);
     }
     return read;
+  }
+
+  /** The file of the model of sequences that it brings, if heads read what that says. */
+  public Optional<Path> sequence() {
+    return manifest.files().containsKey(SEQUENCE)
+        ? Optional.of(directory.resolve(SEQUENCE))
+        : Optional.empty();
+  }
+
+  private void requireSequence() {
+    FeatureSchema schema = dataset.features();
+    if (schema != null && schema.readsSequence() && sequence().isEmpty()) {
+      throw new UserException(
+          directory.resolve(MANIFEST) + " speaks of no file " + SEQUENCE + ".", AGAIN);
+    }
   }
 
   private static ExitPlan plan(Path file) {
@@ -432,6 +449,7 @@ public final class Bundle {
         other,
         graph(),
         Optional.ofNullable(trees),
+        sequence(),
         dataset,
         reached);
   }

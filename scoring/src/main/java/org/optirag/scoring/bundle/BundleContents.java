@@ -24,6 +24,7 @@ import org.optirag.scoring.trees.BoostedTrees;
  * @param plan policy, calibration and curve of these heads
  * @param graph embeddings, absent where the retriever needs none
  * @param trees that read the candidates' figures, absent where heads read them one by one
+ * @param sequence the file of the model of sequences, absent where nothing reads its figures
  * @param dataset schema and prompt
  * @param metrics what it reached: split, figure, value
  */
@@ -37,6 +38,7 @@ public record BundleContents(
     ExitPlan plan,
     Optional<BundledGraph> graph,
     Optional<BoostedTrees> trees,
+    Optional<Path> sequence,
     DatasetSchema dataset,
     Map<String, Map<String, Double>> metrics) {
 
@@ -60,6 +62,9 @@ public record BundleContents(
     boolean reads = features != null && features.model() == FeatureSchema.Model.TREES;
     if (reads != trees.isPresent()) {
       throw new IllegalArgumentException("the features' schema and the trees differ");
+    }
+    if (features != null && features.readsSequence() != sequence.isPresent()) {
+      throw new IllegalArgumentException("the features' schema and the model of sequences differ");
     }
     heads.forEach((block, head) -> {
       if (head.hidden() != (block == 0 ? 0 : backbone.hidden())) {

@@ -68,6 +68,9 @@ final class BundleWriter {
       GraphFiles.write(directory, contents.graph().get());
     }
     contents.trees().ifPresent(trees -> trees.write(directory.resolve(Bundle.TREES)));
+    if (contents.sequence().isPresent()) {
+      Files.copy(contents.sequence().get(), directory.resolve(Bundle.SEQUENCE));
+    }
     BundleJson.write(directory.resolve(Bundle.DATASET), contents.dataset());
     BundleJson.write(directory.resolve(Bundle.METRICS), contents.metrics());
     BundleJson.write(

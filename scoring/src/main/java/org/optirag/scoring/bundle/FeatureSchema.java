@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.optirag.retrieval.FeatureScaling;
 import org.optirag.retrieval.ReluFeatures;
+import org.optirag.retrieval.sequence.SequenceFeatures;
 
 /**
  * What a bundle's heads read beside the LLM's states.
@@ -71,6 +72,11 @@ public record FeatureSchema(
   /** What the numbers are called that heads read, in order. */
   public List<String> read() {
     return model == Model.TREES ? List.of("trees") : names;
+  }
+
+  /** Whether a figure is one that a model of sequences gives. */
+  public boolean readsSequence() {
+    return names.stream().anyMatch(SequenceFeatures.NAMES::contains);
   }
 
   /** The scale that the heads were trained on. */

@@ -129,6 +129,7 @@ class BundleTest {
             whole.plan(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             whole.dataset(),
             whole.metrics()));
     Bundle bundle = Bundle.open(directory);
@@ -174,6 +175,7 @@ class BundleTest {
             whole.plan(),
             whole.graph(),
             whole.trees(),
+            whole.sequence(),
             whole.dataset(),
             whole.metrics());
     assertComplains(
@@ -543,6 +545,7 @@ class BundleTest {
             new TradeOffCurve(List.of(2, 6), List.of(0.6, 0.7), List.of(point)),
             List.of(DECILES, DECILES)),
         Optional.of(graph()),
+        Optional.empty(),
         Optional.empty(),
         new DatasetSchema(
             "books",

@@ -3,6 +3,8 @@ package org.optirag.scoring.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import org.optirag.scoring.TraceScore;
 import org.optirag.scoring.TradeOffCurve;
 import org.optirag.scoring.TradeOffPoint;
 import org.optirag.scoring.trees.BoostedTrees;
+import org.optirag.workspace.UserException;
 
 /** Bundles with a head before the first block, over what trees say. */
 class HeadZeroBundleTest {
@@ -48,6 +51,7 @@ class HeadZeroBundleTest {
             List.of()),
         whole.graph(),
         Optional.of(BoostedTrees.parse(ONE_SPLIT, "trees")),
+        Optional.empty(),
         new DatasetSchema(
             dataset.name(),
             dataset.noun(),
@@ -114,6 +118,51 @@ class HeadZeroBundleTest {
   }
 
   @Test
+  void aModelOfSequencesComesWithTheHeadsThatReadIt() throws IOException {
+    Path model = Files.writeString(folder.resolve("model"), "what a model is made of");
+    BundleContents reads = readingSequences(Optional.of(model));
+    Path directory = folder.resolve("sequence");
+    Bundle.write(directory, reads);
+    Bundle bundle = Bundle.open(directory);
+    assertThat(bundle.sequence().orElseThrow()).hasSameTextualContentAs(model);
+    Path again = folder.resolve("again");
+    Bundle.write(again, bundle.contents(bundle.plan(), bundle.metrics()));
+    assertThat(Bundle.open(again).sequence().orElseThrow()).hasSameTextualContentAs(model);
+    Files.writeString(again.resolve(Bundle.SEQUENCE), "another");
+    assertThatThrownBy(() -> Bundle.open(again)).isInstanceOf(UserException.class);
+    assertThatThrownBy(() -> readingSequences(Optional.empty()))
+        .hasMessage("the features' schema and the model of sequences differ");
+    assertThat(cascade().sequence()).isEmpty();
+  }
+
+  private static BundleContents readingSequences(Optional<Path> model) {
+    BundleContents fits = cascade();
+    DatasetSchema schema = fits.dataset();
+    return new BundleContents(
+        fits.created(),
+        fits.backbone(),
+        fits.inference(),
+        fits.training(),
+        fits.adapter(),
+        fits.heads(),
+        fits.plan(),
+        fits.graph(),
+        fits.trees(),
+        model,
+        new DatasetSchema(
+            schema.name(),
+            schema.noun(),
+            schema.timed(),
+            schema.rules(),
+            schema.itemFields(),
+            schema.userFields(),
+            schema.prompt(),
+            schema.template(),
+            FeatureSchema.ofTrees(List.of("sequence_next", "two"))),
+        fits.metrics());
+  }
+
+  @Test
   void treesThatDoNotFitTheSchemaAreRefused() {
     BundleContents fits = cascade();
     assertThatThrownBy(() ->
@@ -127,6 +176,7 @@ class HeadZeroBundleTest {
                 fits.plan(),
                 fits.graph(),
                 Optional.empty(),
+                fits.sequence(),
                 fits.dataset(),
                 fits.metrics()))
         .hasMessage("the features' schema and the trees differ");

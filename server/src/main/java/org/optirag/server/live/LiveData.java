@@ -21,6 +21,7 @@ import org.optirag.recommender.knowledge.Event;
 import org.optirag.recommender.knowledge.LiveState;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.TrainedGraphs;
+import org.optirag.scoring.bundle.TrainedSequence;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.events.FeedbackIntake;
 import org.optirag.server.store.Appended;
@@ -234,18 +235,30 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
             bundle.seed(),
             cache,
             progress);
+    TrainedSequence sequence =
+        new TrainedSequence(data, split, bundle, bundle.seed(), cache, progress);
+    FeatureGroups.Reader reader =
+        features.reading(bundle.featureNames(), sequence, cache, progress);
     return prompts(
         RequestPrompts.Parts.of(
-            bundle,
-            data,
-            tokenizer,
-            features.reading(bundle.featureNames(), cache, progress),
-            GraphSource.growing(graphs::snapshot)));
+            bundle, data, tokenizer, reader, GraphSource.growing(graphs::snapshot)),
+        reader::close);
   }
 
   RequestPrompts prompts(RequestPrompts.Parts parts) {
+    return prompts(parts, () -> {});
+  }
+
+  private RequestPrompts prompts(RequestPrompts.Parts parts, Runnable closing) {
     AtomicReference<RequestPrompts> self = new AtomicReference<>();
-    RequestPrompts made = new RequestPrompts(liveState, parts, () -> prompts.remove(self.get()));
+    RequestPrompts made =
+        new RequestPrompts(
+            liveState,
+            parts,
+            () -> {
+              prompts.remove(self.get());
+              closing.run();
+            });
     self.set(made);
     renewing.lock(); // so that no snapshot is made without it
     try {

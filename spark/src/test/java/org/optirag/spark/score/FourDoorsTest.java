@@ -179,6 +179,7 @@ final class FourDoorsTest {
             List.of()),
         whole.graph(),
         Optional.of(BoostedTrees.parse(TREES.formatted(likes), "trees")),
+        Optional.empty(),
         new DatasetSchema(
             data.name(),
             data.noun(),
