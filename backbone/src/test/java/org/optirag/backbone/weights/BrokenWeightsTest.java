@@ -211,6 +211,22 @@ class BrokenWeightsTest {
         .hasMessageContaining("of the kind \"rwkv\"");
     tokenizerRefused(tiny -> tiny.with("tokenizer.ggml.pre", "new"))
         .hasMessageContaining("splits words by \"new\"");
+    tokenizerRefused(tiny -> tiny.metadata.remove("tokenizer.ggml.pre"))
+        .hasMessageContaining("does not say how it splits words: tokenizer.ggml.pre is missing")
+        .hasMessageContaining("a recent llama.cpp");
+    tokenizerRefused(tiny -> tiny.with("tokenizer.ggml.pre", "default"))
+        .hasMessageContaining("tokenizer.ggml.pre is \"default\"");
+    for (String key :
+        List.of(
+            "remove_extra_whitespaces",
+            "precompiled_charsmap",
+            "normalizer.lowercase",
+            "normalizer.strip_accents")) {
+      tokenizerRefused(tiny ->
+              tiny.with("tokenizer.ggml.model", "llama").with("tokenizer.ggml." + key, 1))
+          .hasMessageContaining("has tokenizer.ggml." + key + ", which is not implemented")
+          .hasMessageContaining("tokenizer.json instead");
+    }
     tokenizerRefused(tiny -> tiny.with("tokenizer.ggml.merges", List.of("ab")))
         .hasMessageContaining("has the merge \"ab\"");
     tokenizerRefused(tiny -> tiny.with("tokenizer.ggml.merges", List.of("a x")))
