@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.optirag.backbone.weights.GgufFile;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,13 +24,17 @@ final class GgufTokenizer {
   private static final int LONGEST_PIECE = 512;
 
   private static final String PRE = "tokenizer.ggml.pre";
-  /** What changes a text before SentencePiece parts it. */
-  private static final List<String> UNREAD =
-      List.of(
-          "tokenizer.ggml.remove_extra_whitespaces",
-          "tokenizer.ggml.precompiled_charsmap",
-          "tokenizer.ggml.normalizer.lowercase",
-          "tokenizer.ggml.normalizer.strip_accents");
+  /**
+   * Read here, or of no matter to the tokens of a prompt: ids of tokens that texts are closed or
+   * filled with, templates of conversations, the same tokenizer in another form. What else changes a
+   * text before it is split would be in keys that are not here.
+   */
+  private static final Pattern KNOWN =
+      Pattern.compile(
+          "tokenizer\\.(chat_templates?(\\..*)?|huggingface\\.json|ggml\\.(model|pre|tokens"
+              + "|token_type|token_type_count|scores|merges|add_(bos|eos|sep)_token"
+              + "|add_space_prefix|suppress_tokens|(bos|eos|eot|eom|unknown|seperator|padding|cls"
+              + "|mask|prefix|suffix|middle|fim_(pre|suf|mid|pad|rep|sep))_token_id))");
 
   private static final Set<String> LLAMA3 = Set.of("llama-bpe", "llama3", "llama-v3");
   private static final String LLAMA3_WORDS =
@@ -52,6 +57,16 @@ final class GgufTokenizer {
           "The model file " + file.path() + " describes no tokenizer.",
           "Use a GGUF file made by llama.cpp's converter, with its vocabulary.");
     }
+    file.metadata()
+        .forEach((key, value) -> {
+          boolean known = !key.startsWith("tokenizer.") || KNOWN.matcher(key).matches();
+          if (!known && !Boolean.FALSE.equals(value)) {
+            throw new UserException(
+                "The tokenizer of %s has %s, which is not implemented."
+                    .formatted(file.path(), key),
+                "Use the model's directory with tokenizer.json instead of the GGUF file.");
+          }
+        });
   }
 
   /** The tokenizer.json of a file. */
@@ -131,13 +146,6 @@ final class GgufTokenizer {
 
   /** Llama 2's: BPE over characters, spaces as ▁, unknown characters as bytes. */
   private ObjectNode sentencePiece() {
-    for (String key : UNREAD) {
-      if (file.metadata().containsKey(key) && !Boolean.FALSE.equals(file.metadata().get(key))) {
-        throw new UserException(
-            "The tokenizer of %s has %s, which is not implemented.".formatted(file.path(), key),
-            "Use the model's directory with tokenizer.json instead of the GGUF file.");
-      }
-    }
     ObjectNode json = frame();
     ArrayNode normalizers =
         json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");

@@ -221,9 +221,9 @@ class BrokenWeightsTest {
             "remove_extra_whitespaces",
             "precompiled_charsmap",
             "normalizer.lowercase",
-            "normalizer.strip_accents")) {
-      tokenizerRefused(tiny ->
-              tiny.with("tokenizer.ggml.model", "llama").with("tokenizer.ggml." + key, 1))
+            "normalizer.strip_accents",
+            "something_new")) {
+      tokenizerRefused(tiny -> tiny.with("tokenizer.ggml." + key, 1))
           .hasMessageContaining("has tokenizer.ggml." + key + ", which is not implemented")
           .hasMessageContaining("tokenizer.json instead");
     }
