@@ -36,7 +36,8 @@ final class GgufConfig {
           "rope.scaling.original_context_length",
           "rope.scaling.finetuned",
           "vocab_size",
-          "pooling_type");
+          "pooling_type",
+          "classifier.output_labels");
 
   private static final Set<String> NEUTRAL_AT_ONE =
       Set.of("logit_scale", "residual_scale", "embedding_scale", "rope.scaling.attn_factor");

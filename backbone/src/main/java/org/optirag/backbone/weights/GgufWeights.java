@@ -39,9 +39,10 @@ final class GgufWeights implements Weights {
     this.config = GgufConfig.read(file);
     Map<String, GgufFile.Tensor> named = new LinkedHashMap<>();
     Map<String, String> spelled = new HashMap<>();
+    boolean reranker = RerankerHead.isInEmbedding(file);
     for (GgufFile.Tensor tensor : file.tensors().values()) {
       String name = translate(tensor.name());
-      if (!name.isEmpty()) {
+      if (!name.isEmpty() && !(reranker && name.equals(RerankerHead.TENSOR))) {
         named.put(name, tensor);
         spelled.put(name, tensor.name());
       }

@@ -1,6 +1,7 @@
 package org.optirag.backbone.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -8,7 +9,9 @@ import java.net.URISyntaxException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +23,7 @@ import org.optirag.backbone.Backbone;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
 
 /**
  * The tiny models of every architecture, written as llama.cpp's converter writes them and in the
@@ -82,6 +86,59 @@ final class GgufModelsTest {
     out.tensor("lm_head.weight", new float[67 * 24], 67, 24);
     out.write(directory.resolve("model.safetensors"));
     requireGolden("qwen3", directory);
+  }
+
+  /** The fields of Qwen3-Embedding-0.6B's and Qwen3-Reranker-0.6B's config.json, the sizes ours. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void thePublishedConfigurationsOfEmbeddersAndRerankersOpen(boolean embedder) throws Exception {
+    rewritten(
+        "qwen3",
+        tensor -> embedder && tensor.startsWith("model.") ? tensor.substring(6) : tensor);
+    Files.writeString(
+        directory.resolve("config.json"),
+        """
+        {"architectures": ["Qwen3ForCausalLM"], "attention_bias": false, "attention_dropout": 0.0,
+         "bos_token_id": 151643, "eos_token_id": 151645, "head_dim": 12, "hidden_act": "silu",
+         "hidden_size": 24, "initializer_range": 0.02, "intermediate_size": 40,
+         "max_position_embeddings": 64, "max_window_layers": 28, "model_type": "qwen3",
+         "num_attention_heads": 4, "num_hidden_layers": 2, "num_key_value_heads": 2,
+         "rms_norm_eps": 1e-06, "rope_scaling": null, "rope_theta": 10000,
+         "sliding_window": null, "tie_word_embeddings": true, "torch_dtype": "bfloat16",
+         "transformers_version": "4.51.3", "use_cache": true, "use_sliding_window": false,
+         "vocab_size": 67}
+        """);
+    requireGolden("qwen3", directory);
+  }
+
+  /** As llama.cpp converts Qwen3-Reranker: with copies of the rows of yes and no. */
+  @Test
+  void aRerankersHeadIsReadFromItsEmbeddingOrRefused() throws Exception {
+    Path file = directory.resolve("model.gguf");
+    List<String> tokens = new ArrayList<>();
+    for (int i = 0; i < 67; i++) {
+      tokens.add(i == 5 ? "yes" : i == 9 ? "no" : "t" + i);
+    }
+    float[] embedding;
+    try (Weights weights = WeightFiles.open(resource("qwen3"))) {
+      embedding = new float[67 * 24];
+      weights.read("model.embed_tokens.weight", FloatBuffer.wrap(embedding));
+    }
+    float[] head = new float[48];
+    System.arraycopy(embedding, 5 * 24, head, 0, 24);
+    System.arraycopy(embedding, 9 * 24, head, 24, 24);
+    TinyGguf tiny = converted("qwen3", "rope.scaling.factor");
+    tiny.with("qwen3.pooling_type", 4)
+        .with("qwen3.classifier.output_labels", List.of("yes", "no"))
+        .with("tokenizer.ggml.tokens", tokens)
+        .tensor("cls.output.weight", head, 2, 24);
+    Files.write(file, tiny.bytes());
+    requireGolden("qwen3", file);
+    head[30] = 9;
+    Files.write(file, tiny.bytes());
+    assertThatThrownBy(() -> WeightFiles.open(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("has the tensor cls.output.weight, which is not part of a qwen3 model");
   }
 
   @Test
