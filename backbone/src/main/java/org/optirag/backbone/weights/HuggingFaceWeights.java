@@ -77,6 +77,14 @@ final class HuggingFaceWeights implements Weights {
     if (Files.exists(single)) {
       return Map.of(single, Set.of());
     }
+    for (String pickled : new String[] {"pytorch_model.bin", "pytorch_model.bin.index.json"}) {
+      if (!Files.exists(index) && Files.exists(directory.resolve(pickled))) {
+        throw new UserException(
+            directory.resolve(pickled) + " is PyTorch's own format, which is not read.",
+            "Save the model with transformers (save_pretrained writes safetensors), or use a GGUF"
+                + " file of it.");
+      }
+    }
     if (!Files.exists(index)) {
       throw new UserException(
           directory + " holds neither model.safetensors nor model.safetensors.index.json.",
