@@ -254,7 +254,8 @@ class LoraAdapterTest {
     Files.writeString(config, fewer.toString());
     assertThatThrownBy(() -> LoraAdapter.read(directory))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("target_modules are [lm_head, q_proj], its tensors change [down_proj");
+        .hasMessageContaining(
+            "target_modules are [lm_head, q_proj], its tensors change [down_proj");
     ObjectNode deeper = plain.deepCopy();
     deeper.putArray("layers_to_transform").add(0).add(1).add(2);
     Files.writeString(config, deeper.toString());

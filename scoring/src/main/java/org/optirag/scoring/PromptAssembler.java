@@ -54,8 +54,7 @@ public final class PromptAssembler {
       return;
     }
     int[] frame =
-        tokenizer.encodeFrame(
-            format.frame(tokenizer).beforeInstruction(), Tokenizer.Place.START);
+        tokenizer.encodeFrame(format.frame(tokenizer).beforeInstruction(), Tokenizer.Place.START);
     Tokens opening = new Tokens();
     opening.add(frame);
     boolean same =

@@ -56,8 +56,7 @@ class ChatFormatTest {
       JsonNode prompts = golden.path("prompts").path(kind);
       assertThat(prompts.size()).isGreaterThanOrEqualTo(3);
       for (String name : prompts.propertyNames()) {
-        int[] expected =
-            prompts.path(name).valueStream().mapToInt(JsonNode::intValue).toArray();
+        int[] expected = prompts.path(name).valueStream().mapToInt(JsonNode::intValue).toArray();
         int[] found = tokens(prompt(tokenizer, ChatFormat.of(name), "Emma"));
         assertThat(tokenizer.decode(found)).as(name).isEqualTo(tokenizer.decode(expected));
         assertThat(found).as(name).isEqualTo(expected);
@@ -218,7 +217,9 @@ class ChatFormatTest {
     Retrieved retrieved =
         new Retrieved(
             List.of(
-                Library.behaviour(0, true), Library.behaviour(4, true), Library.behaviour(1, false)),
+                Library.behaviour(0, true),
+                Library.behaviour(4, true),
+                Library.behaviour(1, false)),
             List.of(new Neighbour(0, 0.9f, List.of(Library.behaviour(3, true)))),
             List.of(new Evidence(List.of(Library.behaviour(0, true)), 3, 2, 40, 30)));
     PromptSettings settings = new PromptSettings(format, 2_000, 200, true, true, true, 3, true);

@@ -28,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class PeftFiles {
   private static final String CONFIG = "adapter_config.json";
   private static final String TENSORS = "adapter_model.safetensors";
+
   /** A model without its output, as embedders are, has no second "model". */
   private static final Pattern NAME =
       Pattern.compile(
@@ -66,8 +67,7 @@ final class PeftFiles {
           "bias", Set.of("\"none\""),
           "layers_pattern", Set.of("\"layers\"", "[\"layers\"]"),
           // The others change the model's own weights before training.
-          "init_lora_weights",
-              Set.of("true", "\"gaussian\"", "\"eva\"", "\"orthogonal\""));
+          "init_lora_weights", Set.of("true", "\"gaussian\"", "\"eva\"", "\"orthogonal\""));
 
   private static final int MOST_RANK = 1 << 16;
 
@@ -134,8 +134,7 @@ final class PeftFiles {
       throw strange(configFile, "lora_dropout is " + config.path("lora_dropout"));
     }
     try (SafetensorsFile tensors = SafetensorsFile.open(directory.resolve(TENSORS))) {
-      LoraAdapter adapter =
-          read(directory.resolve(TENSORS), tensors, config, (int) rank, scaled);
+      LoraAdapter adapter = read(directory.resolve(TENSORS), tensors, config, (int) rank, scaled);
       requireSame(configFile, config, adapter.settings());
       return adapter;
     }

@@ -13,9 +13,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The tokens that steer a model: what its file calls special, what was added to its vocabulary in
- * angle or square brackets, and the marks of chat formats, whatever the file calls them.
- * Published files call {@code <|im_end|>} or {@code </s>} a word now and then, and a title must not
- * be able to write one.
+ * angle or square brackets, and the marks of chat formats, whatever the file calls them. Published
+ * files call {@code <|im_end|>} or {@code </s>} a word now and then, and a title must not be able
+ * to write one.
  */
 final class ControlTokens {
   /** What chat formats part turns with, where the vocabulary has it. */

@@ -24,10 +24,11 @@ final class GgufTokenizer {
   private static final int LONGEST_PIECE = 512;
 
   private static final String PRE = "tokenizer.ggml.pre";
+
   /**
    * Read here, or of no matter to the tokens of a prompt: ids of tokens that texts are closed or
-   * filled with, templates of conversations, the same tokenizer in another form. What else changes a
-   * text before it is split would be in keys that are not here.
+   * filled with, templates of conversations, the same tokenizer in another form. What else changes
+   * a text before it is split would be in keys that are not here.
    */
   private static final Pattern KNOWN =
       Pattern.compile(
@@ -62,8 +63,7 @@ final class GgufTokenizer {
           boolean known = !key.startsWith("tokenizer.") || KNOWN.matcher(key).matches();
           if (!known && !Boolean.FALSE.equals(value)) {
             throw new UserException(
-                "The tokenizer of %s has %s, which is not implemented."
-                    .formatted(file.path(), key),
+                "The tokenizer of %s has %s, which is not implemented.".formatted(file.path(), key),
                 "Use the model's directory with tokenizer.json instead of the GGUF file.");
           }
         });

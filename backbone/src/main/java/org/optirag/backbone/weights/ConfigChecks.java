@@ -68,7 +68,9 @@ final class ConfigChecks {
         "Use a Llama, Vicuna, TinyLlama, SmolLM2, Mistral, Qwen2 or Qwen3 model.");
   }
 
-  /** A part of the configuration that changes what is computed, in a way that is not implemented. */
+  /**
+   * A part of the configuration that changes what is computed, in a way that is not implemented.
+   */
   static UserException unknownField(Path path, String field, Object value, String wayOut) {
     String text = String.valueOf(value);
     return new UserException(

@@ -106,8 +106,7 @@ final class GgufConfig {
         });
     if (file.number("split.count", 1) > 1) {
       throw new UserException(
-          "%s is one of %d parts of a model."
-              .formatted(file.path(), file.number("split.count", 1)),
+          "%s is one of %d parts of a model.".formatted(file.path(), file.number("split.count", 1)),
           "Join them with llama.cpp's llama-gguf-split --merge, and give the result.");
     }
     String type = file.text("general.type");
@@ -204,9 +203,7 @@ final class GgufConfig {
   /** A factor without a type is linear, and so is llama.cpp's reading of it. */
   private Scaling stated() {
     double factor =
-        has("rope.scaling.factor")
-            ? real("rope.scaling.factor", 1)
-            : real("rope.scale_linear", 1);
+        has("rope.scaling.factor") ? real("rope.scaling.factor", 1) : real("rope.scale_linear", 1);
     String type = has("rope.scaling.type") ? file.text(key("rope.scaling.type")) : "linear";
     if ("none".equals(type) || ("linear".equals(type) && factor == 1)) {
       return new Scaling.None();
@@ -236,8 +233,7 @@ final class GgufConfig {
       case Double number -> number;
       case Long number -> number;
       default ->
-          throw TensorFiles.broken(
-              file.path(), "its metadata has no usable number " + key(name));
+          throw TensorFiles.broken(file.path(), "its metadata has no usable number " + key(name));
     };
   }
 

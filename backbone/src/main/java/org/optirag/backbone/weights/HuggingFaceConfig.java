@@ -222,7 +222,8 @@ final class HuggingFaceConfig {
   /** Recent files state all of it in rope_parameters, older ones in rope_theta and rope_scaling. */
   private Rope rope() {
     boolean recent = json.path("rope_parameters").isObject();
-    if (recent && json.path("rope_scaling").isObject()
+    if (recent
+        && json.path("rope_scaling").isObject()
         && !type(json.path("rope_scaling")).equals(type(json.path("rope_parameters")))) {
       throw TensorFiles.broken(
           path,
@@ -244,7 +245,8 @@ final class HuggingFaceConfig {
   private Scaling scaling(JsonNode stated) {
     String type = type(stated);
     for (Map.Entry<String, JsonNode> field : stated.properties()) {
-      if (!SCALING.contains(field.getKey()) && !isNothing(field.getValue())
+      if (!SCALING.contains(field.getKey())
+          && !isNothing(field.getValue())
           && !(field.getKey().equals("partial_rotary_factor")
               && field.getValue().asDouble(0) == 1)) {
         throw ConfigChecks.unknownField(

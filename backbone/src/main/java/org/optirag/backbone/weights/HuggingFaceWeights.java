@@ -36,8 +36,8 @@ final class HuggingFaceWeights implements Weights {
       shards().forEach((shard, indexed) -> open(shard, indexed, stored));
       // A model saved without its output, as embedders are, has no prefix.
       this.prefix = stored.containsKey("embed_tokens.weight") ? PREFIX : "";
-      stored.forEach((name, file) ->
-          owners.put(name.equals("lm_head.weight") ? name : prefix + name, file));
+      stored.forEach(
+          (name, file) -> owners.put(name.equals("lm_head.weight") ? name : prefix + name, file));
       Path configFile = directory.resolve("config.json");
       this.config = HuggingFaceConfig.read(configFile, json(configFile), owners.keySet());
       ModelTensors.require(directory, config, owners.keySet(), this::spelled);
@@ -65,7 +65,8 @@ final class HuggingFaceWeights implements Weights {
     }
     for (String name : file.shapes().keySet()) {
       if (stored.put(name, file) != null) {
-        throw TensorFiles.broken(shard, "another file of the model has its tensor " + name + " too");
+        throw TensorFiles.broken(
+            shard, "another file of the model has its tensor " + name + " too");
       }
     }
   }

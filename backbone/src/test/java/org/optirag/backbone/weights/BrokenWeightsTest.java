@@ -65,7 +65,8 @@ class BrokenWeightsTest {
 
   @Test
   void filesThatStandForOthersSayWhatToFetch() throws IOException {
-    byte[] pointer = "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8);
+    byte[] pointer =
+        "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8);
     refused(gguf(pointer)).hasMessageContaining("is a pointer of Git LFS");
     Files.write(directory.resolve("model.safetensors"), pointer);
     refused(directory)

@@ -62,7 +62,9 @@ final class GgufModelsTest {
     requireGolden("llama-linear", file);
   }
 
-  /** Biases of q, k and v on the Llama architecture: Qwen's under Llama's name, rows interleaved. */
+  /**
+   * Biases of q, k and v on the Llama architecture: Qwen's under Llama's name, rows interleaved.
+   */
   @Test
   void biasesOfALlamaModelAreRead() throws Exception {
     Path file = directory.resolve("model.gguf");
@@ -93,8 +95,7 @@ final class GgufModelsTest {
   @ValueSource(booleans = {true, false})
   void thePublishedConfigurationsOfEmbeddersAndRerankersOpen(boolean embedder) throws Exception {
     rewritten(
-        "qwen3",
-        tensor -> embedder && tensor.startsWith("model.") ? tensor.substring(6) : tensor);
+        "qwen3", tensor -> embedder && tensor.startsWith("model.") ? tensor.substring(6) : tensor);
     Files.writeString(
         directory.resolve("config.json"),
         """
@@ -138,7 +139,8 @@ final class GgufModelsTest {
     Files.write(file, tiny.bytes());
     assertThatThrownBy(() -> WeightFiles.open(file))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("has the tensor cls.output.weight, which is not part of a qwen3 model");
+        .hasMessageContaining(
+            "has the tensor cls.output.weight, which is not part of a qwen3 model");
   }
 
   @Test
@@ -149,14 +151,14 @@ final class GgufModelsTest {
     requireGolden("llama", directory);
   }
 
-  private SafetensorsWriter rewritten(
-      String name, java.util.function.UnaryOperator<String> renamed) throws Exception {
+  private SafetensorsWriter rewritten(String name, java.util.function.UnaryOperator<String> renamed)
+      throws Exception {
     Path from = resource(name);
     Files.copy(from.resolve("config.json"), directory.resolve("config.json"));
     SafetensorsWriter out = new SafetensorsWriter();
     try (SafetensorsFile in = SafetensorsFile.open(from.resolve("model.safetensors"))) {
-      in.shapes().forEach((tensor, shape) ->
-          out.tensor(renamed.apply(tensor), in.read(tensor), shape));
+      in.shapes()
+          .forEach((tensor, shape) -> out.tensor(renamed.apply(tensor), in.read(tensor), shape));
     }
     out.write(directory.resolve("model.safetensors"));
     return out;
@@ -260,7 +262,8 @@ final class GgufModelsTest {
   private static void requireGolden(String name, Path model) throws Exception {
     try (Weights weights = WeightFiles.open(model);
         Backbone backbone = Backbone.load(weights, DType.F32, Device.CPU, Progress.silent());
-        SafetensorsFile golden = SafetensorsFile.open(resource(name).resolve("golden.safetensors"))) {
+        SafetensorsFile golden =
+            SafetensorsFile.open(resource(name).resolve("golden.safetensors"))) {
       for (int prompt = 0; prompt < 3; prompt++) {
         float[] stored = golden.read("tokens." + prompt);
         int[] tokens = new int[stored.length];

@@ -72,8 +72,7 @@ class GgufTokenizersTest {
   void sentencePieceWithoutItsSpaceBeforeTextsPutsNone() throws IOException {
     for (boolean spaces : new boolean[] {true, false}) {
       try (Tokenizer tokenizer =
-          open(tiny ->
-              sentencePiece(tiny).with("tokenizer.ggml.add_space_prefix", spaces))) {
+          open(tiny -> sentencePiece(tiny).with("tokenizer.ggml.add_space_prefix", spaces))) {
         assertThat(tokenizer.encode("a", Place.START)).containsExactly(spaces ? 6 : 3);
         assertThat(tokenizer.encode(" a", Place.START))
             .containsExactly(spaces ? new int[] {5, 6} : new int[] {6});
@@ -89,7 +88,9 @@ class GgufTokenizersTest {
     try (Tokenizer tokenizer =
         open(tiny ->
             tiny.with("tokenizer.ggml.model", "llama")
-                .with("tokenizer.ggml.tokens", List.of("<unk>", "<s>", "</s>", "<", "/", "s>", "/s>", "s", ">"))
+                .with(
+                    "tokenizer.ggml.tokens",
+                    List.of("<unk>", "<s>", "</s>", "<", "/", "s>", "/s>", "s", ">"))
                 .with("tokenizer.ggml.token_type", new int[] {2, 3, 3, 1, 1, 1, 1, 1, 1})
                 .with("tokenizer.ggml.scores", new float[] {0, 0, 0, -1, -2, -3, -4, -5, -6})
                 .with("tokenizer.ggml.add_space_prefix", false))) {

@@ -60,7 +60,8 @@ class NothingPassedOverTest {
         List.of("blk.0.ffn_up.weight", "output_norm.weight", "blk.0.attn_output.weight")) {
       refused(gguf(tiny -> tiny.without(name))).hasMessageContaining("has no tensor " + name);
     }
-    refused(gguf(tiny -> as(tiny, "qwen2"))).hasMessageContaining("has no tensor blk.0.attn_q.bias");
+    refused(gguf(tiny -> as(tiny, "qwen2")))
+        .hasMessageContaining("has no tensor blk.0.attn_q.bias");
     refused(gguf(tiny -> as(tiny, "qwen3")))
         .hasMessageContaining("has no tensor blk.0.attn_q_norm.weight");
   }
@@ -163,10 +164,10 @@ class NothingPassedOverTest {
     try (Weights weights = open(tiny -> tiny.with("llama.attention.sliding_window", 64))) {
       assertThat(weights.config().positions()).isEqualTo(32);
     }
-    assertThat(config("mistral", json -> json.put("sliding_window", 16)).positions())
-        .isEqualTo(16);
-    assertThat(config("qwen2", json -> without(json, "use_sliding_window").put("sliding_window", 16))
-            .positions())
+    assertThat(config("mistral", json -> json.put("sliding_window", 16)).positions()).isEqualTo(16);
+    assertThat(
+            config("qwen2", json -> without(json, "use_sliding_window").put("sliding_window", 16))
+                .positions())
         .isEqualTo(64);
     assertThat(
             config("qwen2", json -> json.put("use_sliding_window", true).put("sliding_window", 16))
@@ -210,8 +211,8 @@ class NothingPassedOverTest {
             Map.entry("quantization", Map.of("bits", 4)),
             Map.entry("something_new", 1));
     for (Map.Entry<String, Object> field : fields.entrySet()) {
-      assertThatThrownBy(() ->
-              config("llama", json -> json.putPOJO(field.getKey(), field.getValue())))
+      assertThatThrownBy(
+              () -> config("llama", json -> json.putPOJO(field.getKey(), field.getValue())))
           .as(field.getKey())
           .isInstanceOf(UserException.class)
           .hasMessageContaining("config.json has " + field.getKey() + " = ")
@@ -226,7 +227,9 @@ class NothingPassedOverTest {
         config(
             "llama",
             json -> {
-              json.put("torch_dtype", "bfloat16").put("_name_or_path", "x").put("pretraining_tp", 2);
+              json.put("torch_dtype", "bfloat16")
+                  .put("_name_or_path", "x")
+                  .put("pretraining_tp", 2);
               json.put("unsloth_version", "2025").put("temperature", 0.7).put("is_causal", true);
               json.put("attention_bias", true).putNull("quantization_config");
               json.put("some_feature", false).put("partial_rotary_factor", 1.0);
@@ -244,7 +247,8 @@ class NothingPassedOverTest {
                 .scaling())
         .isEqualTo(new Scaling.Linear(4));
     scalingRefused("{\"type\": \"linear\"}", "without a number factor");
-    scalingRefused("{\"rope_type\": \"llama3\", \"factor\": 8}", "without a number low_freq_factor");
+    scalingRefused(
+        "{\"rope_type\": \"llama3\", \"factor\": 8}", "without a number low_freq_factor");
     scalingRefused(
         "{\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4}",
         "without a number original_max_position_embeddings");
@@ -287,8 +291,8 @@ class NothingPassedOverTest {
         .hasMessageContaining("\"tie_word_embeddings\": true");
     assertThatThrownBy(() -> config("llama", json -> json.put("num_hidden_layers", 3)))
         .hasMessageContaining("has no tensor model.layers.2.input_layernorm.weight");
-    assertThatThrownBy(() ->
-            config("llama", json -> without(json, "head_dim").put("num_attention_heads", 5)))
+    assertThatThrownBy(
+            () -> config("llama", json -> without(json, "head_dim").put("num_attention_heads", 5)))
         .hasMessageContaining("5 heads cannot share a width of 24");
   }
 
@@ -407,7 +411,8 @@ class NothingPassedOverTest {
   private static Path resource(String name) throws URISyntaxException {
     return Path.of(
             Objects.requireNonNull(
-                    NothingPassedOverTest.class.getResource("/golden/tiny/" + name + "/config.json"))
+                    NothingPassedOverTest.class.getResource(
+                        "/golden/tiny/" + name + "/config.json"))
                 .toURI())
         .resolveSibling("");
   }
