@@ -27,6 +27,8 @@ import org.optirag.backbone.weights.WeightFiles;
 import org.optirag.backbone.weights.Weights;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class LoraAdapterTest {
   private static final long SEED = 20260901;
@@ -185,6 +187,112 @@ class LoraAdapterTest {
     Files.delete(config);
     assertThatThrownBy(() -> LoraAdapter.read(directory))
         .hasMessage("There is no %s. Give the directory of an adapter in PEFT's layout.", config);
+  }
+
+  @Test
+  void anOptionOfPeftsIsSupportedOrRefusedByItsName() throws IOException {
+    random(SETTINGS, RandomModel.weights(SEED), SEED).write(directory);
+    Path config = directory.resolve("adapter_config.json");
+    ObjectNode plain = (ObjectNode) JsonMapper.shared().readTree(config.toFile());
+    Map<String, String> refused =
+        Map.ofEntries(
+            Map.entry("use_dora", "true"),
+            Map.entry("fan_in_fan_out", "true"),
+            Map.entry("bias", "\"lora_only\""),
+            Map.entry("lora_bias", "true"),
+            Map.entry("rank_pattern", "{\"q_proj\":8}"),
+            Map.entry("alpha_pattern", "{\"q_proj\":8}"),
+            Map.entry("modules_to_save", "[\"lm_head\"]"),
+            Map.entry("layer_replication", "[[0,2]]"),
+            Map.entry("layers_pattern", "\"h\""),
+            Map.entry("init_lora_weights", "\"pissa\""),
+            Map.entry("use_qalora", "true"),
+            Map.entry("trainable_token_indices", "[7]"),
+            Map.entry("target_parameters", "[\"experts\"]"),
+            Map.entry("alora_invocation_tokens", "[1]"),
+            Map.entry("peft_type", "\"IA3\""),
+            Map.entry("something_new", "1"));
+    for (Map.Entry<String, String> option : refused.entrySet()) {
+      ObjectNode changed = plain.deepCopy();
+      changed.set(option.getKey(), JsonMapper.shared().readTree(option.getValue()));
+      Files.writeString(config, changed.toString());
+      assertThatThrownBy(() -> LoraAdapter.read(directory))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining(
+              "adapter_config.json has %s = %s, which is not supported."
+                  .formatted(option.getKey(), option.getValue()))
+          .hasMessageContaining("merge it into its model with PEFT");
+    }
+    ObjectNode talkative = plain.deepCopy();
+    talkative.put("peft_version", "0.18").put("task_type", "FEATURE_EXTRACTION");
+    talkative.put("init_lora_weights", "gaussian").put("megatron_core", "megatron.core");
+    talkative.put("qalora_group_size", 16).put("use_qalora", false).putNull("eva_config");
+    talkative.put("target_modules", "all-linear").putNull("layers_to_transform");
+    talkative.putObject("loftq_config");
+    Files.writeString(config, talkative.toString());
+    assertThat(LoraAdapter.read(directory).settings()).isEqualTo(SETTINGS);
+  }
+
+  /** As PEFT scales it: alpha / √rank. */
+  @Test
+  void aRankStabilizedAdapterIsScaledAsPeftScalesIt() throws IOException {
+    random(SETTINGS, RandomModel.weights(SEED), SEED).write(directory);
+    Path config = directory.resolve("adapter_config.json");
+    String text = Files.readString(config);
+    Files.writeString(config, text.replace("\"use_rslora\" : false", "\"use_rslora\" : true"));
+    assertThat(LoraAdapter.read(directory).settings().scale())
+        .isCloseTo(6 / Math.sqrt(3), within(1e-12));
+  }
+
+  @Test
+  void whatTheConfigurationSaysIsChangedIsWhatTheTensorsChange() throws IOException {
+    random(SETTINGS, RandomModel.weights(SEED), SEED).write(directory);
+    Path config = directory.resolve("adapter_config.json");
+    ObjectNode plain = (ObjectNode) JsonMapper.shared().readTree(config.toFile());
+    ObjectNode fewer = plain.deepCopy();
+    fewer.putArray("target_modules").add("q_proj").add("lm_head");
+    Files.writeString(config, fewer.toString());
+    assertThatThrownBy(() -> LoraAdapter.read(directory))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(
+            "target_modules are [lm_head, q_proj], its tensors change [down_proj");
+    ObjectNode deeper = plain.deepCopy();
+    deeper.putArray("layers_to_transform").add(0).add(1).add(2);
+    Files.writeString(config, deeper.toString());
+    assertThatThrownBy(() -> LoraAdapter.read(directory))
+        .hasMessageContaining("layers_to_transform are [0, 1, 2], its tensors change [1, 2]");
+    Files.writeString(config, plain.deepCopy().put("layers_to_transform", 1).toString());
+    assertThatThrownBy(() -> LoraAdapter.read(directory))
+        .hasMessageContaining("layers_to_transform are [1], its tensors change [1, 2]");
+    for (String dropout : new String[] {"1", "-0.5"}) {
+      ObjectNode changed = plain.deepCopy();
+      changed.set("lora_dropout", JsonMapper.shared().readTree(dropout));
+      Files.writeString(config, changed.toString());
+      assertThatThrownBy(() -> LoraAdapter.read(directory))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("lora_dropout is " + dropout);
+    }
+    Files.writeString(config, plain.deepCopy().put("r", 2.5).toString());
+    assertThatThrownBy(() -> LoraAdapter.read(directory)).hasMessageContaining("r is 2.5");
+  }
+
+  @Test
+  void anEmbeddersAdapterHasOnePrefixLess() {
+    LoraAdapter adapter = random(SETTINGS, RandomModel.weights(SEED), SEED);
+    adapter.write(directory);
+    Path file = directory.resolve("adapter_model.safetensors");
+    SafetensorsWriter renamed = new SafetensorsWriter();
+    try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+      tensors
+          .shapes()
+          .forEach((name, shape) ->
+              renamed.tensor(
+                  name.replace("base_model.model.model.", "base_model.model."),
+                  tensors.read(name),
+                  shape));
+    }
+    renamed.write(file);
+    assertThat(LoraAdapter.read(directory).factors()).hasSameSizeAs(adapter.factors());
   }
 
   @Test

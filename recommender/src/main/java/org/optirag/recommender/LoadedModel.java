@@ -17,6 +17,7 @@ import org.optirag.backbone.tokenizer.Tokenizers;
 import org.optirag.backbone.weights.WeightFiles;
 import org.optirag.backbone.weights.Weights;
 import org.optirag.dataset.Items;
+import org.optirag.scoring.PromptAssembler;
 import org.optirag.scoring.bundle.BackboneId;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.CacheDirectory;
@@ -95,6 +96,10 @@ public final class LoadedModel implements AutoCloseable {
     Path file = new ModelStore(settings.cache).require(name, settings.progress);
     Tokenizer tokenizer = Tokenizers.open(file);
     try (Weights weights = WeightFiles.open(file)) {
+      if (bundle != null) {
+        PromptAssembler.requireReadable(
+            bundle.dataset().template(), bundle.dataset().prompt().format(), tokenizer);
+      }
       BackboneId id = BackboneId.of(name, file, weights.config());
       Backbone backbone =
           load(
@@ -145,7 +150,7 @@ public final class LoadedModel implements AutoCloseable {
     for (int i = 0; i < SAMPLE_TITLES && count > 0; i++) {
       text.append("\n- ").append(items.title((int) ((long) i * count / SAMPLE_TITLES)));
     }
-    int[] tokens = tokenizer.encode(text.toString());
+    int[] tokens = tokenizer.encode(text.toString(), Tokenizer.Place.START);
     return tokens.length <= SAMPLE_TOKENS ? tokens : Arrays.copyOf(tokens, SAMPLE_TOKENS);
   }
 

@@ -124,7 +124,7 @@ public final class ItemEmbeddingStore {
   }
 
   private static int[] tokens(String text, Tokenizer tokenizer) {
-    int[] ids = tokenizer.encode(text.isBlank() ? "-" : head(text));
+    int[] ids = tokenizer.encode(text.isBlank() ? "-" : head(text), Tokenizer.Place.START);
     return Arrays.copyOf(ids, Math.min(ids.length, MOST_TOKENS));
   }
 

@@ -17,9 +17,8 @@ public record AnswerTokens(int no, int yes) {
    * @throws UserException if an answer is not a single token
    */
   public static AnswerTokens of(Tokenizer tokenizer, ChatFormat format) {
-    return new AnswerTokens(
-        single(tokenizer, format.answerPrefix() + "No"),
-        single(tokenizer, format.answerPrefix() + "Yes"));
+    String prefix = format.frame(tokenizer).answerPrefix();
+    return new AnswerTokens(single(tokenizer, prefix + "No"), single(tokenizer, prefix + "Yes"));
   }
 
   private static int single(Tokenizer tokenizer, String answer) {

@@ -1,67 +1,84 @@
 package org.optirag.scoring;
 
+import java.util.List;
 import java.util.Locale;
+import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.workspace.UserException;
 
-/**
- * How an instruction-tuned model wants a conversation written. Only these texts are encoded as
- * frame, with control tokens; all else in a prompt is data.
- */
+/** How an instruction-tuned model wants a conversation written. */
 public enum ChatFormat {
   /** SmolLM2, Qwen. */
   CHATML(
-      "<|im_start|>system\n",
-      "<|im_end|>\n<|im_start|>user\n",
-      "<|im_end|>\n<|im_start|>assistant\n",
-      ""),
+      new ChatFrame(
+          "<|im_start|>system\n",
+          "<|im_end|>\n<|im_start|>user\n",
+          "<|im_end|>\n<|im_start|>assistant\n",
+          ""),
+      "<|im_start|>",
+      "<|im_end|>"),
   /** Llama 3. */
   LLAMA3(
-      "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n",
-      "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
-      "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
-      ""),
+      new ChatFrame(
+          "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\n",
+          "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
+          "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+          ""),
+      "<|begin_of_text|>",
+      "<|start_header_id|>",
+      "<|end_header_id|>",
+      "<|eot_id|>"),
   /** Llama 2 chat. */
-  LLAMA2("<s>[INST] <<SYS>>\n", "\n<</SYS>>\n\n", " [/INST]", " "),
+  LLAMA2(
+      new ChatFrame("<s>[INST] <<SYS>>\n", "\n<</SYS>>\n\n", " [/INST]", " "),
+      "<s>",
+      "</s>",
+      "[INST]",
+      "[/INST]",
+      "<<SYS>>",
+      "<</SYS>>"),
   /** Mistral instruct, which has no system turn. */
-  MISTRAL("<s>[INST] ", "\n\n", "[/INST]", " "),
+  MISTRAL(
+      new ChatFrame("<s>[INST] ", "\n\n", " [/INST]", " "), "<s>", "</s>", "[INST]", "[/INST]") {
+    /** Later vocabularies have tokens for the marks, and those of them for bytes no spaces. */
+    @Override
+    ChatFrame frame(Tokenizer tokenizer) {
+      if (!tokenizer.isControl("[/INST]")) {
+        return super.frame(tokenizer);
+      }
+      return tokenizer.spaces(Tokenizer.Place.START)
+          ? new ChatFrame("<s>[INST] ", "\n\n", "[/INST]", " ")
+          : new ChatFrame("<s>[INST]", "\n\n", "[/INST]", "");
+    }
+  },
   /** Vicuna 1.1 and later. */
-  VICUNA("<s>", " USER: ", " ASSISTANT:", " "),
+  VICUNA(
+      new ChatFrame("<s>", " USER: ", " ASSISTANT:", " "), "<s>", "</s>", " USER:", " ASSISTANT:"),
   /** TinyLlama chat. */
-  ZEPHYR("<|system|>\n", "</s>\n<|user|>\n", "</s>\n<|assistant|>\n", ""),
+  ZEPHYR(
+      new ChatFrame("<|system|>\n", "</s>\n<|user|>\n", "</s>\n<|assistant|>\n", ""),
+      "</s>",
+      "<|system|>",
+      "<|user|>",
+      "<|assistant|>"),
   /** No chat: a base model goes on with the text. */
-  PLAIN("", "\n\n", "\nAnswer:", " ");
+  PLAIN(new ChatFrame("", "\n\n", "\nAnswer:", " "), "\nAnswer:");
 
-  private final String beforeInstruction;
-  private final String beforeContext;
-  private final String beforeAnswer;
-  private final String answerPrefix;
+  private final ChatFrame usual;
+  private final List<String> marks;
 
-  ChatFormat(
-      String beforeInstruction, String beforeContext, String beforeAnswer, String answerPrefix) {
-    this.beforeInstruction = beforeInstruction;
-    this.beforeContext = beforeContext;
-    this.beforeAnswer = beforeAnswer;
-    this.answerPrefix = answerPrefix;
+  ChatFormat(ChatFrame usual, String... marks) {
+    this.usual = usual;
+    this.marks = List.of(marks);
   }
 
-  /** Stands first. */
-  String beforeInstruction() {
-    return beforeInstruction;
+  /** What stands around the texts of a prompt for a model with that tokenizer. */
+  ChatFrame frame(Tokenizer tokenizer) {
+    return usual;
   }
 
-  /** Stands between the instruction and what is told about the user. */
-  String beforeContext() {
-    return beforeContext;
-  }
-
-  /** Stands last, after the question. */
-  String beforeAnswer() {
-    return beforeAnswer;
-  }
-
-  /** What the model writes before the word Yes or No: a space or nothing. */
-  String answerPrefix() {
-    return answerPrefix;
+  /** What parts the turns. A text from outside must not be able to write one. */
+  List<String> marks() {
+    return marks;
   }
 
   /**

@@ -32,6 +32,7 @@ final class Pieces {
   private final String noun;
   private final PromptSettings settings;
   private final Tokenizer tokenizer;
+  private final ChatFrame frame;
   private final Texts texts;
   private final Map<String, int[]> listed = new ConcurrentHashMap<>();
   private final Map<ItemText, int[]> asked = new ConcurrentHashMap<>();
@@ -44,30 +45,47 @@ final class Pieces {
   }
 
   Pieces(String noun, Tokenizer tokenizer, PromptSettings settings) {
-    this.noun = noun;
     this.settings = settings;
     this.tokenizer = tokenizer;
-    this.texts = new Texts(tokenizer);
+    this.frame = settings.format().frame(tokenizer);
+    this.texts = new Texts(tokenizer, settings.format());
+    this.noun = texts.word(noun, ": ");
   }
 
-  /** Frame, instruction and profile. */
+  /** What the model expects first, frame, instruction and profile. */
   int[] opening(List<Field> profile) {
-    ChatFormat format = settings.format();
+    String instruction =
+        "You predict whether a user will like a "
+            + noun
+            + ", from what this user and similar users liked. Answer with Yes or No only.";
     Tokens tokens = new Tokens();
-    tokens.add(texts.frame(format.beforeInstruction()));
-    tokens.add(
-        texts.words(
-            "You predict whether a user will like a "
-                + noun
-                + ", from what this user and similar users liked. Answer with Yes or No only."));
-    tokens.add(texts.frame(format.beforeContext()));
-    tokens.add(texts.words("The user"));
+    addTurn(tokens, frame.beforeInstruction(), instruction);
+    addTurn(tokens, frame.beforeContext(), "The user");
+    int[] first = tokenizer.beginning();
+    if (!tokens.startWith(first)) {
+      tokens.addFirst(first);
+    }
     int told = settings.profile() ? Math.min(profile.size(), PROFILE_FIELDS) : 0;
     for (int i = 0; i < told; i++) {
       tokens.add(texts.data(i == 0 ? ": " : ", ", profile.get(i).name(), NAME_TOKENS));
       tokens.add(texts.data(" ", profile.get(i).value(), NAME_TOKENS));
     }
     return tokens.toArray();
+  }
+
+  /**
+   * A text of the frame and the words after it. A space between them is the beginning of the words,
+   * as a tokenizer has it; where it puts one there itself, the frame's is that one.
+   */
+  private void addTurn(Tokens tokens, String before, String words) {
+    boolean spaced = before.endsWith(" ");
+    tokens.add(texts.frame(spaced ? before.stripTrailing() : before, place(tokens)));
+    boolean own = spaced && !tokenizer.spaces(place(tokens));
+    tokens.add(texts.words(own ? " " + words : words, place(tokens)));
+  }
+
+  private Tokenizer.Place place(Tokens tokens) {
+    return tokenizer.after(tokens.toArray());
   }
 
   int[] heading(boolean liked) {
@@ -117,7 +135,7 @@ final class Pieces {
     if (settings.question()) {
       tokens.add(texts.words("\nWill the user like this " + noun + "? Answer Yes or No."));
     }
-    tokens.add(texts.frame(settings.format().beforeAnswer()));
+    tokens.add(texts.frame(frame.beforeAnswer()));
     return tokens.toArray();
   }
 
@@ -126,7 +144,7 @@ final class Pieces {
     tokens.add(cut("\n\nCandidate " + noun + ": ", item.title));
     List<Field> fields = settings.fields() ? item.fields : List.of();
     for (Field field : fields.subList(0, Math.min(fields.size(), ITEM_FIELDS))) {
-      tokens.add(texts.data("\n", field.name(), NAME_TOKENS));
+      tokens.add(texts.data("\n", field.name(), ": ", NAME_TOKENS));
       tokens.add(cut(": ", field.value()));
     }
     return tokens.toArray();

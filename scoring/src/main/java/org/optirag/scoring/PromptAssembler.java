@@ -3,12 +3,14 @@ package org.optirag.scoring;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.dataset.Dataset;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.Neighbour;
 import org.optirag.retrieval.Retrieved;
+import org.optirag.workspace.UserException;
 
 /**
  * Writes prompts. A prompt is made of pieces that are tokenized one by one: instruction, profile,
@@ -20,9 +22,12 @@ public final class PromptAssembler {
   /**
    * Version of the prompts: a model trained on others would be misled by these. From 2 on settings
    * say how much room a candidate has ({@link PromptSettings#candidateTokens}) and which behaviours
-   * the context holds; in 1 both depend on the candidates.
+   * the context holds; in 1 both depend on the candidates. From 3 on the pieces of a prompt read as
+   * in the whole text, and what the model expects first stands first; see {@link #requireReadable}.
    */
-  public static final int TEMPLATE = 2;
+  public static final int TEMPLATE = 3;
+
+  private static final int WHOLE_TEXT = 3;
 
   /** The oldest that can be written. */
   public static final int OLDEST_TEMPLATE = 1;
@@ -36,6 +41,33 @@ public final class PromptAssembler {
     this.texts = PromptTexts.of(data);
     this.settings = settings;
     this.pieces = new Pieces(data.noun(), tokenizer, settings);
+  }
+
+  /**
+   * Checks that a model which was trained on prompts of an older version reads the same tokens now.
+   *
+   * @throws UserException if its tokenizer puts spaces before texts, or the chat format was written
+   *     otherwise
+   */
+  public static void requireReadable(int template, ChatFormat format, Tokenizer tokenizer) {
+    if (template >= WHOLE_TEXT) {
+      return;
+    }
+    int[] frame =
+        tokenizer.encodeFrame(format.frame(tokenizer).beforeInstruction(), Tokenizer.Place.START);
+    Tokens opening = new Tokens();
+    opening.add(frame);
+    boolean same =
+        !tokenizer.spaces(Tokenizer.Place.START)
+            && opening.startWith(tokenizer.beginning())
+            && format != ChatFormat.MISTRAL
+            && format != ChatFormat.VICUNA;
+    if (!same) {
+      throw new UserException(
+          "The bundle was trained on prompts of version %d, which had other tokens with this model and chat format %s."
+              .formatted(template, format.name().toLowerCase(Locale.ROOT)),
+          "Train it again.");
+    }
   }
 
   /**

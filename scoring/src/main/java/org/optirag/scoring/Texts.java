@@ -5,30 +5,47 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.optirag.backbone.tokenizer.Tokenizer;
+import org.optirag.backbone.tokenizer.Tokenizer.Place;
 
 /**
- * Token ids of the texts that users and items bring. Such text is data: control tokens spelled out
- * in it stay text, line breaks and control characters become spaces, and it is cut at a length.
+ * Token ids of the texts of a prompt. What users and items bring is data: control tokens and marks
+ * of the chat format that are spelled out in it stay text, line breaks and control characters
+ * become spaces, and it is cut at a length.
  */
 final class Texts {
   private static final Pattern SPACE = Pattern.compile("[\\s\\p{Cc}\\p{Z}]+");
 
   private final Tokenizer tokenizer;
-  private final Map<String, int[]> known = new ConcurrentHashMap<>();
+  private final TextMarks marks;
+  private final Map<Known, int[]> known = new ConcurrentHashMap<>();
 
-  Texts(Tokenizer tokenizer) {
+  private record Known(String text, Place place, boolean frame) {}
+
+  Texts(Tokenizer tokenizer, ChatFormat format) {
     this.tokenizer = tokenizer;
+    this.marks = new TextMarks(format, tokenizer);
   }
 
-  /** The program's own words, never cut. Remembered. */
+  /** The program's own words after other text, never cut. Remembered. */
   int[] words(String text) {
-    return known.computeIfAbsent(text, tokenizer::encode);
+    return words(text, Place.AFTER_TEXT);
   }
 
-  /** A control sequence of the chat format. Remembered. */
+  /** The program's own words. */
+  int[] words(String text, Place place) {
+    return known.computeIfAbsent(
+        new Known(text, place, false), key -> tokenizer.encode(text, place));
+  }
+
+  /** A text of the chat format after other text. Remembered. */
   int[] frame(String text) {
-    // A frame never equals words: the key says which it is.
-    return known.computeIfAbsent("\0" + text, key -> tokenizer.encodeFrame(text));
+    return frame(text, Place.AFTER_TEXT);
+  }
+
+  /** A text of the chat format. */
+  int[] frame(String text, Place place) {
+    return known.computeIfAbsent(
+        new Known(text, place, true), key -> tokenizer.encodeFrame(text, place));
   }
 
   /**
@@ -38,12 +55,30 @@ final class Texts {
    * @param mostTokens of the text; what is longer is cut
    */
   int[] data(String before, String text, int mostTokens) {
-    String clean = SPACE.matcher(head(text, 16 * mostTokens)).replaceAll(" ").strip();
+    return data(before, text, "", mostTokens);
+  }
+
+  /**
+   * The same before other words.
+   *
+   * @param after the program's words that follow, which are not part of the result
+   */
+  int[] data(String before, String text, String after, int mostTokens) {
+    String clean = marks.brokenIn(before, line(head(text, 16 * mostTokens)), after);
     int[] lead = words(before);
     int[] ids = tokenizer.encode(before + clean);
     return ids.length <= lead.length + mostTokens
         ? ids
         : Arrays.copyOf(ids, lead.length + mostTokens);
+  }
+
+  /** A word from outside that stands among the program's, without marks, on one line. */
+  String word(String text, String after) {
+    return marks.brokenIn(" ", line(text), after);
+  }
+
+  private static String line(String text) {
+    return SPACE.matcher(text).replaceAll(" ").strip();
   }
 
   /** Enough characters for the tokens that may stay, so that a huge text costs nothing. */

@@ -15,6 +15,17 @@ final class Tokens {
     size += more.length;
   }
 
+  void addFirst(int[] more) {
+    int[] rest = toArray();
+    size = 0;
+    add(more);
+    add(rest);
+  }
+
+  boolean startWith(int[] first) {
+    return size >= first.length && Arrays.equals(ids, 0, first.length, first, 0, first.length);
+  }
+
   int size() {
     return size;
   }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.optirag.backbone.weights.SafetensorsFile;
@@ -27,21 +28,48 @@ import tools.jackson.databind.node.ObjectNode;
 final class PeftFiles {
   private static final String CONFIG = "adapter_config.json";
   private static final String TENSORS = "adapter_model.safetensors";
+
+  /** A model without its output, as embedders are, has no second "model". */
   private static final Pattern NAME =
       Pattern.compile(
-          "base_model\\.model\\.model\\.layers\\.(\\d{1,4})\\.([a-z_.]+)\\.lora_([AB])\\.weight");
+          "base_model\\.model\\.(?:model\\.)?layers\\.(\\d{1,4})\\.([a-z_.]+)"
+              + "\\.lora_([AB])\\.weight");
 
-  /** What PEFT can do and this package cannot, with the value that means "not done". */
-  private static final Map<String, Set<String>> UNSUPPORTED =
+  /** What is read here or below. */
+  private static final Set<String> READ =
+      Set.of(
+          "r",
+          "lora_alpha",
+          "lora_dropout",
+          "use_rslora",
+          "target_modules",
+          "layers_to_transform",
+          "base_model_name_or_path");
+
+  /** What does not change what an adapter computes once it is trained. */
+  private static final Set<String> UNUSED =
+      Set.of(
+          "task_type",
+          "inference_mode",
+          "revision",
+          "auto_mapping",
+          "peft_version",
+          "exclude_modules",
+          "megatron_core",
+          "runtime_config",
+          "eva_config",
+          "qalora_group_size");
+
+  /** The values of other fields that a plain adapter has, as JSON. */
+  private static final Map<String, Set<String>> PLAIN =
       Map.of(
           "peft_type", Set.of("\"LORA\""),
-          "bias", Set.of("\"none\"", "null", ""),
-          "use_dora", Set.of("false", "null", ""),
-          "use_rslora", Set.of("false", "null", ""),
-          "fan_in_fan_out", Set.of("false", "null", ""),
-          "rank_pattern", Set.of("{}", "null", ""),
-          "alpha_pattern", Set.of("{}", "null", ""),
-          "modules_to_save", Set.of("[]", "null", ""));
+          "bias", Set.of("\"none\""),
+          "layers_pattern", Set.of("\"layers\"", "[\"layers\"]"),
+          // The others change the model's own weights before training.
+          "init_lora_weights", Set.of("true", "\"gaussian\"", "\"eva\"", "\"orthogonal\""));
+
+  private static final int MOST_RANK = 1 << 16;
 
   private PeftFiles() {}
 
@@ -91,18 +119,83 @@ final class PeftFiles {
   static LoraAdapter read(Path directory) {
     Path configFile = directory.resolve(CONFIG);
     JsonNode config = json(configFile);
-    UNSUPPORTED.forEach((field, fine) -> {
-      String value = config.path(field).toString();
-      if (!fine.contains(value)) {
+    if (!config.isObject()) {
+      throw strange(configFile, "it holds no JSON object");
+    }
+    requirePlain(configFile, config);
+    double rank = number(configFile, config, "r");
+    double alpha = number(configFile, config, "lora_alpha");
+    if (rank != Math.rint(rank) || rank > MOST_RANK) {
+      throw strange(configFile, "r is " + config.path("r"));
+    }
+    double scaled = config.path("use_rslora").asBoolean(false) ? alpha * Math.sqrt(rank) : alpha;
+    double dropout = config.path("lora_dropout").asDouble(0);
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw strange(configFile, "lora_dropout is " + config.path("lora_dropout"));
+    }
+    try (SafetensorsFile tensors = SafetensorsFile.open(directory.resolve(TENSORS))) {
+      LoraAdapter adapter = read(directory.resolve(TENSORS), tensors, config, (int) rank, scaled);
+      requireSame(configFile, config, adapter.settings());
+      return adapter;
+    }
+  }
+
+  /** Every field is read, of no matter, or as in a plain adapter. */
+  private static void requirePlain(Path file, JsonNode config) {
+    if (!config.has("peft_type")) {
+      throw strange(file, "peft_type is missing");
+    }
+    for (Map.Entry<String, JsonNode> field : config.properties()) {
+      String name = field.getKey();
+      JsonNode value = field.getValue();
+      boolean plain =
+          READ.contains(name)
+              || UNUSED.contains(name)
+              || isNothing(value)
+              || PLAIN.getOrDefault(name, Set.of()).contains(value.toString());
+      if (!plain) {
         throw new UserException(
-            "%s has %s = %s, which is not supported.".formatted(configFile, field, value),
+            "%s has %s = %s, which is not supported.".formatted(file, name, value),
             "Use a plain LoRA adapter, or merge it into its model with PEFT.");
       }
-    });
-    int rank = (int) number(configFile, config, "r");
-    double alpha = number(configFile, config, "lora_alpha");
-    try (SafetensorsFile tensors = SafetensorsFile.open(directory.resolve(TENSORS))) {
-      return read(directory.resolve(TENSORS), tensors, config, rank, alpha);
+    }
+  }
+
+  private static boolean isNothing(JsonNode value) {
+    return value.isNull()
+        || (value.isBoolean() && !value.booleanValue())
+        || (value.isContainer() && value.isEmpty());
+  }
+
+  /** What the configuration says is changed has to be what the tensors change. */
+  private static void requireSame(Path file, JsonNode config, LoraSettings settings) {
+    JsonNode targets = config.path("target_modules");
+    if (targets.isArray()) {
+      Set<String> named = new TreeSet<>();
+      for (JsonNode target : targets) {
+        String path = target.asString("");
+        named.add(path.substring(path.lastIndexOf('.') + 1));
+      }
+      Set<String> changed = new TreeSet<>();
+      settings.modules().forEach(module -> changed.add(module.target()));
+      if (!named.equals(changed)) {
+        throw strange(
+            file, "target_modules are %s, its tensors change %s".formatted(named, changed));
+      }
+    }
+    JsonNode layers = config.path("layers_to_transform");
+    Set<Integer> named = new TreeSet<>();
+    if (layers.isNumber()) {
+      named.add(layers.asInt(-1));
+    }
+    layers.forEach(layer -> named.add(layer.asInt(-1)));
+    Set<Integer> changed = new TreeSet<>();
+    for (int block = settings.firstBlock(); block <= settings.lastBlock(); block++) {
+      changed.add(block - 1);
+    }
+    if (!named.isEmpty() && !named.equals(changed)) {
+      throw strange(
+          file, "layers_to_transform are %s, its tensors change %s".formatted(named, changed));
     }
   }
 

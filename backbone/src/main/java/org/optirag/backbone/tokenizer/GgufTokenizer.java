@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.optirag.backbone.weights.GgufFile;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,27 +16,57 @@ import tools.jackson.databind.node.ObjectNode;
 /** Writes the tokenizer that a GGUF file describes as a tokenizer.json. */
 final class GgufTokenizer {
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int NORMAL = 1;
   private static final int CONTROL = 3;
   private static final int USER_DEFINED = 4;
 
   /** SentencePiece makes pieces of 16 characters unless told otherwise. */
   private static final int LONGEST_PIECE = 512;
 
+  private static final String PRE = "tokenizer.ggml.pre";
+
+  /**
+   * Read here, or of no matter to the tokens of a prompt: ids of tokens that texts are closed or
+   * filled with, templates of conversations, the same tokenizer in another form. What else changes
+   * a text before it is split would be in keys that are not here.
+   */
+  private static final Pattern KNOWN =
+      Pattern.compile(
+          "tokenizer\\.(chat_templates?(\\..*)?|huggingface\\.json|ggml\\.(model|pre|tokens"
+              + "|token_type|token_type_count|scores|merges|add_(bos|eos|sep)_token"
+              + "|add_space_prefix|suppress_tokens|(bos|eos|eot|eom|unknown|seperator|padding|cls"
+              + "|mask|prefix|suffix|middle|fim_(pre|suf|mid|pad|rep|sep))_token_id))");
+
+  private static final Set<String> LLAMA3 = Set.of("llama-bpe", "llama3", "llama-v3");
   private static final String LLAMA3_WORDS =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s"
           + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
   private final GgufFile file;
   private final List<String> tokens;
+  private final long[] types;
 
   private GgufTokenizer(GgufFile file) {
     this.file = file;
     this.tokens = file.texts("tokenizer.ggml.tokens");
+    this.types =
+        file.metadata().get("tokenizer.ggml.token_type") instanceof long[] found
+            ? found
+            : new long[0];
     if (tokens.isEmpty()) {
       throw new UserException(
           "The model file " + file.path() + " describes no tokenizer.",
           "Use a GGUF file made by llama.cpp's converter, with its vocabulary.");
     }
+    file.metadata()
+        .forEach((key, value) -> {
+          boolean known = !key.startsWith("tokenizer.") || KNOWN.matcher(key).matches();
+          if (!known && !Boolean.FALSE.equals(value)) {
+            throw new UserException(
+                "The tokenizer of %s has %s, which is not implemented.".formatted(file.path(), key),
+                "Use the model's directory with tokenizer.json instead of the GGUF file.");
+          }
+        });
   }
 
   /** The tokenizer.json of a file. */
@@ -52,7 +84,14 @@ final class GgufTokenizer {
   }
 
   private ObjectNode byteLevel() {
-    String words = String.valueOf(file.text("tokenizer.ggml.pre"));
+    String words = file.text(PRE);
+    if (words == null || words.equals("default")) {
+      throw new UserException(
+          "The tokenizer of %s does not say how it splits words: %s is %s."
+              .formatted(file.path(), PRE, words == null ? "missing" : "\"default\""),
+          "Use a file that a recent llama.cpp converted, or the model's directory with"
+              + " tokenizer.json.");
+    }
     ObjectNode json = frame();
     ArrayNode steps =
         json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
@@ -70,7 +109,7 @@ final class GgufTokenizer {
         json.putObject("normalizer").put("type", "NFC");
         steps.add(split(LLAMA3_WORDS.formatted(""))).add(bytes(false));
       }
-      case "gpt-2", "default", "null" -> steps.add(bytes(true));
+      case "gpt-2" -> steps.add(bytes(true));
       default ->
           throw new UserException(
               "The tokenizer of " + file.path() + " splits words by \"" + words + "\".",
@@ -158,8 +197,8 @@ final class GgufTokenizer {
     List<Merge> merges = new ArrayList<>();
     for (int i = 0; i < tokens.size(); i++) {
       String piece = tokens.get(i);
-      if (piece.length() > LONGEST_PIECE) {
-        continue; // A control token or nonsense: nothing merges into it.
+      if (piece.length() > LONGEST_PIECE || (i < types.length && types[i] != NORMAL)) {
+        continue; // Control tokens and bytes are no text: nothing merges into them.
       }
       for (int cut = 1; cut < piece.length(); cut++) {
         Integer left = ids.get(piece.substring(0, cut));
@@ -184,10 +223,6 @@ final class GgufTokenizer {
   private ObjectNode frame() {
     ObjectNode json = JSON.createObjectNode().put("version", "1.0");
     ArrayNode added = json.putArray("added_tokens");
-    long[] types =
-        file.metadata().get("tokenizer.ggml.token_type") instanceof long[] found
-            ? found
-            : new long[0];
     for (int id = 0; id < Math.min(types.length, tokens.size()); id++) {
       if (types[id] == CONTROL || types[id] == USER_DEFINED) {
         added
@@ -201,7 +236,28 @@ final class GgufTokenizer {
             .put("special", types[id] == CONTROL);
       }
     }
+    beginning(json);
     return json;
+  }
+
+  /** The token that the model expects first, where the file says that there is one. */
+  private void beginning(ObjectNode json) {
+    boolean sentencePiece = "llama".equals(file.text("tokenizer.ggml.model"));
+    boolean usual = sentencePiece || LLAMA3.contains(String.valueOf(file.text(PRE)));
+    Object said = file.metadata().get("tokenizer.ggml.add_bos_token");
+    long id = file.number("tokenizer.ggml.bos_token_id", sentencePiece ? 1 : -1);
+    if (!(said instanceof Boolean wanted ? wanted : usual) || id < 0 || id >= tokens.size()) {
+      return;
+    }
+    String text = tokens.get((int) id);
+    ObjectNode processor = json.putObject("post_processor").put("type", "TemplateProcessing");
+    ArrayNode single = processor.putArray("single");
+    single.addObject().putObject("SpecialToken").put("id", text).put("type_id", 0);
+    single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
+    processor.set("pair", single.deepCopy());
+    ObjectNode special = processor.putObject("special_tokens").putObject(text).put("id", text);
+    special.putArray("ids").add(id);
+    special.putArray("tokens").add(text);
   }
 
   private ObjectNode model(ObjectNode json, boolean ignoreMerges, boolean byteFallback) {

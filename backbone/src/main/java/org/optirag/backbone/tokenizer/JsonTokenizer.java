@@ -5,17 +5,22 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.stream.IntStream;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A tokenizer in Hugging Face's tokenizer.json form, run by their library. It is loaded twice: as
- * it is, for the frame of a prompt, and without its control tokens, for data.
+ * it is, to read tokens back, and without its control tokens and without its rule for spaces before
+ * a text, to encode. Frames are split at control tokens here, so that these are tokens whatever
+ * flag the file gives them.
  */
 final class JsonTokenizer implements Tokenizer {
   private static final String FLAVOR = "RUST_FLAVOR";
@@ -33,8 +38,11 @@ final class JsonTokenizer implements Tokenizer {
     }
   }
 
-  private final HuggingFaceTokenizer frame;
+  private final HuggingFaceTokenizer whole;
   private final HuggingFaceTokenizer data;
+  private final ControlTokens controls;
+  private final TextPrefix prefix;
+  private final int[] beginning;
   private final int size;
 
   /**
@@ -44,11 +52,16 @@ final class JsonTokenizer implements Tokenizer {
     json.putNull("truncation");
     json.putNull("padding");
     this.size = size(json);
-    this.frame = load(origin, json);
+    this.controls = new ControlTokens(json);
+    this.beginning = beginning(json, controls);
+    this.whole = load(origin, json);
     try {
-      this.data = load(origin, withoutControlTokens(json));
+      ObjectNode plain = json.deepCopy();
+      controls.hideIn(plain);
+      this.prefix = TextPrefix.takenOut(plain);
+      this.data = load(origin, plain);
     } catch (RuntimeException e) {
-      frame.close();
+      whole.close();
       throw e;
     }
   }
@@ -79,36 +92,85 @@ final class JsonTokenizer implements Tokenizer {
     return ids.size();
   }
 
-  /** The same tokenizer, to which control tokens are text like any other. */
-  private static ObjectNode withoutControlTokens(ObjectNode json) {
-    ObjectNode copy = json.deepCopy();
-    ArrayNode kept = copy.arrayNode();
-    JsonNode vocabulary = copy.path("model").path("vocab");
-    for (JsonNode token : copy.path("added_tokens")) {
-      if (!token.path("special").asBoolean(false)) {
-        kept.add(token);
-      } else if (vocabulary instanceof ObjectNode words && !isUnknown(copy, token)) {
-        words.remove(token.path("content").asString(""));
+  /** The special tokens that the post-processor puts before a text. */
+  private static int[] beginning(ObjectNode json, ControlTokens controls) {
+    List<JsonNode> processors = new ArrayList<>(List.of(json.path("post_processor")));
+    json.path("post_processor").path("processors").forEach(processors::add);
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode processor : processors) {
+      for (JsonNode part : processor.path("single")) {
+        String special = part.path("SpecialToken").path("id").asString("");
+        if (special.isEmpty()) {
+          break;
+        }
+        if (controls.has(special)) {
+          ids.add(controls.of(special).id());
+        }
       }
     }
-    copy.set("added_tokens", kept);
-    copy.putNull("post_processor");
-    return copy;
-  }
-
-  /** The unknown token must stay in the vocabulary: the model refers to it. */
-  private static boolean isUnknown(ObjectNode json, JsonNode token) {
-    return json.path("model").path("unk_token").equals(token.path("content"));
+    return ids.stream().mapToInt(id -> id).toArray();
   }
 
   @Override
-  public int[] encode(String text) {
-    return ids(data, text);
+  public int[] encode(String text, Place place) {
+    return ids(data, prefix.before(text, place));
   }
 
   @Override
-  public int[] encodeFrame(String text) {
-    return ids(frame, text);
+  public int[] encodeFrame(String frame, Place place) {
+    if (controls.isEmpty()) {
+      return encode(frame, place);
+    }
+    IntStream.Builder ids = IntStream.builder();
+    Matcher matcher = controls.pattern().matcher(frame);
+    Place here = place;
+    int from = 0;
+    boolean eaten = false;
+    while (matcher.find()) {
+      ControlTokens.Token token = controls.of(matcher.group());
+      String text = frame.substring(from, matcher.start());
+      add(ids, stripped(text, eaten, token.eatsLeft()), here);
+      ids.add(token.id());
+      here = Place.AFTER_CONTROL;
+      from = matcher.end();
+      eaten = token.eatsRight();
+    }
+    add(ids, stripped(frame.substring(from), eaten, false), here);
+    return ids.build().toArray();
+  }
+
+  private void add(IntStream.Builder ids, String text, Place place) {
+    for (int id : encode(text, place)) {
+      ids.add(id);
+    }
+  }
+
+  private static String stripped(String text, boolean left, boolean right) {
+    String rest = left ? text.stripLeading() : text;
+    return right ? rest.stripTrailing() : rest;
+  }
+
+  @Override
+  public Place after(int[] tokens) {
+    if (tokens.length == 0) {
+      return Place.START;
+    }
+    return controls.has(tokens[tokens.length - 1]) ? Place.AFTER_CONTROL : Place.AFTER_TEXT;
+  }
+
+  @Override
+  public int[] beginning() {
+    return beginning.clone();
+  }
+
+  @Override
+  public boolean spaces(Place place) {
+    return prefix.at(place);
+  }
+
+  @Override
+  public boolean isControl(String text) {
+    return controls.has(text);
   }
 
   private static int[] ids(HuggingFaceTokenizer tokenizer, String text) {
@@ -139,7 +201,7 @@ final class JsonTokenizer implements Tokenizer {
     for (int i = 0; i < wide.length; i++) {
       wide[i] = tokens[i];
     }
-    return frame.decode(wide, false);
+    return whole.decode(wide, false);
   }
 
   @Override
@@ -149,7 +211,7 @@ final class JsonTokenizer implements Tokenizer {
 
   @Override
   public void close() {
-    frame.close();
+    whole.close();
     data.close();
   }
 }

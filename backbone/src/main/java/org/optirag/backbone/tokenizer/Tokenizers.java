@@ -33,6 +33,13 @@ public final class Tokenizers {
         Files.isDirectory(absolute)
             ? absolute.resolve("tokenizer.json")
             : absolute.resolveSibling("tokenizer.json");
+    Path pieces = json.resolveSibling("tokenizer.model");
+    if (!Files.exists(json) && Files.exists(pieces)) {
+      throw new UserException(
+          pieces + " is SentencePiece's own format, which is not read.",
+          "Write the tokenizer.json beside it with transformers"
+              + " (AutoTokenizer.from_pretrained and save_pretrained), or use a GGUF file.");
+    }
     try {
       if (Files.size(json) > MOST_BYTES) {
         throw new UserException(

@@ -6,6 +6,10 @@ import org.optirag.workspace.UserException;
 
 /** Refuses a model's shape that cannot be, before anything is sized by it. */
 final class ConfigChecks {
+  static final String PLAIN_MODEL =
+      "Use a plain Llama, Vicuna, TinyLlama, SmolLM2, Mistral, Qwen2 or Qwen3 model for causal"
+          + " language modelling.";
+
   private static final int MOST_BLOCKS = 1_000;
   private static final int WIDEST = 1 << 20;
 
@@ -62,6 +66,30 @@ final class ConfigChecks {
     return new UserException(
         path + " holds a model of the architecture \"" + architecture + "\".",
         "Use a Llama, Vicuna, TinyLlama, SmolLM2, Mistral, Qwen2 or Qwen3 model.");
+  }
+
+  /**
+   * A part of the configuration that changes what is computed, in a way that is not implemented.
+   */
+  static UserException unknownField(Path path, String field, Object value, String wayOut) {
+    String text = String.valueOf(value);
+    return new UserException(
+        "%s has %s = %s, which is not implemented."
+            .formatted(path, field, text.length() > 60 ? text.substring(0, 60) + "…" : text),
+        wayOut);
+  }
+
+  /**
+   * The width of a head where a file states none.
+   *
+   * @throws UserException if the heads do not share the width evenly
+   */
+  static int headSize(Path path, int hidden, int heads) {
+    if (hidden % heads != 0) {
+      throw TensorFiles.broken(
+          path, "%d heads cannot share a width of %d".formatted(heads, hidden));
+    }
+    return hidden / heads;
   }
 
   static UserException unknownScaling(Path path, String type) {

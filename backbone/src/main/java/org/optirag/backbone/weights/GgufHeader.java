@@ -38,6 +38,7 @@ final class GgufHeader {
     if (fileSize < 24) {
       throw broken("it has only " + fileSize + " bytes");
     }
+    TensorFiles.requireNoPointer(path, channel);
     // Mapped, so that a large header costs no heap before it is checked.
     this.in =
         channel
@@ -62,6 +63,11 @@ final class GgufHeader {
           "Give a .gguf file, a .safetensors file, or a directory with config.json.");
     }
     int version = in.getInt();
+    if (version != 0 && (version & 0xFFFF) == 0) {
+      throw new UserException(
+          path + " is a GGUF file for big-endian machines.",
+          "Use the file for little-endian ones, or turn it with llama.cpp's gguf_convert_endian.py.");
+    }
     if (version != 2 && version != 3) {
       throw new UserException(
           path + " has GGUF version " + version + "; versions 2 and 3 can be read.",

@@ -2,6 +2,7 @@ package org.optirag.backbone.weights;
 
 import java.nio.FloatBuffer;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -37,13 +38,38 @@ final class GgufWeights implements Weights {
     this.file = file;
     this.config = GgufConfig.read(file);
     Map<String, GgufFile.Tensor> named = new LinkedHashMap<>();
+    Map<String, String> spelled = new HashMap<>();
+    boolean reranker = RerankerHead.isInEmbedding(file);
     for (GgufFile.Tensor tensor : file.tensors().values()) {
       String name = translate(tensor.name());
-      if (!name.isEmpty()) {
+      if (!name.isEmpty() && !(reranker && name.equals(RerankerHead.TENSOR))) {
         named.put(name, tensor);
+        spelled.put(name, tensor.name());
       }
     }
+    ModelTensors.require(
+        file.path(),
+        config,
+        named.keySet(),
+        name -> spelled.containsKey(name) ? String.valueOf(spelled.get(name)) : untranslated(name));
     this.tensors = Collections.unmodifiableMap(named);
+  }
+
+  /** The name that GGUF files give a tensor of a model. */
+  private static String untranslated(String name) {
+    for (Map.Entry<String, String> outside : OUTSIDE.entrySet()) {
+      if (outside.getValue().equals(name)) {
+        return outside.getKey();
+      }
+    }
+    String[] parts = name.split("\\.", 4);
+    for (Map.Entry<String, String> inside : INSIDE.entrySet()) {
+      if (parts.length == 4 && parts[3].startsWith(inside.getValue() + ".")) {
+        String kind = parts[3].substring(inside.getValue().length());
+        return "blk." + parts[2] + "." + inside.getKey() + kind;
+      }
+    }
+    return name;
   }
 
   /** Hugging Face's name of a tensor, or "" for what no weight is (rotary factors). */

@@ -138,6 +138,7 @@ public final class SafetensorsFile implements AutoCloseable {
     if (fileSize < 10) {
       throw broken("it has only " + fileSize + " bytes");
     }
+    TensorFiles.requireNoPointer(path, channel);
     long headerSize = bytes(0, 8).getLong();
     if (headerSize < 2 || headerSize > Math.min(fileSize - 8, MOST_HEADER_BYTES)) {
       throw broken(

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -17,6 +18,8 @@ import org.optirag.workspace.UserException;
 final class TensorFiles {
   /** Values decoded at a time by one thread; a multiple of every block size. */
   private static final int CHUNK = 1 << 16;
+
+  private static final String POINTER = "version https://git-lfs";
 
   private TensorFiles() {}
 
@@ -75,6 +78,21 @@ final class TensorFiles {
     if (target.remaining() != size) {
       throw new IllegalArgumentException(
           name + " has " + size + " values, the target room for " + target.remaining());
+    }
+  }
+
+  /**
+   * Tells a pointer that Git LFS left in the place of a file.
+   *
+   * @throws UserException if the file is one
+   */
+  static void requireNoPointer(Path path, FileChannel channel) throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(POINTER.length());
+    while (start.hasRemaining() && channel.read(start, start.position()) >= 0) {}
+    if (new String(start.array(), StandardCharsets.US_ASCII).equals(POINTER)) {
+      throw new UserException(
+          path + " is a pointer of Git LFS, not the file itself.",
+          "Fetch the file: run 'git lfs pull' in its repository, or download it.");
     }
   }
 

@@ -64,6 +64,27 @@ class BrokenWeightsTest {
   }
 
   @Test
+  void filesThatStandForOthersSayWhatToFetch() throws IOException {
+    byte[] pointer =
+        "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8);
+    refused(gguf(pointer)).hasMessageContaining("is a pointer of Git LFS");
+    Files.write(directory.resolve("model.safetensors"), pointer);
+    refused(directory)
+        .hasMessageContaining("model.safetensors is a pointer of Git LFS")
+        .hasMessageContaining("git lfs pull");
+    Files.delete(directory.resolve("model.safetensors"));
+    Files.write(directory.resolve("pytorch_model.bin"), pointer);
+    refused(directory)
+        .hasMessageContaining("pytorch_model.bin is PyTorch's own format")
+        .hasMessageContaining("safetensors");
+    Files.write(directory.resolve("tokenizer.model"), pointer);
+    oneLine(() -> Tokenizers.open(directory).close())
+        .hasMessageContaining("tokenizer.model is SentencePiece's own format")
+        .hasMessageContaining("tokenizer.json");
+    refused(gguf(tiny -> tiny.version = 3 << 24)).hasMessageContaining("for big-endian machines");
+  }
+
+  @Test
   void unknownVersionsTypesAndArchitecturesNameWhatIsKnown() throws IOException {
     refused(gguf(tiny -> tiny.version = 9)).hasMessageContaining("versions 2 and 3 can be read");
     refused(gguf(tiny -> tiny.tensorType = 99))
@@ -211,6 +232,22 @@ class BrokenWeightsTest {
         .hasMessageContaining("of the kind \"rwkv\"");
     tokenizerRefused(tiny -> tiny.with("tokenizer.ggml.pre", "new"))
         .hasMessageContaining("splits words by \"new\"");
+    tokenizerRefused(tiny -> tiny.metadata.remove("tokenizer.ggml.pre"))
+        .hasMessageContaining("does not say how it splits words: tokenizer.ggml.pre is missing")
+        .hasMessageContaining("a recent llama.cpp");
+    tokenizerRefused(tiny -> tiny.with("tokenizer.ggml.pre", "default"))
+        .hasMessageContaining("tokenizer.ggml.pre is \"default\"");
+    for (String key :
+        List.of(
+            "remove_extra_whitespaces",
+            "precompiled_charsmap",
+            "normalizer.lowercase",
+            "normalizer.strip_accents",
+            "something_new")) {
+      tokenizerRefused(tiny -> tiny.with("tokenizer.ggml." + key, 1))
+          .hasMessageContaining("has tokenizer.ggml." + key + ", which is not implemented")
+          .hasMessageContaining("tokenizer.json instead");
+    }
     tokenizerRefused(tiny -> tiny.with("tokenizer.ggml.merges", List.of("ab")))
         .hasMessageContaining("has the merge \"ab\"");
     tokenizerRefused(tiny -> tiny.with("tokenizer.ggml.merges", List.of("a x")))

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 /**
  * A small but whole GGUF model, whose parts a test may spoil: metadata values of the Java types
- * Integer, Float, String, List of String and int[], and F32 tensors.
+ * Integer, Long, Float, Boolean, String, List of String, int[] and float[], and F32 tensors.
  */
 final class TinyGguf {
   private static final int HIDDEN = 4;
@@ -19,6 +19,7 @@ final class TinyGguf {
 
   final Map<String, Object> metadata = new LinkedHashMap<>();
   final Map<String, int[]> shapes = new LinkedHashMap<>();
+  final Map<String, float[]> values = new LinkedHashMap<>();
   final List<String> tensorNames = new ArrayList<>();
   int version = 3;
   int tensorType;
@@ -64,8 +65,20 @@ final class TinyGguf {
     return this;
   }
 
+  /** Adds a tensor with its values. */
+  TinyGguf tensor(String name, float[] numbers, int... shape) {
+    values.put(name, numbers);
+    return tensor(name, shape);
+  }
+
+  /** Without a tensor. */
+  TinyGguf without(String name) {
+    tensorNames.remove(name);
+    return this;
+  }
+
   byte[] bytes() {
-    ByteBuffer out = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer out = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
     out.put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(version);
     out.putLong(tensorNames.size()).putLong(metadata.size());
     metadata.forEach((key, value) -> value(text(out, key), value));
@@ -80,8 +93,18 @@ final class TinyGguf {
       offset += (size(shape) * 4L + 31) / 32 * 32;
     }
     out.position((out.position() + 31) / 32 * 32);
+    int data = out.position();
     for (long at = firstOffset; at < offset; at += 4) {
       out.putFloat(at % 7 - 3);
+    }
+    long at = 0;
+    for (String name : tensorNames) {
+      int[] shape = shapes.getOrDefault(name, new int[0]);
+      float[] numbers = values.getOrDefault(name, new float[0]);
+      for (int i = 0; i < numbers.length; i++) {
+        out.putFloat(Math.toIntExact(data + at + 4L * i), numbers[i]);
+      }
+      at += (size(shape) * 4L + 31) / 32 * 32;
     }
     byte[] bytes = new byte[out.position()];
     out.flip().get(bytes);
@@ -102,6 +125,13 @@ final class TinyGguf {
       case Integer number -> out.putInt(4).putInt(number);
       case Long number -> out.putInt(10).putLong(number);
       case Float number -> out.putInt(6).putFloat(number);
+      case Boolean flag -> out.putInt(7).put((byte) (flag ? 1 : 0));
+      case float[] numbers -> {
+        out.putInt(9).putInt(6).putLong(numbers.length);
+        for (float number : numbers) {
+          out.putFloat(number);
+        }
+      }
       case String string -> text(out.putInt(8), string);
       case int[] numbers -> {
         out.putInt(9).putInt(5).putLong(numbers.length);
