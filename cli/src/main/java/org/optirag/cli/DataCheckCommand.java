@@ -72,10 +72,11 @@ final class DataCheckCommand implements Callable<Integer> {
         .first()
         .forEach(reject ->
             out.println("  " + reject.file() + ":" + reject.line() + ": " + reject.reason()));
+    check.notes().forEach(note -> out.println("  " + note + "."));
     long complaints = check.broken() + check.mended();
     out.println(
         complaints == 0
-            ? "Nothing is wrong."
+            ? check.notes().isEmpty() ? "Nothing is wrong." : "No row is wrong."
             : String.format(Locale.ROOT, "All %,d are in %s", complaints, file));
     out.flush();
   }

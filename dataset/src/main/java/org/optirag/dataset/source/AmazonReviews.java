@@ -22,9 +22,13 @@ record AmazonReviews() implements Formats.Format {
 
   @Override
   public Optional<Source> find(SourceFiles files) {
-    return files.matching(name -> name.matches(".*\\.jsonl?") && !name.startsWith("meta_")).stream()
-        .filter(reviews -> metadata(reviews, files).isPresent())
-        .findFirst()
+    return files
+        .one(
+            "reviews",
+            name ->
+                name.matches(".*\\.jsonl?")
+                    && !name.startsWith("meta_")
+                    && metadata(Path.of(name), files).isPresent())
         .map(reviews -> source(reviews, files));
   }
 

@@ -32,8 +32,8 @@ record BookCrossing() implements Formats.Format {
     Optional<Source> cleaned = files.find("BX-Ratings.csv").map(file -> cleaned(file, files));
     return cleaned.isPresent()
         ? cleaned
-        : files.matching(name -> name.endsWith("BX-Book-Ratings.csv")).stream()
-            .findFirst()
+        : files
+            .one("ratings", name -> name.endsWith("BX-Book-Ratings.csv"))
             .map(file -> original(file, files));
   }
 

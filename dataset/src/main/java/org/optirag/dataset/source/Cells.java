@@ -79,12 +79,22 @@ public final class Cells {
 
   /** 0, 1, true or false. */
   public static boolean click(@Nullable String value) throws Nonsense {
-    return switch (value == null ? "" : value.strip()) {
-      case "1", "1.0", "true", "True", "TRUE" -> true;
-      case "0", "0.0", "false", "False", "FALSE" -> false;
-      default ->
-          throw new Nonsense("the click is '" + excerpt(value) + "', expected 0, 1, true or false");
-    };
+    String text = value == null ? "" : value.strip();
+    if (text.equalsIgnoreCase("true") || text.equals("1")) {
+      return true;
+    }
+    if (text.equalsIgnoreCase("false") || text.equals("0")) {
+      return false;
+    }
+    try { // a float column writes 1.0, 1.00 or 1e0
+      double number = Double.parseDouble(text);
+      if (number == 0 || number == 1) {
+        return number == 1;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new Nonsense("the click is '" + excerpt(value) + "', expected 0, 1, true or false");
   }
 
   /**

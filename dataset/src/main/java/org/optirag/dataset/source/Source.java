@@ -17,6 +17,7 @@ import org.optirag.dataset.Part;
  * @param items the tables of item texts, possibly none
  * @param users the tables of user profiles, possibly none
  * @param rules how ratings become labels and which rows stay, unless the user says otherwise
+ * @param notes what of the files is not read, each a sentence for the user
  */
 public record Source(
     String name,
@@ -25,13 +26,27 @@ public record Source(
     List<InteractionTable> interactions,
     List<TextTable> items,
     List<TextTable> users,
-    Rules rules) {
+    Rules rules,
+    List<String> notes) {
 
   /** Copies the lists. */
   public Source {
     interactions = List.copyOf(interactions);
     items = List.copyOf(items);
     users = List.copyOf(users);
+    notes = List.copyOf(notes);
+  }
+
+  /** One of which everything is read. */
+  public Source(
+      String name,
+      String format,
+      String noun,
+      List<InteractionTable> interactions,
+      List<TextTable> items,
+      List<TextTable> users,
+      Rules rules) {
+    this(name, format, noun, interactions, items, users, rules, List.of());
   }
 
   /** The same with another name and noun; null keeps what is. */
@@ -43,7 +58,8 @@ public record Source(
         interactions,
         items,
         users,
-        rules);
+        rules,
+        notes);
   }
 
   /** Every file that is read. */

@@ -20,6 +20,7 @@ import org.optirag.workspace.UserException;
  * @param untitled items with interactions and without a title
  * @param reasons how often each complaint was made, numbers in it as '#'
  * @param first the first few complaints of each kind
+ * @param notes what stood out in the data as a whole, each a sentence
  */
 public record Check(
     String name,
@@ -30,7 +31,8 @@ public record Check(
     long repeats,
     long untitled,
     Map<String, Long> reasons,
-    List<Reject> first) {
+    List<Reject> first,
+    List<String> notes) {
 
   /**
    * A complaint.

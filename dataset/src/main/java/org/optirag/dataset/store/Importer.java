@@ -8,7 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.ZipException;
 import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +95,7 @@ final class Importer {
     long historyOnly;
     long rows;
     Manifest manifest = null;
+    Set<String> notes = new LinkedHashSet<>(source.notes());
     try (Rejects rejects = new Rejects(result.resolve("rejected.tsv"));
         Duck duck = Duck.onDisk(scratch);
         Progress.Task task = progress.begin("import " + source.name(), -1, "rows")) {
@@ -140,7 +143,8 @@ final class Importer {
                     kept.items(),
                     kept.untitled(),
                     kept.requests()),
-                sums(files));
+                sums(files),
+                List.copyOf(notes));
       }
       return new Outcome(
           manifest,
@@ -153,7 +157,8 @@ final class Importer {
               kept.repeats(),
               kept.untitled(),
               rejects.byReason(),
-              rejects.first()));
+              rejects.first(),
+              List.copyOf(notes)));
     } catch (SQLException e) {
       throw Duck.trouble(e);
     } catch (UncheckedIOException e) {

@@ -150,6 +150,7 @@ public final class Preparation {
                 Math.toIntExact(finalItems.count()),
                 Math.toIntExact(itemTexts.untitled(finalItems.table(), finalItems.count())),
                 0),
+            List.of(),
             List.of());
     output.write(manifest);
     last.unpersist();
