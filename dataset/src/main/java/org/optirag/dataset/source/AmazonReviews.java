@@ -59,12 +59,12 @@ record AmazonReviews() implements Formats.Format {
                     metadata,
                     new RecordLines(),
                     item,
-                    Text.column("title", "title", HtmlEntities::decode),
+                    Text.column("title", "title"),
                     List.of(
                         new Text(
                             "brand",
                             List.of("brand", "store"),
-                            values -> HtmlEntities.decode(firstOf(values))),
+                            AmazonReviews::firstOf),
                         new Text(
                             "categories",
                             List.of("category", "categories"),

@@ -110,11 +110,11 @@ record BookCrossing() implements Formats.Format {
         file,
         layout,
         "ISBN",
-        Text.column("title", "Book-Title", HtmlEntities::decode),
+        Text.column("title", "Book-Title"),
         List.of(
-            Text.column("author", "Book-Author", HtmlEntities::decode),
+            Text.column("author", "Book-Author"),
             Text.column("year", "Year-Of-Publication", year -> year.equals("0") ? "" : year),
-            Text.column("publisher", publisher, HtmlEntities::decode)));
+            Text.column("publisher", publisher)));
   }
 
   /** The original's layout; copies without the header line are read as well. */

@@ -159,12 +159,15 @@ public final class Cells {
   }
 
   /**
-   * A title or another text, without blanks around it; null where the cell says that there is none.
+   * A title or another text, without blanks around it and with HTML's references as the characters
+   * that they stand for; null where the cell says that there is none.
    *
    * @throws Nonsense if it cannot be meant: too long, or markup
    */
   public static @Nullable String text(String value) throws Nonsense {
-    String stripped = value.strip();
+    String encoded = value.strip();
+    String stripped =
+        encoded.length() > LONGEST_TEXT ? encoded : HtmlEntities.decode(encoded).strip();
     if (stripped.isEmpty() || NOTHING.contains(stripped.toLowerCase(Locale.ROOT))) {
       return null;
     }

@@ -211,9 +211,9 @@ public record Mapping(
         path,
         form.layout(yaml, path),
         required(yaml, what + ".id", file.id),
-        file.title == null ? null : Text.column("title", file.title, HtmlEntities::decode),
+        file.title == null ? null : Text.column("title", file.title),
         fields.entrySet().stream()
-            .map(field -> Text.column(field.getKey(), field.getValue(), HtmlEntities::decode))
+            .map(field -> Text.column(field.getKey(), field.getValue()))
             .toList());
   }
 

@@ -23,7 +23,6 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Untitled;
 import org.optirag.dataset.source.Cells;
-import org.optirag.dataset.source.HtmlEntities;
 import org.optirag.spark.table.Table;
 import org.optirag.spark.table.TableSource;
 
@@ -90,9 +89,7 @@ final class TextStage {
             String value = row.getString(1 + i);
             try {
               made[4 + slots.get(i)] =
-                  value == null
-                      ? null
-                      : Cells.text(value.isBlank() ? "" : HtmlEntities.decode(value));
+                  value == null ? null : Cells.text(value);
             } catch (Cells.Nonsense e) {
               mended++;
             }
