@@ -1,8 +1,10 @@
 package org.optirag.dataset.source;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.optirag.dataset.source.Source.InteractionTable;
 import org.optirag.dataset.source.Source.Text;
 import org.optirag.dataset.source.Source.TextTable;
@@ -57,7 +59,9 @@ record AmazonReviews() implements Formats.Format {
             .map(metadata ->
                 new TextTable(
                     metadata,
-                    new RecordLines(),
+                    new RecordLines(
+                        StandardCharsets.UTF_8,
+                        Set.of("title", "brand", "store", "category", "categories")),
                     item,
                     Text.column("title", "title"),
                     List.of(

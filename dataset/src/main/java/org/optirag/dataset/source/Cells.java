@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -45,6 +46,9 @@ public final class Cells {
     if (value == null || value.isBlank()) {
       throw new Nonsense("the " + what + " id is empty");
     }
+    if (Nested.of(value) != null) {
+      throw new Nonsense("the " + what + " id is '" + excerpt(value) + "', expected one value");
+    }
     if (value.length() > LONGEST_ID) {
       throw new Nonsense("the " + what + " id has " + value.length() + " characters");
     }
@@ -56,8 +60,21 @@ public final class Cells {
     return value == null || value.isBlank() ? null : id(what, value);
   }
 
-  /** The item ids of a cell: itself, or with {@code list} what its blanks part. */
-  public static String[] items(boolean list, @Nullable String value) {
+  /**
+   * The item ids of a cell: itself, or with {@code list} the elements of a list, or what its blanks
+   * part.
+   */
+  public static String[] items(boolean list, @Nullable String value) throws Nonsense {
+    List<String> several = Nested.texts(value);
+    if (several != null && !list) {
+      throw new Nonsense(
+          "the item is the list '"
+              + excerpt(value)
+              + "', expected one value ('lists: true' reads several)");
+    }
+    if (several != null) {
+      return several.toArray(String[]::new);
+    }
     if (!list) {
       return new String[] {value == null ? "" : value};
     }
@@ -155,7 +172,31 @@ public final class Cells {
 
   /** The beginning of a cell, for a message. */
   public static String excerpt(@Nullable String value) {
-    return value == null ? "" : value.substring(0, Math.min(40, value.length()));
+    String text = value == null ? "" : Nested.unmarked(value);
+    return text.substring(0, Math.min(40, text.length()));
+  }
+
+  /**
+   * A cell as a text: a list as "Books, Sci-Fi", a map as "key: value, key: value", nothing as "".
+   *
+   * @param value as it stands, or as {@link #nested} gives it
+   */
+  public static String plain(@Nullable String value) {
+    return Nested.plain(value);
+  }
+
+  /** The cell of a list, map or record that a reader has as JSON. */
+  public static String nested(String json) {
+    return Nested.MARK + json;
+  }
+
+  /**
+   * A field within a cell that holds a map or record, or in each element of a list.
+   *
+   * @param path the names from the outermost on
+   */
+  public static @Nullable String within(@Nullable String value, List<String> path) {
+    return Nested.cell(Nested.at(Nested.of(value), path));
   }
 
   /**

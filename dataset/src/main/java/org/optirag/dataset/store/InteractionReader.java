@@ -95,8 +95,8 @@ final class InteractionReader {
                         table.part(),
                         shown);
                     if (history >= 0 && when != null) {
-                      String listed = values[history];
-                      histories.add(user, checked, when, listed == null ? "" : listed, label);
+                      String listed = String.join(" ", Cells.items(true, values[history]));
+                      histories.add(user, checked, when, listed, label);
                     }
                   }
                 }

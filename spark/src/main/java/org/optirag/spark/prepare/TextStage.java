@@ -82,14 +82,13 @@ final class TextStage {
           made[0] = row.getAs(Table.PLACE);
           made[1] = row.getAs(Table.LINE);
           String id = row.getString(0);
-          boolean broken = id == null || id.isBlank() || row.getAs(Table.MISFIT) != null;
-          made[3] = broken ? null : String.valueOf(id).strip();
+          made[3] = row.getAs(Table.MISFIT) == null ? checked(id) : null;
           int mended = 0;
           for (int i = 0; i < slots.size(); i++) {
             String value = row.getString(1 + i);
             try {
               made[4 + slots.get(i)] =
-                  value == null ? null : Cells.text(value);
+                  value == null ? null : Cells.text(Cells.plain(value));
             } catch (Cells.Nonsense e) {
               mended++;
             }
@@ -98,6 +97,14 @@ final class TextStage {
           return RowFactory.create(made);
         })
         .iterator();
+  }
+
+  private static @Nullable String checked(@Nullable String id) {
+    try {
+      return Cells.id("row's", id);
+    } catch (Cells.Nonsense e) {
+      return null;
+    }
   }
 
   /** The names of the fields, in the order of their columns. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -19,6 +20,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.source.Delimited;
 import org.optirag.workspace.UserException;
 
 /**
@@ -81,7 +83,8 @@ public record Table(
         options.put("emptyValue", "");
         yield new Table(location, "csv", options, columns == null ? List.of() : columns);
       }
-      case "jsonl", "ndjson" -> new Table(location, "json", Map.of(), List.of());
+      case "jsonl", "ndjson", "json" -> // numbers as they are written, not as Spark writes them
+          new Table(location, "json", Map.of("primitivesAsString", "true"), List.of());
       case "lists" ->
           throw new UserException(
               location + " has the format lists, which is read on one machine alone.",
@@ -113,16 +116,7 @@ public record Table(
     List<String> known = Arrays.asList(rows.columns());
     List<Column> selected = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
-      if (!known.contains(wanted.get(i))) {
-        throw new UserException(
-            "%s has no column '%s'; it has %s."
-                .formatted(
-                    location,
-                    wanted.get(i),
-                    known.stream().filter(name -> !name.equals(MISFIT)).toList()),
-            "Name the right column in the mapping.");
-      }
-      selected.add(col("`" + wanted.get(i) + "`").cast("string").as("c" + i));
+      selected.add(new CellColumn(location, rows.schema()).of(wanted.get(i)).as("c" + i));
     }
     selected.add(known.contains(MISFIT) ? col(MISFIT) : lit(null).cast("string").as(MISFIT));
     Column counter = monotonically_increasing_id(); // the number of the partition, then of the row
@@ -163,7 +157,9 @@ public record Table(
       List<String> names = columns;
       if (names.isEmpty()) {
         names =
-            List.of(spark.read().options(options).option("header", true).csv(location).columns());
+            Stream.of(spark.read().options(options).option("header", true).csv(location).columns())
+                .map(Delimited::column)
+                .toList();
       }
       StructType schema = new StructType();
       for (String name : names) {

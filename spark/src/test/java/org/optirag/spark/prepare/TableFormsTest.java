@@ -1,0 +1,136 @@
+package org.optirag.spark.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.optirag.dataset.Field;
+import org.optirag.spark.LocalSpark;
+import org.optirag.workspace.UserException;
+
+/** What a cell means is the same on a cluster as on one machine, whatever the table's form. */
+final class TableFormsTest {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jsonl", "parquet"})
+  void aListIsItsTextsAndAnEmptyListIsNothing(String form) throws IOException {
+    for (String name : List.of("i.jsonl", "i.parquet", "r.parquet")) {
+      try (var in = TableFormsTest.class.getResourceAsStream("list-columns/" + name)) {
+        Files.write(directory.resolve(name), Objects.requireNonNull(in, name).readAllBytes());
+      }
+    }
+    var prepared =
+        BothWays.assertSame(
+            directory,
+            """
+            name: t
+            interactions: {file: r.parquet, user: user, item: item, rating: rating, time: at}
+            items: {file: i.%s, id: id, title: name, fields: {categories: cats}}
+            """
+                .formatted(form));
+    assertThat(prepared.load().items().fields())
+        .containsExactly(List.of(new Field("categories", "Books, Sci-Fi")), List.of());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jsonl", "parquet", "csv"})
+  void mapsRecordsAndFieldsWithinThemAreTheSame(String form) throws IOException {
+    write(
+        "i.jsonl",
+        """
+        {"id": "i1", "name": "Dune", "facts": {"by": "Herbert", "year": 1965, "x": null}, "genres": [{"id": 28, "name": "Action"}, {"id": 9, "name": "Drama"}], "price": 10.50}
+        {"id": "i2", "name": "[1984]", "facts": null, "genres": [], "price": 7.0}
+        """);
+    write(
+        "i.csv",
+        """
+        id,name,facts,genres,price
+        i1,Dune,"{""by"": ""Herbert"", ""year"": 1965}","[{'id': 28, 'name': 'Action'}, {'id': 9, 'name': 'Drama'}]",10.50
+        i2,[1984],,[],7.0
+        """);
+    LocalSpark.session()
+        .read()
+        .json(directory.resolve("i.jsonl").toString())
+        .coalesce(1)
+        .write()
+        .parquet(directory.resolve("i").toString());
+    try (var files = Files.list(directory.resolve("i"))) {
+      Files.move(
+          files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow(),
+          directory.resolve("i.parquet"));
+    }
+    write("r.csv", "u,i\nu,i1\nu,i2\n");
+    var prepared =
+        BothWays.assertSame(
+            directory,
+            """
+            name: t
+            interactions: {file: r.csv, user: u, item: i}
+            items:
+              file: i.%s
+              id: id
+              title: name
+              fields: {facts: facts, by: facts.by, genres: genres.name, price: price}
+            """
+                .formatted(form));
+    assertThat(prepared.load().items().fields().get(0))
+        .startsWith(
+            new Field("facts", "by: Herbert, year: 1965"),
+            new Field("by", "Herbert"),
+            new Field("genres", "Action, Drama"));
+    assertThat(prepared.load().items().title(1)).isEqualTo("[1984]");
+  }
+
+  @Test
+  void listsOfItemsAndIdsThatAreFloatsAreTheSame() throws IOException {
+    write("r.jsonl", "{\"u\": 7, \"i\": [\"x\", \"y 1\"]}\n{\"u\": 8, \"i\": []}\n");
+    BothWays.assertSame(
+        directory, "name: t\ninteractions: {file: r.jsonl, user: u, item: i, lists: true}\n");
+    LocalSpark.session()
+        .sql("SELECT 12345678D AS u, 'x' AS i UNION ALL SELECT double('NaN'), 'y'")
+        .coalesce(1)
+        .write()
+        .parquet(directory.resolve("f").toString());
+    try (var files = Files.list(directory.resolve("f"))) {
+      Files.move(
+          files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow(),
+          directory.resolve("f.parquet"));
+    }
+    var prepared =
+        BothWays.assertSame(
+            directory,
+            "name: t\ninteractions: {file: f.parquet, user: u, item: i}\nrules: {most-broken: 1}\n");
+    assertThat(prepared.load().users().ids().ids()).containsExactly("12345678");
+  }
+
+  @Test
+  void recBolesHeadersNameTheirColumns() throws IOException {
+    write("s.inter", "user_id:token\titem_id:token\tlabel:float\nu\tx\t1.0\nu\ty\t0.0\n");
+    BothWays.assertSame(
+        directory,
+        "name: t\ninteractions: {file: s.inter, user: user_id, item: item_id, click: label}\n");
+  }
+
+  @Test
+  void aColumnThatIsNotThereIsRefused() throws IOException {
+    write("r.jsonl", "{\"u\": 7, \"i\": 1}\n");
+    Path yaml = directory.resolve("t.yaml");
+    Files.writeString(yaml, "name: t\ninteractions: {file: r.jsonl, user: u, item: it}\n");
+    assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("r.jsonl has no column 'it'");
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(directory.resolve(name), text);
+  }
+}
