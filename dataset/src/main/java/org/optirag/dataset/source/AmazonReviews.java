@@ -51,7 +51,7 @@ record AmazonReviews() implements Formats.Format {
                 of2023 ? "rating" : "overall",
                 null,
                 of2023 ? "timestamp" : "unixReviewTime",
-                of2023 ? TimeUnit.MILLISECONDS : TimeUnit.SECONDS,
+                TimeForm.in(of2023 ? TimeUnit.MILLISECONDS : TimeUnit.SECONDS),
                 null,
                 null,
                 null)),

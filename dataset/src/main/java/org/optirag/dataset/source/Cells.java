@@ -1,22 +1,21 @@
 package org.optirag.dataset.source;
 
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.optirag.dataset.source.Source.TimeUnit;
 
 /**
  * What the cells of a table mean, the same for every reader: ids, ratings, clicks, times and texts.
  * A cell that makes no sense is told in words.
  */
 public final class Cells {
-  private static final long MILLISECONDS = 100_000_000_000L; // as seconds the year 5138
   private static final int LONGEST_ID = 1000;
 
   /** The most characters of a text; longer ones are left out. */
@@ -24,6 +23,13 @@ public final class Cells {
 
   private static final Pattern MARKUP = Pattern.compile("<[a-zA-Z]+[\\s>/].*", Pattern.DOTALL);
   private static final Set<String> NOTHING = Set.of("null", "n/a", "nan", "none", "\\n");
+
+  private static final DateTimeFormatter MOMENT =
+      new DateTimeFormatterBuilder()
+          .append(DateTimeFormatter.ISO_LOCAL_DATE)
+          .appendLiteral(' ')
+          .append(DateTimeFormatter.ISO_LOCAL_TIME)
+          .toFormatter(Locale.ROOT);
 
   private Cells() {}
 
@@ -115,23 +121,19 @@ public final class Cells {
   }
 
   /**
-   * Seconds since 1970.
+   * Seconds since 1970, what is less than a second left out.
    *
    * @param latest what is later is a mistake
    */
-  public static long time(@Nullable String value, TimeUnit unit, long latest) throws Nonsense {
-    long seconds =
-        switch (unit) {
-          case SECONDS -> whole(value);
-          case MILLISECONDS -> Math.floorDiv(whole(value), 1000L);
-          case ISO -> iso(value);
-        };
-    if (unit == TimeUnit.SECONDS && Math.abs(seconds) >= MILLISECONDS) {
-      throw new Nonsense("the time " + excerpt(value) + " is in milliseconds, expected seconds");
-    }
+  public static long time(@Nullable String value, TimeForm form, long latest) throws Nonsense {
+    Instant moment = form.instant(value);
+    long seconds = moment.getEpochSecond();
     if (seconds > latest) {
       throw new Nonsense(
-          "the time " + excerpt(value) + " is in the future: " + Instant.ofEpochSecond(seconds));
+          "the time "
+              + excerpt(value)
+              + " is in the future: "
+              + moment.truncatedTo(ChronoUnit.SECONDS));
     }
     if (seconds < 0) {
       throw new Nonsense("the time " + excerpt(value) + " is before 1970");
@@ -139,35 +141,10 @@ public final class Cells {
     return seconds;
   }
 
-  private static long whole(@Nullable String value) throws Nonsense {
-    String text = value == null ? "" : value.strip();
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      try { // RecBole writes times as floats: 9.7E8
-        double number = Double.parseDouble(text);
-        if (Math.abs(number) < 1e18) {
-          return (long) Math.floor(number);
-        }
-      } catch (NumberFormatException notEven) {
-        // told below
-      }
-      throw new Nonsense("the time is '" + excerpt(value) + "', expected a number");
-    }
-  }
-
-  private static long iso(@Nullable String value) throws Nonsense {
-    String text = value == null ? "" : value.strip().replace(' ', 'T');
-    try {
-      if (text.length() == 10) {
-        return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
-      }
-      boolean zoned = text.matches(".*(Z|[+-]\\d\\d:?\\d\\d)$");
-      return java.time.OffsetDateTime.parse(zoned ? text : text + "Z").toEpochSecond();
-    } catch (DateTimeParseException e) {
-      throw new Nonsense(
-          "the time is '" + excerpt(value) + "', expected ISO 8601 as 2020-01-31T10:00:00Z");
-    }
+  /** A moment as a text that {@link #time} reads, such as 2025-01-31 10:11:12.5, in UTC. */
+  public static String moment(long microseconds) {
+    Instant moment = Instant.EPOCH.plus(microseconds, ChronoUnit.MICROS);
+    return MOMENT.format(moment.atOffset(ZoneOffset.UTC));
   }
 
   /** The beginning of a cell, for a message. */

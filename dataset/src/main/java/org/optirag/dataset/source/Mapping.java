@@ -29,7 +29,8 @@ import org.optirag.workspace.UserException;
  *   item: sku
  *   rating: stars          # or click: clicked; with neither every row is a click
  *   time: at               # without it: the order of the file
- *   time-unit: seconds     # or milliseconds, iso
+ *   time-unit: seconds     # or milliseconds, microseconds, nanoseconds, iso
+ *                          # or time-format: dd/MM/yyyy HH:mm
  *   request: page          # what one user was shown at once has one id; needs a time
  * items:
  *   file: products.tsv
@@ -67,6 +68,7 @@ public record Mapping(
    *
    * @param item column of the item id; or the columns, with {@code lists} each of several ids
    * @param lists whether an item column holds ids parted by blanks, oldest first
+   * @param timeFormat pattern of Java's DateTimeFormatter for times that cannot be told without
    * @param request column of an id that a user's rows share where they were shown together; what
    *     was not clicked is a row with label 0. Other users may have the same id. Rows without one
    *     are as without the column
@@ -88,9 +90,37 @@ public record Mapping(
       @Nullable String click,
       @Nullable String time,
       @JsonProperty("time-unit") @Nullable String timeUnit,
+      @JsonProperty("time-format") @Nullable String timeFormat,
       @Nullable String history,
       @Nullable String request,
-      @Nullable String part) {}
+      @Nullable String part) {
+
+    /**
+     * How its times are written.
+     *
+     * @throws UserException if the mapping contradicts itself or names no form
+     */
+    public TimeForm timeForm(Path yaml) {
+      if (timeFormat == null) {
+        return timeUnit == null
+            ? TimeForm.USUAL
+            : TimeForm.in(constant(yaml, "interactions.time-unit", TimeUnit.class, timeUnit));
+      }
+      if (timeUnit != null) {
+        throw new UserException(
+            yaml + ", field interactions: both time-unit and time-format are given.",
+            "Give one of them.");
+      }
+      try {
+        return TimeForm.of(timeFormat);
+      } catch (IllegalArgumentException e) {
+        throw new UserException(
+            yaml + ", field interactions.time-format is '" + timeFormat + "': " + e.getMessage() + ".",
+            "Give a pattern of Java's DateTimeFormatter, such as dd/MM/yyyy HH:mm:ss.",
+            e);
+      }
+    }
+  }
 
   /**
    * A file of texts.
@@ -180,6 +210,11 @@ public record Mapping(
       throw new UserException(
           yaml + ", field interactions: both rating and click are given.", "Give one of them.");
     }
+    if (file.history != null && file.time == null) {
+      throw new UserException(
+          yaml + ", field interactions.history: without a time its items have no place.",
+          "Add 'time:'; a running number will do.");
+    }
     if (file.item == null || file.item.isEmpty()) {
       throw new UserException(
           yaml + ", field interactions.item is missing.", "Name the column of the item's id.");
@@ -193,9 +228,7 @@ public record Mapping(
         file.rating,
         file.click,
         file.time,
-        file.timeUnit == null
-            ? TimeUnit.SECONDS
-            : constant(yaml, "interactions.time-unit", TimeUnit.class, file.timeUnit),
+        file.timeForm(yaml),
         file.history,
         file.request,
         file.part == null ? null : constant(yaml, "interactions.part", Part.class, file.part));

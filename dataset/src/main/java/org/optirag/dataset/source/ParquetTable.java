@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * fields of records and maps.
  */
 public record ParquetTable() implements Layout {
+  private static final String ZONED = "TIMESTAMP WITH TIME ZONE";
+
   @Override
   public void read(Path file, List<String> columns, Complaints complaints, RowConsumer rows)
       throws IOException {
@@ -39,12 +41,19 @@ public record ParquetTable() implements Layout {
           places.bases().stream()
               .map(column -> text(column, known.getOrDefault(column, "")))
               .collect(Collectors.joining(", "));
+      boolean[] zoned = new boolean[columns.size()];
+      for (int i = 0; i < zoned.length; i++) {
+        zoned[i] = ZONED.equals(known.get(places.bases().get(i)));
+      }
       long read = 0;
       @Nullable String[] values = new String[columns.size()];
       try (ResultSet result = statement.executeQuery("SELECT " + selected + " FROM " + table)) {
         for (long row = 1; result.next(); row++) {
           for (int i = 0; i < values.length; i++) {
-            values[i] = places.value(i, result.getString(i + 1));
+            String cell = result.getString(i + 1);
+            values[i] =
+                places.value(
+                    i, zoned[i] && cell != null ? Cells.moment(Long.parseLong(cell)) : cell);
           }
           rows.accept(row, values);
           read = row;
@@ -68,6 +77,7 @@ public record ParquetTable() implements Layout {
     }
     return switch (type.replaceFirst("\\(.*", "")) {
       case "BLOB" -> "decode(" + name + ")"; // texts that are not marked as such
+      case ZONED -> "epoch_us(" + name + ")::VARCHAR";
       case "JSON" -> name + " ->> '$'";
       case "FLOAT", "DOUBLE", "DECIMAL" -> // a float that is no number is a missing one
           "CASE WHEN abs(%1$s) < 1e15 AND trunc(%1$s) = %1$s THEN %1$s::BIGINT::VARCHAR"

@@ -110,7 +110,7 @@ record RecBoleAtomic() implements Formats.Format {
         oneOf(columns, "rating"),
         oneOf(columns, "label"),
         oneOf(columns, "timestamp"),
-        TimeUnit.SECONDS,
+        TimeForm.in(TimeUnit.SECONDS),
         null,
         null,
         part);

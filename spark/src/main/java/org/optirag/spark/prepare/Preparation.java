@@ -60,7 +60,16 @@ public final class Preparation {
     output.begin();
     Dataset<Row> staged = Stage.of(spark, source.interactions(), rules, latest).persist(DISK);
     StageCounts counts = StageCounts.of(staged);
-    counts.insistOn(rules.mostBroken(), source, () -> output.writeRejected(staged));
+    counts.insistOn(
+        rules.mostBroken(),
+        source,
+        table ->
+            staged
+                .filter(col("state").equalTo(Stage.BROKEN).and(col("table").equalTo(table)))
+                .select("reason")
+                .head()
+                .getString(0),
+        () -> output.writeRejected(staged));
     TextStage itemTexts = TextStage.of(spark, source.items());
     TextStage userTexts = TextStage.of(spark, source.users());
 

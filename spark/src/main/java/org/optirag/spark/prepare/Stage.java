@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Part;
 import org.optirag.dataset.source.Cells;
 import org.optirag.dataset.source.Rules;
-import org.optirag.dataset.source.Source.TimeUnit;
+import org.optirag.dataset.source.TimeForm;
 import org.optirag.spark.table.Table;
 import org.optirag.spark.table.TableSource;
 
@@ -68,7 +68,7 @@ final class Stage {
               add(columns, table.time()),
               columns.size(),
               table.lists(),
-              table.unit(),
+              table.form(),
               table.part(),
               rules.zeros(),
               rules.likedFrom(),
@@ -101,7 +101,7 @@ final class Stage {
       int time,
       int items,
       boolean lists,
-      TimeUnit unit,
+      TimeForm form,
       @Nullable Part part,
       Rules.Zeros zeros,
       double likedFrom,
@@ -124,7 +124,7 @@ final class Stage {
         if (!zero || zeros != Rules.Zeros.DROP) {
           boolean label =
               click >= 0 ? Cells.click(row.getString(click)) : rating < 0 || stars >= likedFrom;
-          Long when = time < 0 ? null : (Long) Cells.time(row.getString(time), unit, latest);
+          Long when = time < 0 ? null : (Long) Cells.time(row.getString(time), form, latest);
           for (int i = items; i < columns; i++) {
             for (String item : Cells.items(lists, row.getString(i))) {
               interactions.add(

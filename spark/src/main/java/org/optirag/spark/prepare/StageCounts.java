@@ -1,8 +1,11 @@
 package org.optirag.spark.prepare;
 
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
 import org.optirag.spark.table.TableSource;
 import org.optirag.workspace.UserException;
 
@@ -15,6 +18,7 @@ import org.optirag.workspace.UserException;
  * @param untimed interactions without a time
  * @param parted whether there is a published split
  * @param brokenShares of each table
+ * @param times of each table
  */
 record StageCounts(
     long rows,
@@ -22,7 +26,11 @@ record StageCounts(
     long interactions,
     long untimed,
     boolean parted,
-    List<Double> brokenShares) {
+    List<Double> brokenShares,
+    List<Range> times) {
+
+  /** The first and the last time of a table; null where it has none. */
+  record Range(@Nullable Long first, @Nullable Long last) {}
 
   static StageCounts of(Dataset<Row> staged) {
     List<Row> tables =
@@ -33,7 +41,9 @@ record StageCounts(
                 org.apache.spark.sql.functions.expr("count_if(state = 1)"),
                 org.apache.spark.sql.functions.expr("count_if(state = 0)"),
                 org.apache.spark.sql.functions.expr("count_if(state = 0 AND time IS NULL)"),
-                org.apache.spark.sql.functions.expr("count_if(part IS NOT NULL)"))
+                org.apache.spark.sql.functions.expr("count_if(part IS NOT NULL)"),
+                org.apache.spark.sql.functions.min("time"),
+                org.apache.spark.sql.functions.max("time"))
             .orderBy("table")
             .collectAsList();
     return new StageCounts(
@@ -44,7 +54,8 @@ record StageCounts(
         sum(tables, 5) > 0,
         tables.stream()
             .map(row -> row.getLong(2) / (double) (row.getLong(1) + row.getLong(2)))
-            .toList());
+            .toList(),
+        tables.stream().map(row -> new Range(row.getAs(6), row.getAs(7))).toList());
   }
 
   private static long sum(List<Row> rows, int column) {
@@ -52,19 +63,29 @@ record StageCounts(
   }
 
   /**
-   * Stops where a table has too many broken rows.
+   * Stops where a table has too many broken rows, or its times may mean two things.
    *
+   * @param example the reason of one of a table's broken rows
    * @param tell writes the broken rows and says where
    */
-  void insistOn(double most, TableSource source, java.util.function.Supplier<String> tell) {
+  void insistOn(
+      double most, TableSource source, IntFunction<String> example, Supplier<String> tell) {
+    for (int t = 0; t < times.size(); t++) {
+      Range range = times.get(t);
+      if (range.first() != null && range.last() != null) {
+        TableSource.Interactions table = source.interactions().get(t);
+        table.form().insistOnMeaning(table.table().location(), range.first(), range.last());
+      }
+    }
     for (int t = 0; t < brokenShares.size(); t++) {
       if (brokenShares.get(t) > most) {
         throw new UserException(
-            "%.1f %% of the rows of %s are broken, more than the %.1f %% that are let pass."
+            "%.1f %% of the rows of %s are broken, more than the %.1f %% that are let pass: %s."
                 .formatted(
                     100 * brokenShares.get(t),
                     source.interactions().get(t).table().location(),
-                    100 * most),
+                    100 * most,
+                    example.apply(t)),
             "See " + tell.get() + "; mend the table or its mapping, or raise rules.most-broken.");
       }
     }

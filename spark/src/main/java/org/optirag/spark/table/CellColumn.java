@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.List;
@@ -64,6 +65,11 @@ record CellColumn(String location, StructType schema) {
       return when(whole, column.cast("bigint").cast("string"))
           .when(column.cast("double").isNaN(), lit(null)) // a missing number
           .otherwise(column.cast("string"));
+    }
+    if (type.equals(DataTypes.TimestampType)) { // as a text it would be in the session's zone
+      UDF1<@Nullable Long, @Nullable String> moment =
+          micros -> micros == null ? null : Cells.moment(micros);
+      return udf(moment, DataTypes.StringType).apply(unix_micros(column));
     }
     return column.cast("string");
   }

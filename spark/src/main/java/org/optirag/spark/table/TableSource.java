@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Part;
 import org.optirag.dataset.source.Mapping;
 import org.optirag.dataset.source.Rules;
-import org.optirag.dataset.source.Source.TimeUnit;
+import org.optirag.dataset.source.TimeForm;
 import org.optirag.workspace.ConfigFile;
 import org.optirag.workspace.UserException;
 
@@ -49,7 +49,7 @@ public record TableSource(
       @Nullable String rating,
       @Nullable String click,
       @Nullable String time,
-      TimeUnit unit,
+      TimeForm form,
       @Nullable Part part) {
     /** Copies the list. */
     public Interactions {
@@ -127,9 +127,7 @@ public record TableSource(
         file.rating(),
         file.click(),
         file.time(),
-        file.timeUnit() == null
-            ? TimeUnit.SECONDS
-            : Mapping.constant(yaml, "interactions.time-unit", TimeUnit.class, file.timeUnit()),
+        file.timeForm(yaml),
         file.part() == null
             ? null
             : Mapping.constant(yaml, "interactions.part", Part.class, file.part()));

@@ -113,6 +113,56 @@ final class TableFormsTest {
   }
 
   @Test
+  void timesAreTheSameInEveryForm() throws IOException {
+    String zone = LocalSpark.session().conf().get("spark.sql.session.timeZone");
+    LocalSpark.session().conf().set("spark.sql.session.timeZone", "America/New_York");
+    try {
+      LocalSpark.session()
+          .sql(
+              "SELECT 'u' AS u, 'x' AS i, TIMESTAMP '2025-01-31 10:11:12.5Z' AS t,"
+                  + " TIMESTAMP_NTZ '2025-01-31 10:11:12' AS n, DATE '2025-01-31' AS d,"
+                  + " 1738318272D AS f, '2025-01-31 12:11:12+02' AS s")
+          .coalesce(1)
+          .write()
+          .parquet(directory.resolve("r").toString());
+      try (var files = Files.list(directory.resolve("r"))) {
+        Files.move(
+            files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow(),
+            directory.resolve("r.parquet"));
+      }
+      for (String time : List.of("t", "n", "d", "f", "s")) {
+        var prepared =
+            BothWays.assertSame(
+                directory,
+                "name: t\ninteractions: {file: r.parquet, user: u, item: i, time: "
+                    + (time + "}\nitems: {file: r.parquet, id: i, title: " + time + "}\n"));
+        assertThat(prepared.load().interactions().time(0))
+            .as(time)
+            .isEqualTo(time.equals("d") ? 1738281600 : 1738318272);
+      }
+    } finally {
+      LocalSpark.session().conf().set("spark.sql.session.timeZone", zone);
+    }
+  }
+
+  @Test
+  void timesThatMayMeanTwoThingsAreAskedFor() throws IOException {
+    write("r.csv", "u,i,t\nu,x,20250131\n");
+    Path yaml = directory.resolve("t.yaml");
+    Files.writeString(yaml, "name: t\ninteractions: {file: r.csv, user: u, item: i, time: t}\n");
+    assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("may be dates or seconds since 1970");
+    write("r.csv", "u,i,t\nu,x,01/02/2025\n");
+    assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("of which the month is not known");
+    BothWays.assertSame(
+        directory,
+        "name: t\ninteractions: {file: r.csv, user: u, item: i, time: t, time-format: d/M/y}\n");
+  }
+
+  @Test
   void recBolesHeadersNameTheirColumns() throws IOException {
     write("s.inter", "user_id:token\titem_id:token\tlabel:float\nu\tx\t1.0\nu\ty\t0.0\n");
     BothWays.assertSame(
