@@ -59,6 +59,9 @@ public record Delimited(
   public void read(Path file, List<String> columns, Complaints complaints, RowConsumer rows)
       throws IOException {
     try (TextLines lines = new TextLines(file, charset)) {
+      if (lines.note() != null) {
+        complaints.noted(lines.note());
+      }
       List<String> header = names.isEmpty() ? header(lines) : names;
       Places places = new Places(file, header, columns);
       int[] at = places.bases().stream().mapToInt(header::indexOf).toArray();

@@ -51,6 +51,9 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
     long read = 0;
     @Nullable String[] values = new String[columns.size()];
     try (TextLines lines = new TextLines(file, charset)) {
+      if (lines.note() != null) {
+        complaints.noted(lines.note());
+      }
       for (String text = lines.next(); text != null; text = lines.next()) {
         if (text.isBlank()) {
           continue;

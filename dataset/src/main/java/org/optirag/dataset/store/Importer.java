@@ -8,9 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.zip.ZipException;
 import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
@@ -95,10 +93,10 @@ final class Importer {
     long historyOnly;
     long rows;
     Manifest manifest = null;
-    Set<String> notes = new LinkedHashSet<>(source.notes());
     try (Rejects rejects = new Rejects(result.resolve("rejected.tsv"));
         Duck duck = Duck.onDisk(scratch);
         Progress.Task task = progress.begin("import " + source.name(), -1, "rows")) {
+      source.notes().forEach(rejects::noted);
       items = new TextReader(source.items(), rejects);
       users = new TextReader(source.users(), rejects);
       duck.run("CREATE TABLE raw (" + InteractionReader.COLUMNS + ")");
@@ -144,7 +142,7 @@ final class Importer {
                     kept.untitled(),
                     kept.requests()),
                 sums(files),
-                List.copyOf(notes));
+                rejects.notes());
       }
       return new Outcome(
           manifest,
@@ -158,7 +156,7 @@ final class Importer {
               kept.untitled(),
               rejects.byReason(),
               rejects.first(),
-              List.copyOf(notes)));
+              rejects.notes()));
     } catch (SQLException e) {
       throw Duck.trouble(e);
     } catch (UncheckedIOException e) {

@@ -19,6 +19,7 @@ import org.optirag.workspace.UserException;
  * @param parted whether there is a published split
  * @param brokenShares of each table
  * @param times of each table
+ * @param foreign rows of each table with the character that stands for bytes of other encodings
  */
 record StageCounts(
     long rows,
@@ -27,7 +28,8 @@ record StageCounts(
     long untimed,
     boolean parted,
     List<Double> brokenShares,
-    List<Range> times) {
+    List<Range> times,
+    List<Long> foreign) {
 
   /** The first and the last time of a table; null where it has none. */
   record Range(@Nullable Long first, @Nullable Long last) {}
@@ -43,7 +45,9 @@ record StageCounts(
                 org.apache.spark.sql.functions.expr("count_if(state = 0 AND time IS NULL)"),
                 org.apache.spark.sql.functions.expr("count_if(part IS NOT NULL)"),
                 org.apache.spark.sql.functions.min("time"),
-                org.apache.spark.sql.functions.max("time"))
+                org.apache.spark.sql.functions.max("time"),
+                org.apache.spark.sql.functions.expr(
+                    "count_if(contains(user, '\uFFFD') OR contains(item, '\uFFFD'))"))
             .orderBy("table")
             .collectAsList();
     return new StageCounts(
@@ -55,7 +59,8 @@ record StageCounts(
         tables.stream()
             .map(row -> row.getLong(2) / (double) (row.getLong(1) + row.getLong(2)))
             .toList(),
-        tables.stream().map(row -> new Range(row.getAs(6), row.getAs(7))).toList());
+        tables.stream().map(row -> new Range(row.getAs(6), row.getAs(7))).toList(),
+        tables.stream().map(row -> row.getLong(8)).toList());
   }
 
   private static long sum(List<Row> rows, int column) {
@@ -71,6 +76,9 @@ record StageCounts(
   void insistOn(
       double most, TableSource source, IntFunction<String> example, Supplier<String> tell) {
     for (int t = 0; t < times.size(); t++) {
+      if (foreign.get(t) > 0 && source.interactions().get(t).table().isText()) {
+        throw source.interactions().get(t).table().foreign();
+      }
       Range range = times.get(t);
       if (range.first() != null && range.last() != null) {
         TableSource.Interactions table = source.interactions().get(t);

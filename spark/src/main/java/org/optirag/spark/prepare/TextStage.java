@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.udf;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -49,6 +50,7 @@ final class TextStage {
       schema = schema.add("f" + f, DataTypes.StringType);
     }
     Dataset<Row> all = null;
+    Map<Table, Dataset<Row>> texts = new LinkedHashMap<>();
     long file = 0;
     for (TableSource.Texts table : tables) {
       List<String> columns = new ArrayList<>(List.of(table.id()));
@@ -69,9 +71,21 @@ final class TextStage {
               .mapPartitions(
                   (MapPartitionsFunction<Row, Row>) each -> cleaned(each, slots, width),
                   Encoders.row(schema));
+      if (table.table().isText()) {
+        texts.put(table.table(), staged);
+      }
       all = all == null ? staged : all.unionAll(staged);
     }
-    return new TextStage(names, all == null ? null : all.cache());
+    Dataset<Row> cached = all == null ? null : all.cache();
+    if (cached != null && !texts.isEmpty() && isForeign(cached)) {
+      texts.forEach(
+          (table, staged) -> {
+            if (isForeign(staged)) {
+              throw table.foreign();
+            }
+          });
+    }
+    return new TextStage(names, cached);
   }
 
   private static Iterator<Row> cleaned(Iterator<Row> rows, List<Integer> slots, int width) {
@@ -97,6 +111,17 @@ final class TextStage {
           return RowFactory.create(made);
         })
         .iterator();
+  }
+
+  /** Whether there is the character that Spark puts in the place of bytes it cannot decode. */
+  private static boolean isForeign(Dataset<Row> rows) {
+    Column foreign = col("id").contains("\uFFFD");
+    for (String name : rows.columns()) {
+      if (rows.schema().apply(name).dataType().equals(DataTypes.StringType)) {
+        foreign = foreign.or(col(name).contains("\uFFFD"));
+      }
+    }
+    return !rows.filter(foreign).isEmpty();
   }
 
   private static @Nullable String checked(@Nullable String id) {

@@ -5,13 +5,17 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.shiftright;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -83,14 +87,51 @@ public record Table(
         options.put("emptyValue", "");
         yield new Table(location, "csv", options, columns == null ? List.of() : columns);
       }
-      case "jsonl", "ndjson", "json" -> // numbers as they are written, not as Spark writes them
-          new Table(location, "json", Map.of("primitivesAsString", "true"), List.of());
+      case "jsonl", "ndjson", "json" -> {
+        refuse(location, kind, delimiter, quote, escape, columns);
+        Map<String, String> options = new TreeMap<>();
+        options.put("primitivesAsString", "true"); // as they are written, not as Spark writes them
+        options.put("encoding", encoding == null ? "UTF-8" : encoding);
+        options.put("lineSep", "\n"); // else only some encodings are read
+        yield new Table(location, "json", options, List.of());
+      }
       case "lists" ->
           throw new UserException(
               location + " has the format lists, which is read on one machine alone.",
               "Import it with 'optirag data import', or write it as Parquet.");
-      default -> new Table(location, kind, Map.of(), List.of());
+      default -> {
+        refuse(location, kind, delimiter, quote, escape, columns, encoding);
+        yield new Table(location, kind, Map.of(), List.of());
+      }
     };
+  }
+
+  private static void refuse(String location, String kind, @Nullable Object... fields) {
+    if (Stream.of(fields).anyMatch(Objects::nonNull)) {
+      throw new UserException(
+          "The mapping gives "
+              + location
+              + " a delimiter, quote, escape, encoding or columns, which say nothing of the format "
+              + kind
+              + ".",
+          "Leave them out, or give 'format: csv'.");
+    }
+  }
+
+  /** Whether it is text, whose bytes may be in any encoding. */
+  public boolean isText() {
+    return format.equals("csv") || format.equals("json");
+  }
+
+  /**
+   * What to say where a text holds bytes that are not of its encoding: Spark puts U+FFFD in their
+   * place.
+   */
+  public UserException foreign() {
+    return new UserException(
+        location + " holds bytes that are not " + options.getOrDefault("encoding", "UTF-8") + ".",
+        "Say its encoding in the mapping, such as 'encoding: windows-1252', or convert it:"
+            + " iconv -f WINDOWS-1252 -t UTF-8.");
   }
 
   private static String ending(String location) {
@@ -112,6 +153,12 @@ public record Table(
    * @throws UserException if it cannot be read or lacks a column
    */
   public Read read(SparkSession spark, List<String> wanted, long firstFile) {
+    if (isText()) {
+      String[] texts = spark.read().text(location).inputFiles();
+      if (texts.length > 0) {
+        insistOnNarrow(spark, texts[0]);
+      }
+    }
     Dataset<Row> rows = open(spark);
     List<String> known = Arrays.asList(rows.columns());
     List<Column> selected = new ArrayList<>();
@@ -173,6 +220,22 @@ public record Table(
           .load(location);
     } catch (Exception e) { // Scala's own do not say that they are thrown
       throw stored.unreadable(location, e);
+    }
+  }
+
+  /** Spark splits lines before it decodes them, which needs an encoding like ASCII. */
+  private void insistOnNarrow(SparkSession spark, String file) {
+    Path path = new Path(file);
+    try (InputStream in =
+        path.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(path)) {
+      int first = in.read() << 8 | in.read();
+      if (first == 0xFFFE || first == 0xFEFF) {
+        throw new UserException(
+            file + " is UTF-16, which these jobs do not read.",
+            "Convert it: iconv -f UTF-16 -t UTF-8.");
+      }
+    } catch (IOException e) {
+      throw new TableFormat(format).unreadable(file, e);
     }
   }
 

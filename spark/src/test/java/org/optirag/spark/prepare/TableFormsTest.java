@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -160,6 +161,42 @@ final class TableFormsTest {
     BothWays.assertSame(
         directory,
         "name: t\ninteractions: {file: r.csv, user: u, item: i, time: t, time-format: d/M/y}\n");
+  }
+
+  @Test
+  void bytesOfOtherEncodingsAreRefusedAndNotReplaced() throws IOException {
+    write("r.csv", "u,i\nu,x\n");
+    write("i.csv", "");
+    Files.write(
+        directory.resolve("i.csv"), "id,name\nx,Café\n".getBytes(StandardCharsets.ISO_8859_1));
+    Path yaml = directory.resolve("t.yaml");
+    String mapping =
+        """
+        name: t
+        interactions: {file: r.csv, user: u, item: i}
+        items: {file: i.csv, id: id, title: name%s}
+        """;
+    Files.writeString(yaml, mapping.formatted(""));
+    assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("i.csv holds bytes that are not UTF-8")
+        .hasMessageContaining("'encoding: windows-1252'");
+    BothWays.assertSame(directory, mapping.formatted(", encoding: windows-1252"));
+    write("i.csv", "\uFEFFid,name\nx,Café\n");
+    var prepared = BothWays.assertSame(directory, mapping.formatted(""));
+    assertThat(prepared.load().items().titles()).containsExactly("Café");
+    Files.write(
+        directory.resolve("i.csv"),
+        "\uFEFFid,name\nx,Café\n".getBytes(StandardCharsets.UTF_16LE));
+    Files.writeString(yaml, mapping.formatted(""));
+    assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("i.csv is UTF-16")
+        .hasMessageContaining("iconv -f UTF-16");
+    Files.write(
+        directory.resolve("r.csv"), "u,i\nü,x\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+        .hasMessageContaining("r.csv holds bytes that are not UTF-8");
   }
 
   @Test
