@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 
 /** How a table lies in its file. */
@@ -38,6 +39,7 @@ public sealed interface Layout permits Delimited, RecordLines, UserLists, Parque
   static UserException missing(Object file, String column, List<String> known) {
     return new UserException(
         file + " has no column '" + column + "'; it has " + known + ".",
-        "Name one of these in the mapping, or check that this is the right file.");
+        Nearest.question(column, known)
+            + "Name one of these in the mapping, or check that this is the right file.");
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.optirag.dataset.source.Source.Text;
 import org.optirag.dataset.source.Source.TextTable;
 import org.optirag.dataset.source.Source.TimeUnit;
 import org.optirag.workspace.ConfigFile;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 
 /**
@@ -280,15 +282,15 @@ public record Mapping(
    */
   public static <E extends Enum<E>> E constant(
       Path yaml, String field, Class<E> type, String value) {
+    List<String> names = new ArrayList<>();
     for (E constant : type.getEnumConstants()) {
+      names.add(constant.name().toLowerCase(Locale.ROOT));
       if (constant.name().equals(value.toUpperCase(Locale.ROOT))) {
         return constant;
       }
     }
     throw new UserException(
         yaml + ", field " + field + " is '" + value + "'.",
-        "Give one of "
-            + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT)
-            + ".");
+        Nearest.question(value, names) + "Give one of " + names + ".");
   }
 }

@@ -118,6 +118,7 @@ final class Importer {
       Normaliser normaliser =
           new Normaliser(duck, rules, items.names(), users.names(), files, rejects);
       Normaliser.Result kept = normaliser.write(result);
+      new Findings(duck, source, rules, rejects).tell(items.names(), users.names());
       if (kept.interactions() > 0) {
         manifest =
             new Manifest(
