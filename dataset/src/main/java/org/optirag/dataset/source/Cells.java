@@ -21,6 +21,10 @@ public final class Cells {
   /** The most characters of a text; longer ones are left out. */
   public static final int LONGEST_TEXT = 10_000;
 
+  /** What 0x80 to 0x9F are where a text is called Latin-1; Latin-1 has no characters there. */
+  public static final String WINDOWS_1252 =
+      "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
+
   private static final Pattern MARKUP = Pattern.compile("<[a-zA-Z]+[\\s>/].*", Pattern.DOTALL);
   private static final Set<String> NOTHING = Set.of("null", "n/a", "nan", "none", "\\n");
 

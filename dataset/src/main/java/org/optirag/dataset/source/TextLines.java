@@ -29,10 +29,6 @@ final class TextLines implements AutoCloseable {
   /** The most characters of a line that are kept. */
   static final int LONGEST = 16 << 20;
 
-  /** What 0x80 to 0x9F are where a text is called Latin-1; Latin-1 has no characters there. */
-  private static final String WINDOWS_1252 =
-      "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
-
   private final Path file;
   private final InputStream in;
   private final @Nullable String note;
@@ -190,7 +186,7 @@ final class TextLines implements AutoCloseable {
     for (int i = 0; i < end && latin1; i++) {
       char c = buffer[i];
       if (c >= 0x80 && c < 0xA0) {
-        buffer[i] = WINDOWS_1252.charAt(c - 0x80);
+        buffer[i] = Cells.WINDOWS_1252.charAt(c - 0x80);
       }
     }
   }

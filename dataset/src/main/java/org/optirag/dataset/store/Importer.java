@@ -54,7 +54,7 @@ final class Importer {
       Manifest manifest = outcome.manifest();
       if (manifest == null) {
         throw new UserException(
-            "No interaction is left of " + source.files() + ".",
+            nothingLeft(),
             rules.core() > 1
                 ? "A core of " + rules.core() + " is too strict for it; try a smaller one."
                 : "Check that these are the right files.");
@@ -157,12 +157,21 @@ final class Importer {
               kept.untitled(),
               rejects.byReason(),
               rejects.first(),
-              rejects.notes()));
+              rejects.notes(),
+              Check.tooManyBroken(counts, rejects.first(), rules.mostBroken())
+                  .orElse(manifest == null ? nothingLeft() : null)));
     } catch (SQLException e) {
       throw Duck.trouble(e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  private String nothingLeft() {
+    return "No interaction is left of "
+        + source.files()
+        + (rules.core() > 1 ? " with a core of " + rules.core() : "")
+        + ".";
   }
 
   private static List<Manifest.SourceFile> sums(List<Path> files) throws IOException {

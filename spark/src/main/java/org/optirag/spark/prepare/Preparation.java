@@ -18,6 +18,7 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.storage.StorageLevel;
 import org.optirag.dataset.source.Rules;
 import org.optirag.dataset.store.Manifest;
+import org.optirag.dataset.store.Notes;
 import org.optirag.spark.table.TableSource;
 import org.optirag.workspace.UserException;
 
@@ -160,11 +161,47 @@ public final class Preparation {
                 Math.toIntExact(itemTexts.untitled(finalItems.table(), finalItems.count())),
                 0),
             List.of(),
-            List.of());
+            notes(counts, itemTexts, finalItems));
     output.write(manifest);
     last.unpersist();
     staged.unpersist();
     return manifest;
+  }
+
+  /** What stands out, as far as it is known by now: no table is read again for it. */
+  private List<String> notes(StageCounts counts, TextStage texts, Ids items) {
+    List<String> notes = new ArrayList<>();
+    boolean rated = source.interactions().stream().anyMatch(table -> table.rating() != null);
+    boolean clicked = source.interactions().stream().anyMatch(table -> table.click() != null);
+    if ((rated || clicked) && counts.interactions() > 1 && counts.liked() % counts.interactions() == 0) {
+      notes.add(Notes.oneLabel(counts.liked() > 0, source.rules().likedFrom(), !clicked));
+    }
+    long first = Long.MAX_VALUE;
+    long last = Long.MIN_VALUE;
+    for (StageCounts.Range range : counts.times()) {
+      if (range.first() != null && range.last() != null) {
+        first = Math.min(first, range.first());
+        last = Math.max(last, range.last());
+      }
+    }
+    if (counts.untimed() == 0 && counts.interactions() > 1 && first <= last) {
+      if (first == last) {
+        notes.add(Notes.oneTime(first));
+      } else if (Notes.isOrder(last)) {
+        notes.add(Notes.order(last));
+      }
+    }
+    texts
+        .strangers(items.table())
+        .ifPresent(
+            ids ->
+                notes.add(
+                    Notes.strangers(
+                        "item",
+                        source.items().stream().map(table -> table.table().location()).toList(),
+                        ids.get(0),
+                        ids.get(1))));
+    return notes;
   }
 
   private static Dataset<Row> joined(Dataset<Row> rows, Ids ids, String by) {

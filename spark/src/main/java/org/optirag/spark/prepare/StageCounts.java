@@ -16,6 +16,7 @@ import org.optirag.workspace.UserException;
  * @param broken source rows that did not
  * @param interactions that the good rows hold
  * @param untimed interactions without a time
+ * @param liked interactions with label 1
  * @param parted whether there is a published split
  * @param brokenShares of each table
  * @param times of each table
@@ -27,6 +28,7 @@ record StageCounts(
     long interactions,
     long untimed,
     boolean parted,
+    long liked,
     List<Double> brokenShares,
     List<Range> times,
     List<Long> foreign) {
@@ -47,7 +49,8 @@ record StageCounts(
                 org.apache.spark.sql.functions.min("time"),
                 org.apache.spark.sql.functions.max("time"),
                 org.apache.spark.sql.functions.expr(
-                    "count_if(contains(user, '\uFFFD') OR contains(item, '\uFFFD'))"))
+                    "count_if(contains(user, '\uFFFD') OR contains(item, '\uFFFD'))"),
+                org.apache.spark.sql.functions.expr("count_if(state = 0 AND label)"))
             .orderBy("table")
             .collectAsList();
     return new StageCounts(
@@ -56,6 +59,7 @@ record StageCounts(
         sum(tables, 3),
         sum(tables, 4),
         sum(tables, 5) > 0,
+        sum(tables, 9),
         tables.stream()
             .map(row -> row.getLong(2) / (double) (row.getLong(1) + row.getLong(2)))
             .toList(),

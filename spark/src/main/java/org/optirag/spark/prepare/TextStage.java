@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -186,6 +187,22 @@ final class TextStage {
       columns.add(col("f" + f).as("field " + names.get(f)));
     }
     return TotalOrder.of(joined, size, col("number")).select(columns.toArray(Column[]::new));
+  }
+
+  /** Where no id has texts though there are some, an id of each. */
+  Optional<List<String>> strangers(Dataset<Row> numbered) {
+    Dataset<Row> described = ids();
+    if (described == null
+        || described.isEmpty()
+        || !numbered.join(described, "id").isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        List.of(least(numbered), least(described)));
+  }
+
+  private static String least(Dataset<Row> ids) {
+    return ids.selectExpr("min(id)").head().getString(0);
   }
 
   /** How many of so many ids have no title. */

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.shiftright;
+import static org.apache.spark.sql.functions.translate;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -24,6 +27,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.source.Cells;
 import org.optirag.dataset.source.Delimited;
 import org.optirag.workspace.UserException;
 
@@ -46,6 +50,14 @@ public record Table(
 
   /** Of a text row with other fields than there are columns, the row; else null. */
   public static final String MISFIT = "__misfit";
+
+  private static final String LATIN1 = "ISO-8859-1";
+  private static final String WINDOWS = "WINDOWS-1252";
+  private static final List<String> ENCODINGS = List.of("UTF-8", LATIN1, WINDOWS, "US-ASCII");
+
+  /** 0x80 to 0x9F: no characters in Latin-1. */
+  private static final String NO_LATIN1 =
+      IntStream.range(0x80, 0xA0).mapToObj(Character::toString).collect(Collectors.joining());
 
   private static final int BLOCK_BITS = 44; // of a file, up to 16 TB
   private static final int COUNTER_BITS = 33; // of a partition's rows
@@ -83,17 +95,15 @@ public record Table(
         options.put("quote", quoted.equals("none") ? "" : quoted);
         // Spark escapes by a backslash unless told that quotes are doubled.
         options.put("escape", escape == null || escape.equals("none") ? "\"" : escape);
-        options.put("encoding", encoding == null ? "UTF-8" : encoding);
+        options.put("encoding", known(location, encoding, ENCODINGS));
         options.put("emptyValue", "");
         yield new Table(location, "csv", options, columns == null ? List.of() : columns);
       }
       case "jsonl", "ndjson", "json" -> {
         refuse(location, kind, delimiter, quote, escape, columns);
-        Map<String, String> options = new TreeMap<>();
-        options.put("primitivesAsString", "true"); // as they are written, not as Spark writes them
-        options.put("encoding", encoding == null ? "UTF-8" : encoding);
-        options.put("lineSep", "\n"); // else only some encodings are read
-        yield new Table(location, "json", options, List.of());
+        known(location, encoding, List.of("UTF-8")); // in others Spark writes numbers anew
+        // As they are written, not as Spark would write them.
+        yield new Table(location, "json", Map.of("primitivesAsString", "true"), List.of());
       }
       case "lists" ->
           throw new UserException(
@@ -106,6 +116,17 @@ public record Table(
     };
   }
 
+  /** The name of an encoding as Spark calls it. */
+  private static String known(String location, @Nullable String encoding, List<String> known) {
+    String name = encoding == null ? "UTF-8" : encoding.toUpperCase(Locale.ROOT);
+    if (known.contains(name)) {
+      return name.equals(WINDOWS) ? LATIN1 : name;
+    }
+    throw new UserException(
+        location + " is in " + encoding + ", of which these jobs know " + known + " alone.",
+        "Convert it: iconv -f " + encoding + " -t UTF-8.");
+  }
+
   private static void refuse(String location, String kind, @Nullable Object... fields) {
     if (Stream.of(fields).anyMatch(Objects::nonNull)) {
       throw new UserException(
@@ -116,6 +137,10 @@ public record Table(
               + ".",
           "Leave them out, or give 'format: csv'.");
     }
+  }
+
+  private boolean isLatin1() {
+    return LATIN1.equals(options.get("encoding"));
   }
 
   /** Whether it is text, whose bytes may be in any encoding. */
@@ -163,7 +188,8 @@ public record Table(
     List<String> known = Arrays.asList(rows.columns());
     List<Column> selected = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
-      selected.add(new CellColumn(location, rows.schema()).of(wanted.get(i)).as("c" + i));
+      Column cell = new CellColumn(location, rows.schema()).of(wanted.get(i));
+      selected.add((isLatin1() ? translate(cell, NO_LATIN1, Cells.WINDOWS_1252) : cell).as("c" + i));
     }
     selected.add(known.contains(MISFIT) ? col(MISFIT) : lit(null).cast("string").as(MISFIT));
     Column counter = monotonically_increasing_id(); // the number of the partition, then of the row

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,7 +182,18 @@ final class TableFormsTest {
         .isInstanceOf(UserException.class)
         .hasMessageContaining("i.csv holds bytes that are not UTF-8")
         .hasMessageContaining("'encoding: windows-1252'");
-    BothWays.assertSame(directory, mapping.formatted(", encoding: windows-1252"));
+    for (String encoding : List.of("windows-1252", "ISO-8859-1")) {
+      Files.write(
+          directory.resolve("i.csv"),
+          "id,name\nx,Café – “Zoë”\n".getBytes(Charset.forName("windows-1252")));
+      var latin = BothWays.assertSame(directory, mapping.formatted(", encoding: " + encoding));
+      assertThat(latin.load().items().titles()).containsExactly("Café – “Zoë”");
+    }
+    Files.writeString(yaml, mapping.formatted(", encoding: windows-1250"));
+    assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("i.csv is in windows-1250")
+        .hasMessageContaining("iconv -f windows-1250");
     write("i.csv", "\uFEFFid,name\nx,Café\n");
     var prepared = BothWays.assertSame(directory, mapping.formatted(""));
     assertThat(prepared.load().items().titles()).containsExactly("Café");
@@ -197,6 +209,28 @@ final class TableFormsTest {
         directory.resolve("r.csv"), "u,i\nü,x\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
         .hasMessageContaining("r.csv holds bytes that are not UTF-8");
+  }
+
+  @Test
+  void whatIsSeldomMeantIsSaid() throws IOException {
+    write("r.csv", "u,i,r,t\na,10.0,5,100\nb,11.0,4,100\n");
+    write("i.csv", "id,name\nB1,Soap\nB2,Tea\n");
+    var prepared =
+        BothWays.assertSame(
+            directory,
+            """
+            name: t
+            interactions: {file: r.csv, user: u, item: i, rating: r, time: t}
+            items: {file: i.csv, id: id, title: name}
+            """);
+    assertThat(prepared.manifest().notes())
+        .containsExactly(
+            "every label is 1 (liked from a rating of 4.0 on), so nothing can be learned of what is"
+                + " not liked, or liked",
+            "every row has the time 1970-01-01T00:01:40Z, so they have no order",
+            "no item of the interactions is one of "
+                + directory.resolve("i.csv")
+                + ": there they are called such as '10.0', here 'B1'");
   }
 
   @Test
