@@ -184,13 +184,7 @@ public record Mapping(
     }
     List<InteractionTable> tables =
         mapping.interactions.stream().map(file -> table(yaml, directory, file)).toList();
-    if (tables.stream().anyMatch(table -> table.request() != null)
-        && tables.stream().anyMatch(table -> table.time() == null)) {
-      throw new UserException(
-          yaml
-              + ", field interactions.request: rows without a time cannot be parted into requests.",
-          "Add 'time:' to every table; a running number will do.");
-    }
+    insistOnTimes(yaml, mapping.interactions);
     List<TextFile> items = mapping.items == null ? List.of() : mapping.items;
     List<TextFile> users = mapping.users == null ? List.of() : mapping.users;
     return new Source(
@@ -201,6 +195,21 @@ public record Mapping(
         items.stream().map(file -> texts(yaml, directory, "items", file)).toList(),
         users.stream().map(file -> texts(yaml, directory, "users", file)).toList(),
         mapping.rules == null ? Rules.likedFrom(4) : mapping.rules.applied(yaml));
+  }
+
+  /**
+   * Refuses requests where a table has no times.
+   *
+   * @throws UserException if there are such
+   */
+  public static void insistOnTimes(Path yaml, List<InteractionFile> tables) {
+    if (tables.stream().anyMatch(table -> table.request() != null)
+        && tables.stream().anyMatch(table -> table.time() == null)) {
+      throw new UserException(
+          yaml
+              + ", field interactions.request: rows without a time cannot be parted into requests.",
+          "Add 'time:' to every table; a running number will do.");
+    }
   }
 
   private static InteractionTable table(Path yaml, Path directory, InteractionFile file) {

@@ -1,5 +1,6 @@
 package org.optirag.spark.prepare;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lag;
@@ -15,7 +16,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.storage.StorageLevel;
+import org.optirag.dataset.Interactions;
 import org.optirag.dataset.source.Rules;
 import org.optirag.dataset.store.Manifest;
 import org.optirag.dataset.store.Notes;
@@ -84,9 +87,12 @@ public final class Preparation {
             : Ids.numbered(itemIds, counts.interactions(), "i");
     Dataset<Row> kept =
         joined(joined(good, users, "user"), items, "item")
-            .select("place", "line", "u", "i", "rating", "label", "time", "part");
+            .select("place", "line", "u", "i", "rating", "label", "time", "part", "request");
+    if (counts.shown()) {
+      kept = ShownTogether.numbered(kept, counts.interactions());
+    }
     boolean timed = counts.untimed() == 0;
-    Dataset<Row> last = withoutRepeats(kept, timed);
+    Dataset<Row> last = withoutRepeats(kept, timed, counts.shown());
     long interactions = counts.interactions(); // or less, with repeats
     // Few rows in order of time are read once, when they are sorted and written.
     boolean once = timed && rules.core() == 1 && TotalOrder.byOneTask(spark, interactions);
@@ -121,6 +127,9 @@ public final class Preparation {
     if (counts.parted()) {
       columns.add(col("part"));
     }
+    if (counts.shown()) {
+      columns.add(coalesce(col("request"), lit(Interactions.ALONE)).as("request"));
+    }
     output.write(
         "interactions",
         TotalOrder.of(
@@ -134,6 +143,16 @@ public final class Preparation {
       interactions = output.read("interactions").count();
       repeats = counts.interactions() - interactions;
     }
+    int requests =
+        counts.shown()
+            ? Math.toIntExact(
+                output
+                    .read("interactions")
+                    .filter(col("request").notEqual(Interactions.ALONE))
+                    .select("request")
+                    .distinct()
+                    .count())
+            : 0;
     output.write("items", itemTexts.of(finalItems.table(), finalItems.count(), true));
     output.write("users", userTexts.of(finalUsers.table(), finalUsers.count(), false));
     TextStage.Faults ofItems = itemTexts.faults();
@@ -159,7 +178,7 @@ public final class Preparation {
                 Math.toIntExact(finalUsers.count()),
                 Math.toIntExact(finalItems.count()),
                 Math.toIntExact(itemTexts.untitled(finalItems.table(), finalItems.count())),
-                0),
+                requests),
             List.of(),
             notes(counts, itemTexts, finalItems));
     output.write(manifest);
@@ -209,7 +228,8 @@ public final class Preparation {
     return rows.join(known, rows.col(by).equalTo(known.col("id"))).drop("id");
   }
 
-  private static Dataset<Row> withoutRepeats(Dataset<Row> kept, boolean timed) {
+  /** The last of a pair's rows, or where requests are known of its rows in each. */
+  private static Dataset<Row> withoutRepeats(Dataset<Row> kept, boolean timed, boolean shown) {
     Column[] latestFirst =
         timed
             ? new Column[] {col("time").desc(), col("place").desc(), col("line").desc()}
@@ -217,7 +237,9 @@ public final class Preparation {
     // A pair as one number sorts by itself. And asked for by rank, Spark would sort all rows twice,
     // before and after they come together, in the hope that there are many repeats.
     Column pair = shiftleft(col("u").cast("long"), 32).bitwiseOR(col("i"));
-    Column later = lag(lit(true), 1).over(Window.partitionBy("pair").orderBy(latestFirst));
+    WindowSpec ofPair =
+        shown ? Window.partitionBy("pair", "request") : Window.partitionBy("pair");
+    Column later = lag(lit(true), 1).over(ofPair.orderBy(latestFirst));
     return kept.withColumn("pair", pair)
         .withColumn("later", later)
         .filter("later IS NULL")

@@ -44,6 +44,7 @@ final class Stage {
           .add("label", DataTypes.BooleanType)
           .add("time", DataTypes.LongType)
           .add("part", DataTypes.ByteType)
+          .add("request", DataTypes.StringType)
           .add("reason", DataTypes.StringType);
 
   private Stage() {}
@@ -66,6 +67,7 @@ final class Stage {
               add(columns, table.rating()),
               add(columns, table.click()),
               add(columns, table.time()),
+              add(columns, table.request()),
               columns.size(),
               table.lists(),
               table.form(),
@@ -99,6 +101,7 @@ final class Stage {
       int rating,
       int click,
       int time,
+      int request,
       int items,
       boolean lists,
       TimeForm form,
@@ -125,6 +128,8 @@ final class Stage {
           boolean label =
               click >= 0 ? Cells.click(row.getString(click)) : rating < 0 || stars >= likedFrom;
           Long when = time < 0 ? null : (Long) Cells.time(row.getString(time), form, latest);
+          String shown =
+              request < 0 ? null : Cells.optionalId("request", row.getString(request));
           for (int i = items; i < columns; i++) {
             for (String item : Cells.items(lists, row.getString(i))) {
               interactions.add(
@@ -140,6 +145,7 @@ final class Stage {
                       label,
                       when,
                       part == null ? null : (byte) part.ordinal(),
+                      shown,
                       null));
             }
           }
@@ -158,7 +164,7 @@ final class Stage {
     private Row other(
         long place, long line, byte state, @Nullable String reason, @Nullable String text) {
       return RowFactory.create(
-          table, place, line << 20, state, true, null, text, null, null, null, null, reason);
+          table, place, line << 20, state, true, null, text, null, null, null, null, null, reason);
     }
   }
 }

@@ -16,8 +16,9 @@ import org.optirag.workspace.UserException;
  * @param broken source rows that did not
  * @param interactions that the good rows hold
  * @param untimed interactions without a time
- * @param liked interactions with label 1
  * @param parted whether there is a published split
+ * @param shown whether rows tell what was shown together
+ * @param liked interactions with label 1
  * @param brokenShares of each table
  * @param times of each table
  * @param foreign rows of each table with the character that stands for bytes of other encodings
@@ -28,6 +29,7 @@ record StageCounts(
     long interactions,
     long untimed,
     boolean parted,
+    boolean shown,
     long liked,
     List<Double> brokenShares,
     List<Range> times,
@@ -50,7 +52,8 @@ record StageCounts(
                 org.apache.spark.sql.functions.max("time"),
                 org.apache.spark.sql.functions.expr(
                     "count_if(contains(user, '\uFFFD') OR contains(item, '\uFFFD'))"),
-                org.apache.spark.sql.functions.expr("count_if(state = 0 AND label)"))
+                org.apache.spark.sql.functions.expr("count_if(state = 0 AND label)"),
+                org.apache.spark.sql.functions.expr("count_if(request IS NOT NULL)"))
             .orderBy("table")
             .collectAsList();
     return new StageCounts(
@@ -59,6 +62,7 @@ record StageCounts(
         sum(tables, 3),
         sum(tables, 4),
         sum(tables, 5) > 0,
+        sum(tables, 10) > 0,
         sum(tables, 9),
         tables.stream()
             .map(row -> row.getLong(2) / (double) (row.getLong(1) + row.getLong(2)))

@@ -86,6 +86,39 @@ final class PreparationTest {
         """);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{most-broken: 1}", "{core: 2, liked-from: 1}", "{zeros: drop, most-broken: 1}"})
+  void keepsWhatWasShownTogether(String rules) throws IOException {
+    Random random = new Random(SEED);
+    for (String file : List.of("shown.csv", "later.csv")) {
+      StringBuilder lines = new StringBuilder("who,what,stars,at,page\n");
+      for (int i = 0; i < 300; i++) {
+        lines.append(
+            "%d,%d,%d,%d,%s\n"
+                .formatted(
+                    random.nextInt(9),
+                    random.nextInt(12),
+                    random.nextInt(3),
+                    1_700_000_000 + random.nextInt(40),
+                    random.nextInt(4) == 0 ? "" : "p" + random.nextInt(15)));
+      }
+      Files.writeString(directory.resolve(file), lines);
+    }
+    var prepared =
+        BothWays.assertSame(
+            directory,
+            """
+            name: pages
+            interactions:
+              - {file: shown.csv, user: who, item: what, rating: stars, time: at, request: page, part: train}
+              - {file: later.csv, user: who, item: what, rating: stars, time: at, request: page, part: test}
+            rules: %s
+            """
+                .formatted(rules));
+    assertThat(prepared.manifest().counts().requests()).isGreaterThan(100);
+  }
+
   @Test
   void readsListsOfItems() throws IOException {
     Files.writeString(
