@@ -35,7 +35,9 @@ class DataHelpTest {
         fields.add(renamed == null ? component.getName() : renamed.value());
       }
     }
-    assertThat(fields).hasSizeGreaterThan(35).allSatisfy(field -> assertThat(help).contains(field + ":"));
+    assertThat(fields)
+        .hasSizeGreaterThan(35)
+        .allSatisfy(field -> assertThat(help).contains(field + ":"));
   }
 
   @Test

@@ -65,10 +65,7 @@ record AmazonReviews() implements Formats.Format {
                     item,
                     Text.column("title", "title"),
                     List.of(
-                        new Text(
-                            "brand",
-                            List.of("brand", "store"),
-                            AmazonReviews::firstOf),
+                        new Text("brand", List.of("brand", "store"), AmazonReviews::firstOf),
                         new Text(
                             "categories",
                             List.of("category", "categories"),

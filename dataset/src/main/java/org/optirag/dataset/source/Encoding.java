@@ -74,7 +74,9 @@ record Encoding(Charset charset, @Nullable String note) {
     return wide ? 2 : 0;
   }
 
-  /** Whether a text that is said to be Latin-1 is UTF-8: it has more than ASCII, and all of it is. */
+  /**
+   * Whether a text that is said to be Latin-1 is UTF-8: it has more than ASCII, and all of it is.
+   */
   static boolean isUtf8(InputStream bytes) throws IOException {
     byte[] block = new byte[1 << 16];
     boolean more = false;

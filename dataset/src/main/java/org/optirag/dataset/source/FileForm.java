@@ -62,14 +62,13 @@ record FileForm(
     given.put("escape", escape);
     given.put("columns", columns);
     given.put("encoding", encodingOfIt);
-    given.forEach(
-        (field, value) -> {
-          if (value != null) {
-            throw new UserException(
-                yaml + ", field " + field + " says nothing of a file of the format " + kind + ".",
-                "Leave it out, or give 'format: csv'.");
-          }
-        });
+    given.forEach((field, value) -> {
+      if (value != null) {
+        throw new UserException(
+            yaml + ", field " + field + " says nothing of a file of the format " + kind + ".",
+            "Leave it out, or give 'format: csv'.");
+      }
+    });
   }
 
   private Delimited delimited(Path yaml, String usualDelimiter, char usualQuote) {

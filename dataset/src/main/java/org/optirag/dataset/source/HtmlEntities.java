@@ -9,8 +9,8 @@ import org.jsoup.parser.Parser;
  * Decodes the character references that titles of web shops carry: every name of HTML 5 and every
  * number, those of Windows-1252 as browsers understand them.
  *
- * <p>A reference ends in a semicolon here. HTML knows some without one, but a title such as "R&amp;GT
- * Records" is meant as it stands.
+ * <p>A reference ends in a semicolon here. HTML knows some without one, but a title such as
+ * "R&amp;GT Records" is meant as it stands.
  */
 final class HtmlEntities {
   private static final Pattern REFERENCE =
@@ -19,8 +19,8 @@ final class HtmlEntities {
   private HtmlEntities() {}
 
   /**
-   * "Lock &amp;amp; Key" becomes "Lock &amp; Key", and what was encoded twice is decoded twice. What
-   * no reference is, or one of a character that no text has, stays as it is.
+   * "Lock &amp;amp; Key" becomes "Lock &amp; Key", and what was encoded twice is decoded twice.
+   * What no reference is, or one of a character that no text has, stays as it is.
    */
   static String decode(String text) {
     String before = text;

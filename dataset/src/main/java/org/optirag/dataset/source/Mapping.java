@@ -117,7 +117,12 @@ public record Mapping(
         return TimeForm.of(timeFormat);
       } catch (IllegalArgumentException e) {
         throw new UserException(
-            yaml + ", field interactions.time-format is '" + timeFormat + "': " + e.getMessage() + ".",
+            yaml
+                + ", field interactions.time-format is '"
+                + timeFormat
+                + "': "
+                + e.getMessage()
+                + ".",
             "Give a pattern of Java's DateTimeFormatter, such as dd/MM/yyyy HH:mm:ss.",
             e);
       }

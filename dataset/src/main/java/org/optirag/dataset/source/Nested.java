@@ -126,7 +126,9 @@ final class Nested {
     }
   }
 
-  /** A list as "Books, Sci-Fi", each text once, a map as "key: value, key: value"; "" for nothing. */
+  /**
+   * A list as "Books, Sci-Fi", each text once, a map as "key: value, key: value"; "" for nothing.
+   */
   static String plain(@Nullable String cell) {
     Object value = of(cell);
     if (value == null) {
@@ -141,14 +143,13 @@ final class Nested {
     if (value instanceof Collection<?> list) {
       list.forEach(element -> gather(element, texts));
     } else if (value instanceof Map<?, ?> map) {
-      map.forEach(
-          (key, element) -> {
-            Set<String> of = new LinkedHashSet<>();
-            gather(element, of);
-            if (!of.isEmpty()) {
-              texts.add(key + ": " + String.join(", ", of));
-            }
-          });
+      map.forEach((key, element) -> {
+        Set<String> of = new LinkedHashSet<>();
+        gather(element, of);
+        if (!of.isEmpty()) {
+          texts.add(key + ": " + String.join(", ", of));
+        }
+      });
     } else if (value != null && !value.toString().isBlank()) {
       texts.add(value.toString().strip());
     }

@@ -61,7 +61,10 @@ record RecBoleAtomic() implements Formats.Format {
     }
     if (whole.size() + parted.size() > 1) {
       throw new UserException(
-          files.directory() + " holds interactions of several kinds: " + String.join(", ", all) + ".",
+          files.directory()
+              + " holds interactions of several kinds: "
+              + String.join(", ", all)
+              + ".",
           "Keep one NAME.inter, or NAME.train.inter, NAME.valid.inter and NAME.test.inter of one"
               + " NAME; other names go into a mapping with 'part:' (optirag data import --help).");
     }
@@ -82,14 +85,13 @@ record RecBoleAtomic() implements Formats.Format {
           "Put the train and the test part there, or rename a single file to NAME.inter.");
     }
     List<String> columns = header(parts.getOrDefault(Part.TRAIN, Path.of("")));
-    parts.forEach(
-        (part, file) -> {
-          if (!header(file).equals(columns)) {
-            throw new UserException(
-                file + " has the columns " + header(file) + ", the train part " + columns + ".",
-                "Give all parts of a split the same columns.");
-          }
-        });
+    parts.forEach((part, file) -> {
+      if (!header(file).equals(columns)) {
+        throw new UserException(
+            file + " has the columns " + header(file) + ", the train part " + columns + ".",
+            "Give all parts of a split the same columns.");
+      }
+    });
     return parts.entrySet().stream().map(part -> table(part.getValue(), part.getKey())).toList();
   }
 
@@ -133,8 +135,7 @@ record RecBoleAtomic() implements Formats.Format {
       String stem, List<InteractionTable> tables, SourceFiles files) {
     List<String> notes = new ArrayList<>();
     Path inter = tables.get(0).file();
-    List<String> columns =
-        header(inter).stream().filter(column -> !READ.contains(column)).toList();
+    List<String> columns = header(inter).stream().filter(column -> !READ.contains(column)).toList();
     if (!columns.isEmpty()) {
       notes.add(
           "of " + inter.getFileName() + " the columns " + columns + " are not read; a mapping may");

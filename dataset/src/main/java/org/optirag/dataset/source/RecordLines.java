@@ -44,7 +44,9 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
     List<List<String>> paths =
         columns.stream().map(column -> List.of(column.split("\\.", -1))).toList();
     Set<String> roots =
-        paths.stream().map(path -> path.get(0)).collect(Collectors.toCollection(LinkedHashSet::new));
+        paths.stream()
+            .map(path -> path.get(0))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
     roots.addAll(columns);
     Set<String> names = new LinkedHashSet<>();
     boolean[] seen = new boolean[columns.size()];
@@ -94,8 +96,7 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
   }
 
   /** The wanted fields with their values, and if {@code all} the others with nothing. */
-  private static Map<String, @Nullable Object> json(
-      String text, Set<String> wanted, boolean all) {
+  private static Map<String, @Nullable Object> json(String text, Set<String> wanted, boolean all) {
     Map<String, @Nullable Object> record = new LinkedHashMap<>();
     try (JsonParser in = Nested.parser(text)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
@@ -122,12 +123,11 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
 
   /** The names of a record's fields and, dotted, of those within them. */
   private static void names(Map<?, ?> record, String before, Set<String> names) {
-    record.forEach(
-        (name, value) -> {
-          names.add(before + name);
-          if (value instanceof Map<?, ?> within) {
-            names(within, before + name + ".", names);
-          }
-        });
+    record.forEach((name, value) -> {
+      names.add(before + name);
+      if (value instanceof Map<?, ?> within) {
+        names(within, before + name + ".", names);
+      }
+    });
   }
 }

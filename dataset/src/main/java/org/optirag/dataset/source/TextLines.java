@@ -59,8 +59,7 @@ final class TextLines implements AutoCloseable {
     }
     PushbackInputStream content = new PushbackInputStream(open(file), Encoding.LOOKED_AT);
     try {
-      Encoding encoding =
-          Encoding.of(file, content, isUtf8 ? StandardCharsets.UTF_8 : charset);
+      Encoding encoding = Encoding.of(file, content, isUtf8 ? StandardCharsets.UTF_8 : charset);
       in = content;
       note =
           isUtf8 && encoding.note() == null

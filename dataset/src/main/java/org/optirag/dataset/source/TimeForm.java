@@ -106,8 +106,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
           "(?:UTC|GMT)?(?<sign>[+-])(?<hours>\\d{1,2})(?::?(?<minutes>\\d{2})(?::?(?<seconds>\\d{2}))?)?",
           Pattern.CASE_INSENSITIVE);
   private static final List<String> MONTHS =
-      List.of(
-          "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
+      List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
   private static final Map<String, DateTimeFormatter> FORMATTERS = new ConcurrentHashMap<>();
 
   /** In a unit that was said. */
@@ -186,7 +185,9 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
   }
 
   private static @Nullable BigDecimal number(String text) {
-    if (text.isEmpty() || text.length() > MOST_DIGITS || "+-.0123456789".indexOf(text.charAt(0)) < 0) {
+    if (text.isEmpty()
+        || text.length() > MOST_DIGITS
+        || "+-.0123456789".indexOf(text.charAt(0)) < 0) {
       return null;
     }
     try {
@@ -244,8 +245,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
           ? local.toInstant(ZoneOffset.UTC)
           : LocalDate.from(parsed).atStartOfDay().toInstant(ZoneOffset.UTC);
     } catch (DateTimeException e) {
-      throw new Nonsense(
-          "the time is '" + Cells.excerpt(text) + "', expected the form " + pattern);
+      throw new Nonsense("the time is '" + Cells.excerpt(text) + "', expected the form " + pattern);
     }
   }
 
@@ -280,9 +280,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
           LocalDate.of(
               Integer.parseInt(match.group("year")),
               month == null
-                  ? 1
-                      + MONTHS.indexOf(
-                          match.group("name").substring(0, 3).toLowerCase(Locale.ROOT))
+                  ? 1 + MONTHS.indexOf(match.group("name").substring(0, 3).toLowerCase(Locale.ROOT))
                   : Integer.parseInt(month),
               number(either(match, "day"), 0));
       int hour = number(either(match, "hour"), 0);
@@ -327,7 +325,8 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
       return ZoneOffset.UTC;
     }
     // What stands after an offset is only its name: +01:00[Europe/Berlin], +0000 UTC.
-    Matcher offset = OFFSET.matcher(plain.replaceFirst("(?<=\\d)\\s*(\\[.*\\]|[A-Za-z]{1,5})$", ""));
+    Matcher offset =
+        OFFSET.matcher(plain.replaceFirst("(?<=\\d)\\s*(\\[.*\\]|[A-Za-z]{1,5})$", ""));
     if (offset.matches()) {
       int sign = offset.group("sign").equals("-") ? -1 : 1;
       return ZoneOffset.ofHoursMinutesSeconds(

@@ -64,7 +64,9 @@ final class Findings {
   private void ofIds(String what, String ids, String key, List<TextTable> tables) {
     String touched = ids + " SEMI JOIN kept USING (" + key + ")";
     duck.query(
-        "SELECT count(*), any_value(id) FROM " + touched + " HAVING count(*) = 1"
+        "SELECT count(*), any_value(id) FROM "
+            + touched
+            + " HAVING count(*) = 1"
             + " AND (SELECT count(*) FROM kept) > 1",
         row -> complaints.noted(Notes.alone(what, row.getString(2))));
     duck.query(
@@ -72,8 +74,7 @@ final class Findings {
             + " regexp_replace(a.id, '\\.0+$', '') AND a.id <> b.id",
         row -> {
           if (row.getLong(1) > 0) {
-            complaints.noted(
-                Notes.twins(what, row.getLong(1), row.getString(3), row.getString(2)));
+            complaints.noted(Notes.twins(what, row.getLong(1), row.getString(3), row.getString(2)));
           }
         });
     if (tables.isEmpty()) {
@@ -81,7 +82,10 @@ final class Findings {
     }
     String texts = "texts_of_" + ids;
     List<String> files =
-        tables.stream().map(table -> String.valueOf(table.file().getFileName())).distinct().toList();
+        tables.stream()
+            .map(table -> String.valueOf(table.file().getFileName()))
+            .distinct()
+            .toList();
     boolean[] found = new boolean[1];
     duck.query(
         ("SELECT count(*), min(a.id), min_by(b.id, a.id) FROM (SELECT id FROM " + touched)
@@ -100,7 +104,8 @@ final class Findings {
           ("SELECT (SELECT min(id) FROM " + touched + "), min(id) FROM " + texts)
               + (" HAVING count(*) > 0 AND NOT EXISTS (FROM " + touched + " SEMI JOIN " + texts)
               + " USING (id))",
-          row -> complaints.noted(Notes.strangers(what, files, row.getString(1), row.getString(2))));
+          row ->
+              complaints.noted(Notes.strangers(what, files, row.getString(1), row.getString(2))));
     }
   }
 

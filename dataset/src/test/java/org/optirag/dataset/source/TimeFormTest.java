@@ -62,7 +62,9 @@ class TimeFormTest {
     assertThat(TimeForm.USUAL.instant(" " + seconds + " ")).isEqualTo(MOMENT);
     assertThat(TimeForm.USUAL.instant("1.738318272E9")).isEqualTo(MOMENT);
     assertThat(TimeForm.USUAL.instant(seconds + ".987654")).isEqualTo(MOMENT.plusNanos(987654000));
-    assertThat(TimeForm.USUAL.instant("7")).as("a running number").isEqualTo("1970-01-01T00:00:07Z");
+    assertThat(TimeForm.USUAL.instant("7"))
+        .as("a running number")
+        .isEqualTo("1970-01-01T00:00:07Z");
     assertThat(TimeForm.in(TimeUnit.MILLISECONDS).instant(seconds + "987"))
         .isEqualTo(MOMENT.plusMillis(987));
     assertThat(TimeForm.in(TimeUnit.MILLISECONDS).instant(seconds + "987.5"))
@@ -147,7 +149,16 @@ class TimeFormTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "soon", "1e999999999", "1e-999999999", "12 monkeys", "NaN", "2025", "10:11:12"})
+      strings = {
+        "",
+        "soon",
+        "1e999999999",
+        "1e-999999999",
+        "12 monkeys",
+        "NaN",
+        "2025",
+        "10:11:12"
+      })
   void whatIsNoTimeIsNone(String text) {
     if (text.equals("2025")) {
       assertThatThrownBy(() -> TimeForm.in(TimeUnit.ISO).instant(text))

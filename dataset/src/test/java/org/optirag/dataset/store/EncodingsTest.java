@@ -139,8 +139,7 @@ class EncodingsTest {
     assertThatThrownBy(() -> files.mapped(MAPPING.formatted("parquet", ", encoding: UTF-8")))
         .hasMessageContaining("field encoding says nothing of a file of the format parquet");
     assertThatThrownBy(
-            () ->
-                files.mapped(MAPPING.formatted("csv", ", format: lists, columns: [user, item]")))
+            () -> files.mapped(MAPPING.formatted("csv", ", format: lists, columns: [user, item]")))
         .isInstanceOf(UserException.class);
   }
 

@@ -21,8 +21,25 @@ class EveryFormAlikeTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final List<String> WORDS =
       List.of(
-          "Soap", "Ä, ö", "say \"hi\"", "two\nlines", "it's", "AT&T", "&eacute;", "[REC]", "{x}",
-          "tab\there", "’90s", "null", "  wide  ", "", "日本", "a,b", "=1+1", "\\", "😀");
+          "Soap",
+          "Ä, ö",
+          "say \"hi\"",
+          "two\nlines",
+          "it's",
+          "AT&T",
+          "&eacute;",
+          "[REC]",
+          "{x}",
+          "tab\there",
+          "’90s",
+          "null",
+          "  wide  ",
+          "",
+          "日本",
+          "a,b",
+          "=1+1",
+          "\\",
+          "😀");
 
   @TempDir Path temporary;
 
@@ -30,8 +47,7 @@ class EveryFormAlikeTest {
   void theSameRowsComeFromEveryForm() throws IOException {
     for (long seed = 0; seed < ROUNDS; seed++) {
       Random random = new Random(seed);
-      GivenFiles files =
-          new GivenFiles(Files.createDirectory(temporary.resolve("seed" + seed)));
+      GivenFiles files = new GivenFiles(Files.createDirectory(temporary.resolve("seed" + seed)));
       Mapped mapped = mapping(random);
       table(files, "r", mapped.rows(), interactions(random, 60));
       table(files, "i", mapped.texts(), items(random, 25));
@@ -41,7 +57,8 @@ class EveryFormAlikeTest {
         List<String> found = new ArrayList<>(GivenFiles.rows(imported));
         found.addAll(GivenFiles.items(imported));
         found.add(imported.manifest().counts().toString());
-        found.addAll(imported.manifest().notes().stream().map(note -> note.replace(form, "")).toList());
+        found.addAll(
+            imported.manifest().notes().stream().map(note -> note.replace(form, "")).toList());
         expected = expected == null ? found : expected;
         assertThat(found)
             .as("seed %d, %s of\n%s", seed, form, mapped.yaml())
@@ -156,20 +173,23 @@ class EveryFormAlikeTest {
     files.file(name + ".jsonl", lines.toString());
     StringBuilder columns = new StringBuilder();
     StringBuilder cells = new StringBuilder();
-    types.forEach(
-        (column, type) -> {
-          columns.append(columns.isEmpty() ? "" : ", ").append(column + ": '" + type + "'");
-          boolean nested = type.endsWith("]") || type.startsWith("MAP") || type.startsWith("STRUCT");
-          cells.append(cells.isEmpty() ? "" : ", ");
-          cells.append(nested ? "to_json(" + column + ") AS " + column : column);
-        });
+    types.forEach((column, type) -> {
+      columns.append(columns.isEmpty() ? "" : ", ").append(column + ": '" + type + "'");
+      boolean nested = type.endsWith("]") || type.startsWith("MAP") || type.startsWith("STRUCT");
+      cells.append(cells.isEmpty() ? "" : ", ");
+      cells.append(nested ? "to_json(" + column + ") AS " + column : column);
+    });
     String read =
         "read_json(%s, format = 'newline_delimited', columns = {%s})"
             .formatted(Duck.literal(files.directory().resolve(name + ".jsonl")), columns);
     files.parquet(name + ".parquet", "SELECT * FROM " + read);
     try (Duck duck = Duck.inMemory(files.directory())) {
       duck.run(
-          "COPY (SELECT " + cells + " FROM " + read + ") TO "
+          "COPY (SELECT "
+              + cells
+              + " FROM "
+              + read
+              + ") TO "
               + Duck.literal(files.directory().resolve(name + ".csv")));
     }
   }

@@ -59,9 +59,7 @@ class FindingsTest {
     Path other = java.nio.file.Files.createDirectory(temporary.resolve("other"));
     assertThat(
             new GivenFiles(other)
-                .file(
-                    "s.inter",
-                    "user_id:token\titem_id:token\n1.0\t10.0\n2.0\t11.0\n2\t10.0\n")
+                .file("s.inter", "user_id:token\titem_id:token\n1.0\t10.0\n2.0\t11.0\n2\t10.0\n")
                 .file("s.item", "item_id:token\ttitle:token_seq\n10\tSoap\n11\tTea\n")
                 .imported()
                 .manifest()
@@ -122,11 +120,9 @@ class FindingsTest {
         .file("r.jsonl", "{\"customer\": \"a\", \"item\": \"x\"}\n")
         .file("r.csv", "customer,item\na,x\n")
         .parquet("r.parquet", "SELECT 'a' AS customer, 'x' AS item");
-    assertThatThrownBy(
-            () ->
-                files.mapped(
-                    "name: t\ninteractions: {file: r.%s, user: custmer, item: item}\n"
-                        .formatted(form)))
+    assertThatThrownBy(() ->
+            files.mapped(
+                "name: t\ninteractions: {file: r.%s, user: custmer, item: item}\n".formatted(form)))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("r." + form + " has no column 'custmer'; it has [customer, item].")
         .hasMessageContaining("Did you mean 'customer'?");

@@ -58,8 +58,7 @@ final class GivenFiles {
   /** The result of a query as Parquet. */
   GivenFiles parquet(String name, String query) {
     try (Duck duck = Duck.inMemory(data)) {
-      duck.run(
-          "COPY (" + query + ") TO " + Duck.literal(data.resolve(name)) + " (FORMAT parquet)");
+      duck.run("COPY (" + query + ") TO " + Duck.literal(data.resolve(name)) + " (FORMAT parquet)");
     }
     return this;
   }
@@ -75,8 +74,7 @@ final class GivenFiles {
   }
 
   Source source(String yaml) throws IOException {
-    return Mapping.source(
-        Files.writeString(data.resolveSibling("mapping.yaml"), yaml), data);
+    return Mapping.source(Files.writeString(data.resolveSibling("mapping.yaml"), yaml), data);
   }
 
   ImportedDataset imported(Source source) {

@@ -137,7 +137,8 @@ class NestedColumnsTest {
   @Test
   void whatParquetTypesHoldIsReadAsMeant() throws IOException {
     files
-        .parquet("r.parquet", "SELECT 10.0::DOUBLE AS u, 'x' AS i UNION ALL SELECT 'nan'::DOUBLE, 'y'")
+        .parquet(
+            "r.parquet", "SELECT 10.0::DOUBLE AS u, 'x' AS i UNION ALL SELECT 'nan'::DOUBLE, 'y'")
         .parquet(
             "i.parquet",
             "SELECT 'x' AS id, encode('Café') AS name, 1995.0::DOUBLE AS year,"
@@ -151,11 +152,8 @@ class NestedColumnsTest {
         .as("a float that is no number is a missing id")
         .containsExactly("10 x NaN + 1");
     assertThat(
-            items(
-                "parquet",
-                "{year: year, price: price, share: share, none: none, facts: facts}"))
-        .containsExactly(
-            "x Café | year: 1995 | price: 2.50 | share: 0.1 | facts: a: 1, 2");
+            items("parquet", "{year: year, price: price, share: share, none: none, facts: facts}"))
+        .containsExactly("x Café | year: 1995 | price: 2.50 | share: 0.1 | facts: a: 1, 2");
   }
 
   private void given(String items, String cells) throws IOException {
@@ -163,7 +161,8 @@ class NestedColumnsTest {
     StringBuilder rows = new StringBuilder("u,i\n");
     items
         .lines()
-        .forEach(line -> rows.append("u,").append(line.replaceAll(".*\"id\": \"(i\\d)\".*", "$1\n")));
+        .forEach(
+            line -> rows.append("u,").append(line.replaceAll(".*\"id\": \"(i\\d)\".*", "$1\n")));
     files.file("r.csv", rows.toString());
     parquetAndCsv("i", cells);
   }
@@ -180,7 +179,8 @@ class NestedColumnsTest {
   }
 
   private List<String> items(String form, String fields) throws IOException {
-    String rows = java.nio.file.Files.exists(files.directory().resolve("r.csv")) ? "csv" : "parquet";
+    String rows =
+        java.nio.file.Files.exists(files.directory().resolve("r.csv")) ? "csv" : "parquet";
     return GivenFiles.items(
         files.mapped(
             """

@@ -25,8 +25,7 @@ class RecBoleFilesTest {
   void theColumnLabelIsTheClick() throws IOException {
     ImportedDataset clicks = files.resource("recbole-label", "clicks.inter").imported();
     assertThat(GivenFiles.rows(clicks))
-        .containsExactly(
-            "1 10 NaN + 100", "1 11 NaN - 101", "2 10 NaN - 102", "2 11 NaN + 103");
+        .containsExactly("1 10 NaN + 100", "1 11 NaN - 101", "2 10 NaN - 102", "2 11 NaN + 103");
   }
 
   @Test
@@ -35,8 +34,7 @@ class RecBoleFilesTest {
         "shop.inter",
         "user_id:token\titem_id:token\trating:float\tlabel:float\ttimestamp:float\n"
             + "u\ta\t5\t0.0\t1\nu\tb\t1\t1e0\t2\n");
-    assertThat(GivenFiles.rows(files.imported()))
-        .containsExactly("u a 5.0 - 1", "u b 1.0 + 2");
+    assertThat(GivenFiles.rows(files.imported())).containsExactly("u a 5.0 - 1", "u b 1.0 + 2");
   }
 
   @Test
@@ -51,8 +49,7 @@ class RecBoleFilesTest {
   void aSplitIsKeptAsTheDatasOwn() throws IOException {
     ImportedDataset shop =
         files
-            .resource(
-                "recbole-presplit", "shop.train.inter", "shop.valid.inter", "shop.test.inter")
+            .resource("recbole-presplit", "shop.train.inter", "shop.valid.inter", "shop.test.inter")
             .file("shop.item", "item_id:token\ttitle:token_seq\nx\tSoap\n")
             .imported();
     assertThat(shop.manifest().name()).isEqualTo("shop");
@@ -128,9 +125,7 @@ class RecBoleFilesTest {
 
   @Test
   void severalFilesOfOtherFormsAreNotChosenFromEither() throws IOException {
-    files
-        .file("ratings-a.dat", "1::1::5::100\n")
-        .file("ratings-b.dat", "2::1::5::100\n");
+    files.file("ratings-a.dat", "1::1::5::100\n").file("ratings-b.dat", "2::1::5::100\n");
     assertThatThrownBy(files::imported)
         .isInstanceOf(UserException.class)
         .hasMessageContaining("several files of ratings: ratings-a.dat, ratings-b.dat");
@@ -153,8 +148,7 @@ class RecBoleFilesTest {
 
   @Test
   void listsOfEarlierItemsAreRefusedWithTheWayOut() throws IOException {
-    files.file(
-        "shop.inter", "user_id:token\titem_id_list:token_seq\titem_id:token\nu\ta b\tc\n");
+    files.file("shop.inter", "user_id:token\titem_id_list:token_seq\titem_id:token\nu\ta b\tc\n");
     assertThatThrownBy(files::imported)
         .isInstanceOf(UserException.class)
         .hasMessageContaining("item_id_list")
@@ -164,7 +158,9 @@ class RecBoleFilesTest {
   @Test
   void columnsAndFilesThatAreNotReadAreSaid() throws IOException {
     files
-        .file("shop.inter", "user_id:token\titem_id:token\ttimestamp:float\tuseful:float\nu\ta\t1\t3\n")
+        .file(
+            "shop.inter",
+            "user_id:token\titem_id:token\ttimestamp:float\tuseful:float\nu\ta\t1\t3\n")
         .file("shop.kg", "head_id:token\n");
     assertThat(files.imported().manifest().notes())
         .contains(

@@ -76,8 +76,7 @@ class TimesTest {
     assertThatThrownBy(() -> files.mapped(MAPPING.formatted("r.csv", "")))
         .hasMessageContaining("line 2: the time is '01/02/2025', of which the month is not known");
     assertThat(
-            GivenFiles.rows(
-                files.mapped(MAPPING.formatted("r.csv", ", time-format: dd/MM/yyyy"))))
+            GivenFiles.rows(files.mapped(MAPPING.formatted("r.csv", ", time-format: dd/MM/yyyy"))))
         .containsExactly("u i NaN + 1738368000");
   }
 
@@ -90,10 +89,8 @@ class TimesTest {
     assertThatThrownBy(() -> files.mapped(MAPPING.formatted("r.csv", ", time-format: 'd{'")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("interactions.time-format is 'd{'");
-    assertThatThrownBy(
-            () ->
-                files.mapped(
-                    "name: t\ninteractions: {file: r.csv, user: u, item: i, history: t}\n"))
+    assertThatThrownBy(() ->
+            files.mapped("name: t\ninteractions: {file: r.csv, user: u, item: i, history: t}\n"))
         .hasMessageContaining("interactions.history: without a time");
   }
 }

@@ -192,7 +192,9 @@ public final class Preparation {
     List<String> notes = new ArrayList<>();
     boolean rated = source.interactions().stream().anyMatch(table -> table.rating() != null);
     boolean clicked = source.interactions().stream().anyMatch(table -> table.click() != null);
-    if ((rated || clicked) && counts.interactions() > 1 && counts.liked() % counts.interactions() == 0) {
+    if ((rated || clicked)
+        && counts.interactions() > 1
+        && counts.liked() % counts.interactions() == 0) {
       notes.add(Notes.oneLabel(counts.liked() > 0, source.rules().likedFrom(), !clicked));
     }
     long first = Long.MAX_VALUE;
@@ -212,14 +214,13 @@ public final class Preparation {
     }
     texts
         .strangers(items.table())
-        .ifPresent(
-            ids ->
-                notes.add(
-                    Notes.strangers(
-                        "item",
-                        source.items().stream().map(table -> table.table().location()).toList(),
-                        ids.get(0),
-                        ids.get(1))));
+        .ifPresent(ids ->
+            notes.add(
+                Notes.strangers(
+                    "item",
+                    source.items().stream().map(table -> table.table().location()).toList(),
+                    ids.get(0),
+                    ids.get(1))));
     return notes;
   }
 
@@ -237,8 +238,7 @@ public final class Preparation {
     // A pair as one number sorts by itself. And asked for by rank, Spark would sort all rows twice,
     // before and after they come together, in the hope that there are many repeats.
     Column pair = shiftleft(col("u").cast("long"), 32).bitwiseOR(col("i"));
-    WindowSpec ofPair =
-        shown ? Window.partitionBy("pair", "request") : Window.partitionBy("pair");
+    WindowSpec ofPair = shown ? Window.partitionBy("pair", "request") : Window.partitionBy("pair");
     Column later = lag(lit(true), 1).over(ofPair.orderBy(latestFirst));
     return kept.withColumn("pair", pair)
         .withColumn("later", later)

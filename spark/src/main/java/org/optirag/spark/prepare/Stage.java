@@ -128,8 +128,7 @@ final class Stage {
           boolean label =
               click >= 0 ? Cells.click(row.getString(click)) : rating < 0 || stars >= likedFrom;
           Long when = time < 0 ? null : (Long) Cells.time(row.getString(time), form, latest);
-          String shown =
-              request < 0 ? null : Cells.optionalId("request", row.getString(request));
+          String shown = request < 0 ? null : Cells.optionalId("request", row.getString(request));
           for (int i = items; i < columns; i++) {
             for (String item : Cells.items(lists, row.getString(i))) {
               interactions.add(

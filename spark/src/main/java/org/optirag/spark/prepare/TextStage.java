@@ -79,12 +79,11 @@ final class TextStage {
     }
     Dataset<Row> cached = all == null ? null : all.cache();
     if (cached != null && !texts.isEmpty() && isForeign(cached)) {
-      texts.forEach(
-          (table, staged) -> {
-            if (isForeign(staged)) {
-              throw table.foreign();
-            }
-          });
+      texts.forEach((table, staged) -> {
+        if (isForeign(staged)) {
+          throw table.foreign();
+        }
+      });
     }
     return new TextStage(names, cached);
   }
@@ -102,8 +101,7 @@ final class TextStage {
           for (int i = 0; i < slots.size(); i++) {
             String value = row.getString(1 + i);
             try {
-              made[4 + slots.get(i)] =
-                  value == null ? null : Cells.text(Cells.plain(value));
+              made[4 + slots.get(i)] = value == null ? null : Cells.text(Cells.plain(value));
             } catch (Cells.Nonsense e) {
               mended++;
             }
@@ -192,13 +190,10 @@ final class TextStage {
   /** Where no id has texts though there are some, an id of each. */
   Optional<List<String>> strangers(Dataset<Row> numbered) {
     Dataset<Row> described = ids();
-    if (described == null
-        || described.isEmpty()
-        || !numbered.join(described, "id").isEmpty()) {
+    if (described == null || described.isEmpty() || !numbered.join(described, "id").isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        List.of(least(numbered), least(described)));
+    return Optional.of(List.of(least(numbered), least(described)));
   }
 
   private static String least(Dataset<Row> ids) {

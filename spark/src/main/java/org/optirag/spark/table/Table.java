@@ -189,7 +189,8 @@ public record Table(
     List<Column> selected = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
       Column cell = new CellColumn(location, rows.schema()).of(wanted.get(i));
-      selected.add((isLatin1() ? translate(cell, NO_LATIN1, Cells.WINDOWS_1252) : cell).as("c" + i));
+      selected.add(
+          (isLatin1() ? translate(cell, NO_LATIN1, Cells.WINDOWS_1252) : cell).as("c" + i));
     }
     selected.add(known.contains(MISFIT) ? col(MISFIT) : lit(null).cast("string").as(MISFIT));
     Column counter = monotonically_increasing_id(); // the number of the partition, then of the row

@@ -198,15 +198,13 @@ final class TableFormsTest {
     var prepared = BothWays.assertSame(directory, mapping.formatted(""));
     assertThat(prepared.load().items().titles()).containsExactly("Café");
     Files.write(
-        directory.resolve("i.csv"),
-        "\uFEFFid,name\nx,Café\n".getBytes(StandardCharsets.UTF_16LE));
+        directory.resolve("i.csv"), "\uFEFFid,name\nx,Café\n".getBytes(StandardCharsets.UTF_16LE));
     Files.writeString(yaml, mapping.formatted(""));
     assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("i.csv is UTF-16")
         .hasMessageContaining("iconv -f UTF-16");
-    Files.write(
-        directory.resolve("r.csv"), "u,i\nü,x\n".getBytes(StandardCharsets.ISO_8859_1));
+    Files.write(directory.resolve("r.csv"), "u,i\nü,x\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
         .hasMessageContaining("r.csv holds bytes that are not UTF-8");
   }
