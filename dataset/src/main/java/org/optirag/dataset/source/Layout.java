@@ -39,7 +39,21 @@ public sealed interface Layout permits Delimited, RecordLines, UserLists, Parque
   static UserException missing(Object file, String column, List<String> known) {
     return new UserException(
         file + " has no column '" + column + "'; it has " + known + ".",
-        Nearest.question(column, known)
+        delimiter(known)
+            + Nearest.question(column, known)
             + "Name one of these in the mapping, or check that this is the right file.");
+  }
+
+  /** Where a header looks like several columns read as one, the delimiter to try. */
+  private static String delimiter(List<String> known) {
+    String header = known.size() == 1 ? known.get(0) : "";
+    for (String delimiter : List.of(";", "\t", "|", ",")) {
+      if (header.contains(delimiter)) {
+        return "Perhaps the mapping needs 'delimiter: \""
+            + delimiter.replace("\t", "\\t")
+            + "\"'. ";
+      }
+    }
+    return "";
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.UserException;
 
 /**
  * Where wanted columns lie in a file: each is one of its columns, or by a dotted name a field
@@ -34,6 +35,11 @@ final class Places {
       String base = Layout.base(known, column);
       if (base == null) {
         throw Layout.missing(file, column, known);
+      }
+      if (known.indexOf(base) != known.lastIndexOf(base)) {
+        throw new UserException(
+            file + " has the column '" + base + "' twice.",
+            "Rename one of them in the file, or name all in the mapping with 'columns:'.");
       }
       bases.add(base);
       paths.add(

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -81,6 +82,7 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
             names(record, "", names);
           }
         } catch (IllegalArgumentException e) {
+          insistOnLines(file, lines.number(), text.strip());
           complaints.broken(file, lines.number(), String.valueOf(e.getMessage()), text);
           continue;
         }
@@ -92,6 +94,15 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
       if (!seen[i] && !optional.contains(columns.get(i))) {
         throw Layout.missing(file, columns.get(i), new ArrayList<>(names));
       }
+    }
+  }
+
+  /** Refuses JSON that does not have a record a line, as its first line shows. */
+  private static void insistOnLines(Path file, long line, String text) {
+    if (line == 1 && (text.startsWith("[") || text.equals("{"))) {
+      throw new UserException(
+          file + " is JSON, but not one record a line.",
+          "Make it so: jq -c '" + (text.equals("{") ? "." : ".[]") + "' " + file + " > NEW.jsonl.");
     }
   }
 

@@ -162,8 +162,8 @@ class EveryFormAlikeTest {
       throws IOException {
     StringBuilder lines = new StringBuilder();
     for (Map<String, @Nullable Object> row : rows) {
-      if ("VARCHAR".equals(types.get("i"))) {
-        row.put("i", ((List<?>) row.get("i")).get(0));
+      if (row.get("i") instanceof List<?> list && "VARCHAR".equals(types.get("i"))) {
+        row.put("i", list.get(0));
       }
       if (row.get("t") instanceof Long millis && !"BIGINT".equals(types.get("t"))) {
         row.put("t", java.time.Instant.ofEpochMilli(millis).toString());

@@ -129,6 +129,44 @@ class FindingsTest {
   }
 
   @Test
+  void aColumnThatIsThereTwiceIsNotChosenFromInSilence() throws IOException {
+    files.file("i.csv", "id,name,brand,name\n10,Soap,A,Sope\n");
+    assertThatThrownBy(() -> files.mapped(MAPPING))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("i.csv has the column 'name' twice")
+        .hasMessageContaining("columns:");
+    assertThat(
+            files
+                .mapped(
+                    MAPPING.replace("id: id", "id: id, columns: [id, other, brand, name]")
+                        + "rules: {most-broken: 1}\n")
+                .load()
+                .items()
+                .titles())
+        .contains("Sope");
+  }
+
+  @Test
+  void anotherDelimiterIsProposed() throws IOException {
+    files.file("r.csv", "u;i;r;t\na;10;5;1700000000\n");
+    assertThatThrownBy(() -> files.mapped(MAPPING))
+        .hasMessageContaining("r.csv has no column 'u'; it has [u;i;r;t].")
+        .hasMessageContaining("'delimiter: \";\"'");
+  }
+
+  @Test
+  void jsonThatIsNotALineARecordIsRefusedWithTheWayOut() throws IOException {
+    String mapping = MAPPING.replace("i.csv", "i.json").replace(", fields: {brand: brand}", "");
+    files.file("i.json", "[{\"id\": \"10\", \"name\": \"Soap\"}]\n");
+    assertThatThrownBy(() -> files.mapped(mapping))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("i.json is JSON, but not one record a line")
+        .hasMessageContaining("jq -c '.[]'");
+    files.file("i.json", "{\n  \"id\": \"10\"\n}\n");
+    assertThatThrownBy(() -> files.mapped(mapping)).hasMessageContaining("jq -c '.'");
+  }
+
+  @Test
   void aTitleThatNoRecordHasIsNotPassedOver() throws IOException {
     files.file("i.jsonl", "{\"id\": \"10\", \"title\": \"Soap\"}\n{\"id\": \"11\"}\n");
     String mapping = MAPPING.replace("i.csv", "i.jsonl").replace(", fields: {brand: brand}", "");

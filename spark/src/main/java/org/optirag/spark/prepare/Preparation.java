@@ -74,6 +74,9 @@ public final class Preparation {
                 .head()
                 .getString(0),
         () -> output.writeRejected(staged));
+    if (counts.broken() > 0) {
+      output.writeRejected(staged);
+    }
     TextStage itemTexts = TextStage.of(spark, source.items());
     TextStage userTexts = TextStage.of(spark, source.users());
 

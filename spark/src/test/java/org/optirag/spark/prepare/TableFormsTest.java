@@ -210,6 +210,23 @@ final class TableFormsTest {
   }
 
   @Test
+  void aLineThatEndsInsideQuotesIsToldAndNotCut() throws IOException {
+    write("r.csv", "u,i\nu,x\nu,y\n");
+    write("i.csv", "id,name\nx,\"two\nlines\"\ny,Tea\n");
+    Path yaml = directory.resolve("t.yaml");
+    Files.writeString(
+        yaml,
+        """
+        name: t
+        interactions: {file: r.csv, user: u, item: i}
+        items: {file: i.csv, id: id, title: name}
+        """);
+    var prepared = BothWays.prepared(directory, yaml);
+    assertThat(prepared.manifest().counts().broken()).isEqualTo(2);
+    assertThat(prepared.load().items().titles()).doesNotContain("two", "\"two").contains("Tea");
+  }
+
+  @Test
   void whatIsSeldomMeantIsSaid() throws IOException {
     write("r.csv", "u,i,r,t\na,10.0,5,100\nb,11.0,4,100\n");
     write("i.csv", "id,name\nB1,Soap\nB2,Tea\n");
