@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Reads files as an import would and names every broken row by file and line, without"
-          + " importing. Exit code 2 if a file has more broken rows than --most-broken allows."
+          + " importing. Exit code 2 if an import would refuse them: a file has more broken rows than"
+          + " --most-broken allows, or nothing is left."
     })
 final class DataCheckCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
@@ -48,8 +49,7 @@ final class DataCheckCommand implements Callable<Integer> {
     } else {
       print(common.out(), check, file);
     }
-    boolean tooMany = check.files().stream().anyMatch(f -> f.share() > rules.mostBroken());
-    return tooMany ? Main.USER_ERROR : 0;
+    return check.refusal() == null ? 0 : Main.USER_ERROR;
   }
 
   private static void print(PrintWriter out, Check check, Path file) {
@@ -72,11 +72,15 @@ final class DataCheckCommand implements Callable<Integer> {
         .first()
         .forEach(reject ->
             out.println("  " + reject.file() + ":" + reject.line() + ": " + reject.reason()));
+    check.notes().forEach(note -> out.println("  " + note + "."));
     long complaints = check.broken() + check.mended();
     out.println(
         complaints == 0
-            ? "Nothing is wrong."
+            ? check.notes().isEmpty() ? "Nothing is wrong." : "No row is wrong."
             : String.format(Locale.ROOT, "All %,d are in %s", complaints, file));
+    if (check.refusal() != null) {
+      out.println("An import would refuse this: " + check.refusal());
+    }
     out.flush();
   }
 }

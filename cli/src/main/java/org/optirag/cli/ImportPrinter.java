@@ -43,6 +43,7 @@ final class ImportPrinter {
           "%,d items have no title; prompts call them by a code made of their id.%n",
           counts.untitled());
     }
+    manifest.notes().forEach(note -> out.println("Note: " + note + "."));
     out.println("In " + imported.directory());
     out.flush();
   }

@@ -75,8 +75,11 @@ public final class ConfigFile {
       place.append(", field ").append(field);
     }
     if (e instanceof UnrecognizedPropertyException unknown) {
+      List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
       return new UserException(
-          place + " is not known.", "Known fields here: " + unknown.getKnownPropertyIds() + ".", e);
+          place + " is not known.",
+          Nearest.question(unknown.getPropertyName(), known) + "Known fields here: " + known + ".",
+          e);
     }
     if (e.getCause() instanceof UserException user) {
       return new UserException(place + ": " + user.problem(), user.wayOut(), e);

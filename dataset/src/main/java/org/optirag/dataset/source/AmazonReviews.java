@@ -1,8 +1,10 @@
 package org.optirag.dataset.source;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.optirag.dataset.source.Source.InteractionTable;
 import org.optirag.dataset.source.Source.Text;
 import org.optirag.dataset.source.Source.TextTable;
@@ -22,9 +24,13 @@ record AmazonReviews() implements Formats.Format {
 
   @Override
   public Optional<Source> find(SourceFiles files) {
-    return files.matching(name -> name.matches(".*\\.jsonl?") && !name.startsWith("meta_")).stream()
-        .filter(reviews -> metadata(reviews, files).isPresent())
-        .findFirst()
+    return files
+        .one(
+            "reviews",
+            name ->
+                name.matches(".*\\.jsonl?")
+                    && !name.startsWith("meta_")
+                    && metadata(Path.of(name), files).isPresent())
         .map(reviews -> source(reviews, files));
   }
 
@@ -45,7 +51,7 @@ record AmazonReviews() implements Formats.Format {
                 of2023 ? "rating" : "overall",
                 null,
                 of2023 ? "timestamp" : "unixReviewTime",
-                of2023 ? TimeUnit.MILLISECONDS : TimeUnit.SECONDS,
+                TimeForm.in(of2023 ? TimeUnit.MILLISECONDS : TimeUnit.SECONDS),
                 null,
                 null,
                 null)),
@@ -53,14 +59,13 @@ record AmazonReviews() implements Formats.Format {
             .map(metadata ->
                 new TextTable(
                     metadata,
-                    new RecordLines(),
+                    new RecordLines(
+                        StandardCharsets.UTF_8,
+                        Set.of("title", "brand", "store", "category", "categories")),
                     item,
-                    Text.column("title", "title", HtmlEntities::decode),
+                    Text.column("title", "title"),
                     List.of(
-                        new Text(
-                            "brand",
-                            List.of("brand", "store"),
-                            values -> HtmlEntities.decode(firstOf(values))),
+                        new Text("brand", List.of("brand", "store"), AmazonReviews::firstOf),
                         new Text(
                             "categories",
                             List.of("category", "categories"),

@@ -32,8 +32,8 @@ record BookCrossing() implements Formats.Format {
     Optional<Source> cleaned = files.find("BX-Ratings.csv").map(file -> cleaned(file, files));
     return cleaned.isPresent()
         ? cleaned
-        : files.matching(name -> name.endsWith("BX-Book-Ratings.csv")).stream()
-            .findFirst()
+        : files
+            .one("ratings", name -> name.endsWith("BX-Book-Ratings.csv"))
             .map(file -> original(file, files));
   }
 
@@ -110,11 +110,11 @@ record BookCrossing() implements Formats.Format {
         file,
         layout,
         "ISBN",
-        Text.column("title", "Book-Title", HtmlEntities::decode),
+        Text.column("title", "Book-Title"),
         List.of(
-            Text.column("author", "Book-Author", HtmlEntities::decode),
+            Text.column("author", "Book-Author"),
             Text.column("year", "Year-Of-Publication", year -> year.equals("0") ? "" : year),
-            Text.column("publisher", publisher, HtmlEntities::decode)));
+            Text.column("publisher", publisher)));
   }
 
   /** The original's layout; copies without the header line are read as well. */

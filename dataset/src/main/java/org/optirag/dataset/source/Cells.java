@@ -1,28 +1,39 @@
 package org.optirag.dataset.source;
 
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.optirag.dataset.source.Source.TimeUnit;
 
 /**
  * What the cells of a table mean, the same for every reader: ids, ratings, clicks, times and texts.
  * A cell that makes no sense is told in words.
  */
 public final class Cells {
-  private static final long MILLISECONDS = 100_000_000_000L; // as seconds the year 5138
   private static final int LONGEST_ID = 1000;
 
   /** The most characters of a text; longer ones are left out. */
   public static final int LONGEST_TEXT = 10_000;
 
+  /** What 0x80 to 0x9F are where a text is called Latin-1; Latin-1 has no characters there. */
+  public static final String WINDOWS_1252 =
+      "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
+
   private static final Pattern MARKUP = Pattern.compile("<[a-zA-Z]+[\\s>/].*", Pattern.DOTALL);
   private static final Set<String> NOTHING = Set.of("null", "n/a", "nan", "none", "\\n");
+
+  private static final DateTimeFormatter MOMENT =
+      new DateTimeFormatterBuilder()
+          .append(DateTimeFormatter.ISO_LOCAL_DATE)
+          .appendLiteral(' ')
+          .append(DateTimeFormatter.ISO_LOCAL_TIME)
+          .toFormatter(Locale.ROOT);
 
   private Cells() {}
 
@@ -45,6 +56,9 @@ public final class Cells {
     if (value == null || value.isBlank()) {
       throw new Nonsense("the " + what + " id is empty");
     }
+    if (Nested.of(value) != null) {
+      throw new Nonsense("the " + what + " id is '" + excerpt(value) + "', expected one value");
+    }
     if (value.length() > LONGEST_ID) {
       throw new Nonsense("the " + what + " id has " + value.length() + " characters");
     }
@@ -56,8 +70,21 @@ public final class Cells {
     return value == null || value.isBlank() ? null : id(what, value);
   }
 
-  /** The item ids of a cell: itself, or with {@code list} what its blanks part. */
-  public static String[] items(boolean list, @Nullable String value) {
+  /**
+   * The item ids of a cell: itself, or with {@code list} the elements of a list, or what its blanks
+   * part.
+   */
+  public static String[] items(boolean list, @Nullable String value) throws Nonsense {
+    List<String> several = Nested.texts(value);
+    if (several != null && !list) {
+      throw new Nonsense(
+          "the item is the list '"
+              + excerpt(value)
+              + "', expected one value ('lists: true' reads several)");
+    }
+    if (several != null) {
+      return several.toArray(String[]::new);
+    }
     if (!list) {
       return new String[] {value == null ? "" : value};
     }
@@ -79,32 +106,38 @@ public final class Cells {
 
   /** 0, 1, true or false. */
   public static boolean click(@Nullable String value) throws Nonsense {
-    return switch (value == null ? "" : value.strip()) {
-      case "1", "1.0", "true", "True", "TRUE" -> true;
-      case "0", "0.0", "false", "False", "FALSE" -> false;
-      default ->
-          throw new Nonsense("the click is '" + excerpt(value) + "', expected 0, 1, true or false");
-    };
+    String text = value == null ? "" : value.strip();
+    if (text.equalsIgnoreCase("true") || text.equals("1")) {
+      return true;
+    }
+    if (text.equalsIgnoreCase("false") || text.equals("0")) {
+      return false;
+    }
+    try { // a float column writes 1.0, 1.00 or 1e0
+      double number = Double.parseDouble(text);
+      if (number == 0 || number == 1) {
+        return number == 1;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new Nonsense("the click is '" + excerpt(value) + "', expected 0, 1, true or false");
   }
 
   /**
-   * Seconds since 1970.
+   * Seconds since 1970, what is less than a second left out.
    *
    * @param latest what is later is a mistake
    */
-  public static long time(@Nullable String value, TimeUnit unit, long latest) throws Nonsense {
-    long seconds =
-        switch (unit) {
-          case SECONDS -> whole(value);
-          case MILLISECONDS -> Math.floorDiv(whole(value), 1000L);
-          case ISO -> iso(value);
-        };
-    if (unit == TimeUnit.SECONDS && Math.abs(seconds) >= MILLISECONDS) {
-      throw new Nonsense("the time " + excerpt(value) + " is in milliseconds, expected seconds");
-    }
+  public static long time(@Nullable String value, TimeForm form, long latest) throws Nonsense {
+    Instant moment = form.instant(value);
+    long seconds = moment.getEpochSecond();
     if (seconds > latest) {
       throw new Nonsense(
-          "the time " + excerpt(value) + " is in the future: " + Instant.ofEpochSecond(seconds));
+          "the time "
+              + excerpt(value)
+              + " is in the future: "
+              + moment.truncatedTo(ChronoUnit.SECONDS));
     }
     if (seconds < 0) {
       throw new Nonsense("the time " + excerpt(value) + " is before 1970");
@@ -112,49 +145,51 @@ public final class Cells {
     return seconds;
   }
 
-  private static long whole(@Nullable String value) throws Nonsense {
-    String text = value == null ? "" : value.strip();
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      try { // RecBole writes times as floats: 9.7E8
-        double number = Double.parseDouble(text);
-        if (Math.abs(number) < 1e18) {
-          return (long) Math.floor(number);
-        }
-      } catch (NumberFormatException notEven) {
-        // told below
-      }
-      throw new Nonsense("the time is '" + excerpt(value) + "', expected a number");
-    }
-  }
-
-  private static long iso(@Nullable String value) throws Nonsense {
-    String text = value == null ? "" : value.strip().replace(' ', 'T');
-    try {
-      if (text.length() == 10) {
-        return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
-      }
-      boolean zoned = text.matches(".*(Z|[+-]\\d\\d:?\\d\\d)$");
-      return java.time.OffsetDateTime.parse(zoned ? text : text + "Z").toEpochSecond();
-    } catch (DateTimeParseException e) {
-      throw new Nonsense(
-          "the time is '" + excerpt(value) + "', expected ISO 8601 as 2020-01-31T10:00:00Z");
-    }
+  /** A moment as a text that {@link #time} reads, such as 2025-01-31 10:11:12.5, in UTC. */
+  public static String moment(long microseconds) {
+    Instant moment = Instant.EPOCH.plus(microseconds, ChronoUnit.MICROS);
+    return MOMENT.format(moment.atOffset(ZoneOffset.UTC));
   }
 
   /** The beginning of a cell, for a message. */
   public static String excerpt(@Nullable String value) {
-    return value == null ? "" : value.substring(0, Math.min(40, value.length()));
+    String text = value == null ? "" : Nested.unmarked(value);
+    return text.substring(0, Math.min(40, text.length()));
   }
 
   /**
-   * A title or another text, without blanks around it; null where the cell says that there is none.
+   * A cell as a text: a list as "Books, Sci-Fi", a map as "key: value, key: value", nothing as "".
+   *
+   * @param value as it stands, or as {@link #nested} gives it
+   */
+  public static String plain(@Nullable String value) {
+    return Nested.plain(value);
+  }
+
+  /** The cell of a list, map or record that a reader has as JSON. */
+  public static String nested(String json) {
+    return Nested.MARK + json;
+  }
+
+  /**
+   * A field within a cell that holds a map or record, or in each element of a list.
+   *
+   * @param path the names from the outermost on
+   */
+  public static @Nullable String within(@Nullable String value, List<String> path) {
+    return Nested.cell(Nested.at(Nested.of(value), path));
+  }
+
+  /**
+   * A title or another text, without blanks around it and with HTML's references as the characters
+   * that they stand for; null where the cell says that there is none.
    *
    * @throws Nonsense if it cannot be meant: too long, or markup
    */
   public static @Nullable String text(String value) throws Nonsense {
-    String stripped = value.strip();
+    String encoded = value.strip();
+    String stripped =
+        encoded.length() > LONGEST_TEXT ? encoded : HtmlEntities.decode(encoded).strip();
     if (stripped.isEmpty() || NOTHING.contains(stripped.toLowerCase(Locale.ROOT))) {
       return null;
     }

@@ -56,7 +56,7 @@ record CollmSplit() implements Formats.Format {
         null,
         "label",
         "timestamp",
-        TimeUnit.SECONDS,
+        TimeForm.in(TimeUnit.SECONDS),
         "history",
         null,
         part);

@@ -17,4 +17,7 @@ public interface Complaints {
 
   /** A row that was kept, but differently from how it stands; does not count as broken. */
   void mended(Path file, long line, String reason, String text);
+
+  /** Something of a file as a whole that the user should know, in a sentence. */
+  void noted(String sentence);
 }

@@ -59,8 +59,13 @@ public record Delimited(
   public void read(Path file, List<String> columns, Complaints complaints, RowConsumer rows)
       throws IOException {
     try (TextLines lines = new TextLines(file, charset)) {
+      if (lines.note() != null) {
+        complaints.noted(lines.note());
+      }
       List<String> header = names.isEmpty() ? header(lines) : names;
-      int[] places = places(file, header, columns);
+      Places places = new Places(file, header, columns);
+      int[] at = places.bases().stream().mapToInt(header::indexOf).toArray();
+      long read = 0;
       @Nullable String[] values = new String[columns.size()];
       List<String> fields = new ArrayList<>();
       List<String> more = new ArrayList<>();
@@ -89,10 +94,14 @@ public record Delimited(
           complaints.broken(file, line, problem, text);
           continue;
         }
-        for (int i = 0; i < places.length; i++) {
-          values[i] = fields.get(places[i]);
+        for (int i = 0; i < at.length; i++) {
+          values[i] = places.value(i, fields.get(at[i]));
         }
+        read++;
         rows.accept(line, values);
+      }
+      if (read > 0) {
+        places.insistOnFields();
       }
     }
   }
@@ -102,20 +111,14 @@ public record Delimited(
     List<String> header = new ArrayList<>();
     if (text != null) {
       split(text, header);
-      header.replaceAll(name -> name.strip().replaceFirst(":(token|float)(_seq)?$", ""));
+      header.replaceAll(Delimited::column);
     }
     return header;
   }
 
-  private static int[] places(Path file, List<String> header, List<String> columns) {
-    int[] places = new int[columns.size()];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = header.indexOf(columns.get(i));
-      if (places[i] < 0) {
-        throw Layout.missing(file, columns.get(i), header);
-      }
-    }
-    return places;
+  /** The column that a cell of a header names: without blanks and RecBole's types. */
+  public static String column(String cell) {
+    return cell.strip().replaceFirst(":(token|float)(_seq)?$", "");
   }
 
   /** The row that starts with a line whose quote stays open, with the lines that close it. */

@@ -3,8 +3,11 @@ package org.optirag.dataset.source;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.UserException;
 
@@ -15,7 +18,7 @@ import org.optirag.workspace.UserException;
  * @param delimiter of csv, one or more characters; "," if absent
  * @param quote of csv; '"' if absent, "none" for none
  * @param escape inside quotes; none if absent
- * @param encoding of csv; UTF-8 if absent
+ * @param encoding of csv and jsonl; UTF-8 if absent
  * @param columns of csv without a header
  */
 record FileForm(
@@ -32,14 +35,40 @@ record FileForm(
     return switch (kind.toLowerCase(Locale.ROOT)) {
       case "csv" -> delimited(yaml, ",", '"');
       case "tsv", "inter", "item", "user" -> delimited(yaml, "\t", (char) 0);
-      case "jsonl", "json", "ndjson" -> new RecordLines();
-      case "parquet" -> new ParquetTable();
-      case "lists" -> new UserLists();
+      case "jsonl", "json", "ndjson" -> {
+        insistOn(yaml, kind, null);
+        yield new RecordLines(charset(yaml), Set.of());
+      }
+      case "parquet" -> {
+        insistOn(yaml, kind, encoding);
+        yield new ParquetTable();
+      }
+      case "lists" -> {
+        insistOn(yaml, kind, encoding);
+        yield new UserLists();
+      }
       default ->
           throw new UserException(
               yaml + ": the form of " + file + " is not known ('" + kind + "').",
               "Give its format: csv, tsv, jsonl, parquet or lists.");
     };
+  }
+
+  /** Refuses fields that say nothing of files of a kind. */
+  private void insistOn(Path yaml, String kind, @Nullable String encodingOfIt) {
+    Map<String, @Nullable Object> given = new LinkedHashMap<>();
+    given.put("delimiter", delimiter);
+    given.put("quote", quote);
+    given.put("escape", escape);
+    given.put("columns", columns);
+    given.put("encoding", encodingOfIt);
+    given.forEach((field, value) -> {
+      if (value != null) {
+        throw new UserException(
+            yaml + ", field " + field + " says nothing of a file of the format " + kind + ".",
+            "Leave it out, or give 'format: csv'.");
+      }
+    });
   }
 
   private Delimited delimited(Path yaml, String usualDelimiter, char usualQuote) {

@@ -3,6 +3,8 @@ package org.optirag.dataset.source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 
 /** How a table lies in its file. */
@@ -18,10 +20,40 @@ public sealed interface Layout permits Delimited, RecordLines, UserLists, Parque
   void read(Path file, List<String> columns, Complaints complaints, RowConsumer rows)
       throws IOException;
 
+  /**
+   * The column that a name means, or whose field a dotted name means.
+   *
+   * @param known the file's columns; one whose own name has dots comes first
+   * @return null where there is none
+   */
+  static @Nullable String base(List<String> known, String name) {
+    for (int end = name.length(); end > 0; end = name.lastIndexOf('.', end - 1)) {
+      if (known.contains(name.substring(0, end))) {
+        return name.substring(0, end);
+      }
+    }
+    return null;
+  }
+
   /** What to say where a column is wanted that is not there. */
-  static UserException missing(Path file, String column, List<String> known) {
+  static UserException missing(Object file, String column, List<String> known) {
     return new UserException(
         file + " has no column '" + column + "'; it has " + known + ".",
-        "Name one of these in the mapping, or check that this is the right file.");
+        delimiter(known)
+            + Nearest.question(column, known)
+            + "Name one of these in the mapping, or check that this is the right file.");
+  }
+
+  /** Where a header looks like several columns read as one, the delimiter to try. */
+  private static String delimiter(List<String> known) {
+    String header = known.size() == 1 ? known.get(0) : "";
+    for (String delimiter : List.of(";", "\t", "|", ",")) {
+      if (header.contains(delimiter)) {
+        return "Perhaps the mapping needs 'delimiter: \""
+            + delimiter.replace("\t", "\\t")
+            + "\"'. ";
+      }
+    }
+    return "";
   }
 }

@@ -47,7 +47,7 @@ record LightGcnLists() implements Formats.Format {
         null,
         null,
         null,
-        TimeUnit.SECONDS,
+        TimeForm.in(TimeUnit.SECONDS),
         null,
         null,
         part);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.optirag.dataset.source.Source.Text;
 import org.optirag.dataset.source.Source.TextTable;
 import org.optirag.dataset.source.Source.TimeUnit;
 import org.optirag.workspace.ConfigFile;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 
 /**
@@ -29,7 +31,8 @@ import org.optirag.workspace.UserException;
  *   item: sku
  *   rating: stars          # or click: clicked; with neither every row is a click
  *   time: at               # without it: the order of the file
- *   time-unit: seconds     # or milliseconds, iso
+ *   time-unit: seconds     # or milliseconds, microseconds, nanoseconds, iso
+ *                          # or time-format: dd/MM/yyyy HH:mm
  *   request: page          # what one user was shown at once has one id; needs a time
  * items:
  *   file: products.tsv
@@ -67,6 +70,7 @@ public record Mapping(
    *
    * @param item column of the item id; or the columns, with {@code lists} each of several ids
    * @param lists whether an item column holds ids parted by blanks, oldest first
+   * @param timeFormat pattern of Java's DateTimeFormatter for times that cannot be told without
    * @param request column of an id that a user's rows share where they were shown together; what
    *     was not clicked is a row with label 0. Other users may have the same id. Rows without one
    *     are as without the column
@@ -89,9 +93,42 @@ public record Mapping(
       @Nullable String click,
       @Nullable String time,
       @JsonProperty("time-unit") @Nullable String timeUnit,
+      @JsonProperty("time-format") @Nullable String timeFormat,
       @Nullable String history,
       @Nullable String request,
-      @Nullable String part) {}
+      @Nullable String part) {
+
+    /**
+     * How its times are written.
+     *
+     * @throws UserException if the mapping contradicts itself or names no form
+     */
+    public TimeForm timeForm(Path yaml) {
+      if (timeFormat == null) {
+        return timeUnit == null
+            ? TimeForm.USUAL
+            : TimeForm.in(constant(yaml, "interactions.time-unit", TimeUnit.class, timeUnit));
+      }
+      if (timeUnit != null) {
+        throw new UserException(
+            yaml + ", field interactions: both time-unit and time-format are given.",
+            "Give one of them.");
+      }
+      try {
+        return TimeForm.of(timeFormat);
+      } catch (IllegalArgumentException e) {
+        throw new UserException(
+            yaml
+                + ", field interactions.time-format is '"
+                + timeFormat
+                + "': "
+                + e.getMessage()
+                + ".",
+            "Give a pattern of Java's DateTimeFormatter, such as dd/MM/yyyy HH:mm:ss.",
+            e);
+      }
+    }
+  }
 
   /**
    * A file of texts.
@@ -153,13 +190,7 @@ public record Mapping(
     }
     List<InteractionTable> tables =
         mapping.interactions.stream().map(file -> table(yaml, directory, file)).toList();
-    if (tables.stream().anyMatch(table -> table.request() != null)
-        && tables.stream().anyMatch(table -> table.time() == null)) {
-      throw new UserException(
-          yaml
-              + ", field interactions.request: rows without a time cannot be parted into requests.",
-          "Add 'time:' to every table; a running number will do.");
-    }
+    insistOnTimes(yaml, mapping.interactions);
     List<TextFile> items = mapping.items == null ? List.of() : mapping.items;
     List<TextFile> users = mapping.users == null ? List.of() : mapping.users;
     return new Source(
@@ -172,6 +203,21 @@ public record Mapping(
         mapping.rules == null ? Rules.likedFrom(4) : mapping.rules.applied(yaml));
   }
 
+  /**
+   * Refuses requests where a table has no times.
+   *
+   * @throws UserException if there are such
+   */
+  public static void insistOnTimes(Path yaml, List<InteractionFile> tables) {
+    if (tables.stream().anyMatch(table -> table.request() != null)
+        && tables.stream().anyMatch(table -> table.time() == null)) {
+      throw new UserException(
+          yaml
+              + ", field interactions.request: rows without a time cannot be parted into requests.",
+          "Add 'time:' to every table; a running number will do.");
+    }
+  }
+
   private static InteractionTable table(Path yaml, Path directory, InteractionFile file) {
     Path path = path(yaml, directory, "interactions", file.file);
     FileForm form =
@@ -180,6 +226,11 @@ public record Mapping(
     if (file.rating != null && file.click != null) {
       throw new UserException(
           yaml + ", field interactions: both rating and click are given.", "Give one of them.");
+    }
+    if (file.history != null && file.time == null) {
+      throw new UserException(
+          yaml + ", field interactions.history: without a time its items have no place.",
+          "Add 'time:'; a running number will do.");
     }
     if (file.item == null || file.item.isEmpty()) {
       throw new UserException(
@@ -194,9 +245,7 @@ public record Mapping(
         file.rating,
         file.click,
         file.time,
-        file.timeUnit == null
-            ? TimeUnit.SECONDS
-            : constant(yaml, "interactions.time-unit", TimeUnit.class, file.timeUnit),
+        file.timeForm(yaml),
         file.history,
         file.request,
         file.part == null ? null : constant(yaml, "interactions.part", Part.class, file.part));
@@ -212,9 +261,9 @@ public record Mapping(
         path,
         form.layout(yaml, path),
         required(yaml, what + ".id", file.id),
-        file.title == null ? null : Text.column("title", file.title, HtmlEntities::decode),
+        file.title == null ? null : Text.column("title", file.title),
         fields.entrySet().stream()
-            .map(field -> Text.column(field.getKey(), field.getValue(), HtmlEntities::decode))
+            .map(field -> Text.column(field.getKey(), field.getValue()))
             .toList());
   }
 
@@ -248,15 +297,15 @@ public record Mapping(
    */
   public static <E extends Enum<E>> E constant(
       Path yaml, String field, Class<E> type, String value) {
+    List<String> names = new ArrayList<>();
     for (E constant : type.getEnumConstants()) {
+      names.add(constant.name().toLowerCase(Locale.ROOT));
       if (constant.name().equals(value.toUpperCase(Locale.ROOT))) {
         return constant;
       }
     }
     throw new UserException(
         yaml + ", field " + field + " is '" + value + "'.",
-        "Give one of "
-            + List.of(type.getEnumConstants()).toString().toLowerCase(Locale.ROOT)
-            + ".");
+        Nearest.question(value, names) + "Give one of " + names + ".");
   }
 }

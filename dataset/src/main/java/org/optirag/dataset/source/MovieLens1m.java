@@ -60,8 +60,8 @@ record MovieLens1m() implements Formats.Format {
 
   @Override
   public Optional<Source> find(SourceFiles files) {
-    return files.matching(name -> name.matches("ratings(-.*)?\\.dat")).stream()
-        .findFirst()
+    return files
+        .one("ratings", name -> name.matches("ratings(-.*)?\\.dat"))
         .map(ratings -> source(ratings, files));
   }
 

@@ -33,6 +33,20 @@ final class PythonLiteral {
     return dictionary;
   }
 
+  /**
+   * The value that a text holds: String, List, Map or null.
+   *
+   * @throws IllegalArgumentException if it holds anything else
+   */
+  static @Nullable Object value(String text) {
+    PythonLiteral reader = new PythonLiteral(text.strip());
+    Object value = reader.value();
+    if (reader.at < reader.text.length()) {
+      throw reader.unexpected("the end");
+    }
+    return value;
+  }
+
   private @Nullable Object value() {
     skipBlanks();
     char c = peek();

@@ -1,43 +1,62 @@
 package org.optirag.dataset.source;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * One record a line: a JSON object, or a Python dictionary as in Amazon's metadata of 2014. Columns
- * are the record's fields; a list comes as its texts, each once, joined by ", ". A column that a
- * record lacks is missing in that row; one that the whole file lacks leaves every row without it.
+ * are the record's fields, and by dotted names the fields of records within it. A column that a
+ * record lacks is missing in that row.
+ *
+ * @param charset of the text
+ * @param optional columns that the whole file may lack; another that no record has is an error
  */
-public record RecordLines() implements Layout {
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(100)
-                  .maxStringLength(TextLines.LONGEST)
-                  .build())
-          .build();
+public record RecordLines(Charset charset, Set<String> optional) implements Layout {
+  private static final int FIRST = 1000; // records whose names a message tells
+  private static final int MOST_NAMES = 100;
+
+  /** Copies the set. */
+  public RecordLines {
+    optional = Set.copyOf(optional);
+  }
+
+  /** UTF-8, with every column in at least one record. */
+  public RecordLines() {
+    this(StandardCharsets.UTF_8, Set.of());
+  }
 
   @Override
   public void read(Path file, List<String> columns, Complaints complaints, RowConsumer rows)
       throws IOException {
-    Set<String> wanted = new HashSet<>(columns);
+    List<List<String>> paths =
+        columns.stream().map(column -> List.of(column.split("\\.", -1))).toList();
+    Set<String> roots =
+        paths.stream()
+            .map(path -> path.get(0))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    roots.addAll(columns);
+    Set<String> names = new LinkedHashSet<>();
+    boolean[] seen = new boolean[columns.size()];
+    long read = 0;
     @Nullable String[] values = new String[columns.size()];
-    try (TextLines lines = new TextLines(file, StandardCharsets.UTF_8)) {
+    try (TextLines lines = new TextLines(file, charset)) {
+      if (lines.note() != null) {
+        complaints.noted(lines.note());
+      }
       for (String text = lines.next(); text != null; text = lines.next()) {
         if (text.isBlank()) {
           continue;
@@ -47,37 +66,63 @@ public record RecordLines() implements Layout {
             throw new IllegalArgumentException(
                 "the line has more than " + TextLines.LONGEST + " characters");
           }
-          Map<String, String> record =
-              text.startsWith("{'") ? python(text, wanted) : json(text, wanted);
+          Map<String, @Nullable Object> record =
+              text.startsWith("{'")
+                  ? PythonLiteral.dictionary(text)
+                  : json(text, roots, read < FIRST);
           for (int i = 0; i < values.length; i++) {
-            values[i] = record.get(columns.get(i));
+            Object value =
+                record.containsKey(columns.get(i))
+                    ? record.get(columns.get(i))
+                    : Nested.at(record, paths.get(i));
+            seen[i] |= value != null || record.containsKey(columns.get(i));
+            values[i] = Nested.cell(value);
+          }
+          if (read < FIRST && names.size() < MOST_NAMES) {
+            names(record, "", names);
           }
         } catch (IllegalArgumentException e) {
+          insistOnLines(file, lines.number(), text.strip());
           complaints.broken(file, lines.number(), String.valueOf(e.getMessage()), text);
           continue;
         }
+        read++;
         rows.accept(lines.number(), values);
+      }
+    }
+    for (int i = 0; i < seen.length && read > 0; i++) {
+      if (!seen[i] && !optional.contains(columns.get(i))) {
+        throw Layout.missing(file, columns.get(i), new ArrayList<>(names));
       }
     }
   }
 
-  private static Map<String, String> json(String text, Set<String> wanted) {
-    Map<String, String> record = new java.util.HashMap<>();
-    try (JsonParser in = JSON.createParser(tools.jackson.core.ObjectReadContext.empty(), text)) {
+  /** Refuses JSON that does not have a record a line, as its first line shows. */
+  private static void insistOnLines(Path file, long line, String text) {
+    if (line == 1 && (text.startsWith("[") || text.equals("{"))) {
+      throw new UserException(
+          file + " is JSON, but not one record a line.",
+          "Make it so: jq -c '" + (text.equals("{") ? "." : ".[]") + "' " + file + " > NEW.jsonl.");
+    }
+  }
+
+  /** The wanted fields with their values, and if {@code all} the others with nothing. */
+  private static Map<String, @Nullable Object> json(String text, Set<String> wanted, boolean all) {
+    Map<String, @Nullable Object> record = new LinkedHashMap<>();
+    try (JsonParser in = Nested.parser(text)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         throw new IllegalArgumentException("not a JSON object");
       }
       while (in.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = in.currentName();
-        JsonToken value = in.nextToken();
-        if (!wanted.contains(name)) {
+        in.nextToken();
+        if (wanted.contains(name)) {
+          record.put(name, Nested.value(in));
+        } else {
           in.skipChildren();
-        } else if (value == JsonToken.START_ARRAY) {
-          record.put(name, joined(list(in)));
-        } else if (value == JsonToken.START_OBJECT) {
-          in.skipChildren();
-        } else if (value != JsonToken.VALUE_NULL) {
-          record.put(name, in.getString());
+          if (all) {
+            record.put(name, null);
+          }
         }
       }
       return record;
@@ -87,50 +132,13 @@ public record RecordLines() implements Layout {
     }
   }
 
-  private static List<Object> list(JsonParser in) {
-    List<Object> texts = new ArrayList<>();
-    int depth = 1;
-    while (depth > 0) {
-      JsonToken token = in.nextToken();
-      if (token == null) {
-        throw new IllegalArgumentException("not JSON: the line ends inside a list");
-      } else if (token == JsonToken.START_ARRAY || token == JsonToken.START_OBJECT) {
-        depth++;
-      } else if (token == JsonToken.END_ARRAY || token == JsonToken.END_OBJECT) {
-        depth--;
-      } else if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
-        texts.add(in.getString());
+  /** The names of a record's fields and, dotted, of those within them. */
+  private static void names(Map<?, ?> record, String before, Set<String> names) {
+    record.forEach((name, value) -> {
+      names.add(before + name);
+      if (value instanceof Map<?, ?> within) {
+        names(within, before + name + ".", names);
       }
-    }
-    return texts;
-  }
-
-  private static Map<String, String> python(String text, Set<String> wanted) {
-    Map<String, String> record = new java.util.HashMap<>();
-    PythonLiteral.dictionary(text)
-        .forEach((name, value) -> {
-          if (value instanceof Collection<?> list && wanted.contains(name)) {
-            record.put(name, joined(list));
-          } else if (value != null && wanted.contains(name)) {
-            record.put(name, value.toString());
-          }
-        });
-    return record;
-  }
-
-  private static String joined(Collection<?> list) {
-    Set<String> texts = new LinkedHashSet<>();
-    flatten(list, texts);
-    return String.join(", ", texts);
-  }
-
-  private static void flatten(Collection<?> list, Set<String> texts) {
-    for (Object element : list) {
-      if (element instanceof Collection<?> inner) {
-        flatten(inner, texts);
-      } else if (element != null && !element.toString().isBlank()) {
-        texts.add(element.toString().strip());
-      }
-    }
+    });
   }
 }

@@ -1,5 +1,6 @@
 package org.optirag.dataset.source;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.optirag.dataset.Part;
  * @param items the tables of item texts, possibly none
  * @param users the tables of user profiles, possibly none
  * @param rules how ratings become labels and which rows stay, unless the user says otherwise
+ * @param notes what of the files is not read, each a sentence for the user
  */
 public record Source(
     String name,
@@ -25,13 +27,27 @@ public record Source(
     List<InteractionTable> interactions,
     List<TextTable> items,
     List<TextTable> users,
-    Rules rules) {
+    Rules rules,
+    List<String> notes) {
 
   /** Copies the lists. */
   public Source {
     interactions = List.copyOf(interactions);
     items = List.copyOf(items);
     users = List.copyOf(users);
+    notes = List.copyOf(notes);
+  }
+
+  /** One of which everything is read. */
+  public Source(
+      String name,
+      String format,
+      String noun,
+      List<InteractionTable> interactions,
+      List<TextTable> items,
+      List<TextTable> users,
+      Rules rules) {
+    this(name, format, noun, interactions, items, users, rules, List.of());
   }
 
   /** The same with another name and noun; null keeps what is. */
@@ -43,7 +59,8 @@ public record Source(
         interactions,
         items,
         users,
-        rules);
+        rules,
+        notes);
   }
 
   /** Every file that is read. */
@@ -65,7 +82,7 @@ public record Source(
    * @param click column of the click (1, 0, true, false), or null; with neither every row is a
    *     click
    * @param time column of the time, or null: then the order of the file
-   * @param unit of the time
+   * @param form of the time
    * @param history column that lists earlier positives, oldest first, or null
    * @param request column of an id that a user's rows share where they were shown together, or null
    * @param part the published part this file is, or null
@@ -79,7 +96,7 @@ public record Source(
       @Nullable String rating,
       @Nullable String click,
       @Nullable String time,
-      TimeUnit unit,
+      TimeForm form,
       @Nullable String history,
       @Nullable String request,
       @Nullable Part part) {
@@ -105,7 +122,7 @@ public record Source(
           rating,
           null,
           time,
-          TimeUnit.SECONDS,
+          TimeForm.in(TimeUnit.SECONDS),
           null,
           null,
           null);
@@ -115,11 +132,29 @@ public record Source(
   /** In what times are given. */
   public enum TimeUnit {
     /** Seconds since 1970. */
-    SECONDS,
+    SECONDS(0),
     /** Milliseconds since 1970. */
-    MILLISECONDS,
-    /** ISO 8601 text such as 2020-01-31 or 2020-01-31T10:00:00Z. */
-    ISO
+    MILLISECONDS(3),
+    /** Microseconds since 1970. */
+    MICROSECONDS(6),
+    /** Nanoseconds since 1970. */
+    NANOSECONDS(9),
+    /** ISO 8601 text such as 2020-01-31 or 2020-01-31T10:00:00Z, and no numbers. */
+    ISO(0);
+
+    /** From so many units on a number is a time in 1973 or later. */
+    static final BigDecimal LEAST = new BigDecimal(100_000_000);
+
+    private final int digits;
+
+    TimeUnit(int digits) {
+      this.digits = digits;
+    }
+
+    /** A second has 10 to this power. */
+    int digits() {
+      return digits;
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.optirag.workspace.UserException;
 
 /** The files of a directory, each plain or gzipped: "u.data" finds "u.data.gz" as well. */
 record SourceFiles(Path directory) {
@@ -31,6 +32,22 @@ record SourceFiles(Path directory) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The one file whose name, less ".gz", satisfies the test; plain if there, else gzipped.
+   *
+   * @param what the files are, for the message
+   * @throws UserException if there are several: none of them is left out in silence
+   */
+  Optional<Path> one(String what, Predicate<String> test) {
+    List<String> names = matching(test).stream().map(SourceFiles::plainName).distinct().toList();
+    if (names.size() > 1) {
+      throw new UserException(
+          directory + " holds several files of " + what + ": " + String.join(", ", names) + ".",
+          "Keep one in the directory, or name them all in a mapping (optirag data import --help).");
+    }
+    return names.stream().findFirst().flatMap(this::find);
   }
 
   /** The name without ".gz". */

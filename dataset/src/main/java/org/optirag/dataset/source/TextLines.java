@@ -1,11 +1,15 @@
 package org.optirag.dataset.source;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
+import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -13,34 +17,80 @@ import java.util.Deque;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.UserException;
 
 /**
  * The physical lines of a text file, plain or gzipped, numbered from 1. No line takes more memory
  * than {@link #LONGEST} characters: of a longer one the rest is skipped, and {@link #cut()} says
- * so.
+ * so. A byte that the encoding does not know ends the reading with its line; no character takes its
+ * place.
  */
 final class TextLines implements AutoCloseable {
   /** The most characters of a line that are kept. */
   static final int LONGEST = 16 << 20;
 
-  private final Reader in;
+  private final Path file;
+  private final InputStream in;
+  private final @Nullable String note;
+  private final CharsetDecoder decoder;
+  private final boolean latin1;
+  private final ByteBuffer bytes = ByteBuffer.allocate(1 << 16).flip();
   private final char[] buffer = new char[1 << 16];
   private final Deque<String> pushedBack = new ArrayDeque<>();
   private int next;
   private int end;
+  private boolean ended;
+  private boolean flushed;
   private long line;
   private boolean cut;
 
+  /**
+   * Opens a file.
+   *
+   * @param charset unless the file itself says another
+   */
   TextLines(Path file, Charset charset) throws IOException {
+    this.file = file;
+    boolean isUtf8 = false;
+    if (charset.equals(StandardCharsets.ISO_8859_1)) {
+      try (InputStream all = open(file)) {
+        isUtf8 = Encoding.isUtf8(all);
+      }
+    }
+    PushbackInputStream content = new PushbackInputStream(open(file), Encoding.LOOKED_AT);
+    try {
+      Encoding encoding = Encoding.of(file, content, isUtf8 ? StandardCharsets.UTF_8 : charset);
+      in = content;
+      note =
+          isUtf8 && encoding.note() == null
+              ? file.getFileName() + " is UTF-8, not " + charset + ", and was read as such"
+              : encoding.note();
+      latin1 = encoding.charset().equals(StandardCharsets.ISO_8859_1);
+      decoder =
+          encoding
+              .charset()
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT);
+    } catch (IOException | UserException e) {
+      content.close();
+      throw e;
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
     InputStream bytes = Files.newInputStream(file);
     try {
-      InputStream content =
-          file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes;
-      in = new BufferedReader(new InputStreamReader(content, charset), 1 << 16);
+      return file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes;
     } catch (IOException e) {
       bytes.close();
       throw e;
     }
+  }
+
+  /** What the user should know of the file's encoding, or null. */
+  @Nullable String note() {
+    return note;
   }
 
   /** The next line without its end, or null at the end of the file. */
@@ -56,7 +106,7 @@ final class TextLines implements AutoCloseable {
       return null;
     }
     line++;
-    return line == 1 && text.startsWith("\uFEFF") ? text.substring(1) : text;
+    return text;
   }
 
   /** The number of the line that {@link #next()} gave last. */
@@ -82,8 +132,7 @@ final class TextLines implements AutoCloseable {
     StringBuilder longer = null;
     while (true) {
       if (next == end) {
-        end = Math.max(0, in.read(buffer, 0, buffer.length));
-        next = 0;
+        fill();
         if (end == 0) {
           return longer == null ? null : withoutReturn(longer);
         }
@@ -107,6 +156,46 @@ final class TextLines implements AutoCloseable {
         return withoutReturn(longer);
       }
     }
+  }
+
+  /** Decodes more of the file; at its end there is none. */
+  private void fill() throws IOException {
+    CharBuffer out = CharBuffer.wrap(buffer);
+    while (!flushed) {
+      CoderResult result = decoder.decode(bytes, out, ended);
+      if (out.position() > 0) { // what comes before a broken byte is a line, or part of one
+        break;
+      }
+      if (result.isError()) {
+        throw broken();
+      }
+      if (ended) {
+        decoder.flush(out);
+        flushed = true;
+        break;
+      }
+      bytes.compact();
+      int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
+      ended = read < 0;
+      bytes.position(bytes.position() + Math.max(0, read));
+      bytes.flip();
+    }
+    next = 0;
+    end = out.position();
+    for (int i = 0; i < end && latin1; i++) {
+      char c = buffer[i];
+      if (c >= 0x80 && c < 0xA0) {
+        buffer[i] = Cells.WINDOWS_1252.charAt(c - 0x80);
+      }
+    }
+  }
+
+  private UserException broken() {
+    return new UserException(
+        "%s, line %d: the byte 0x%02X is not %s."
+            .formatted(file, line + 1, bytes.get(bytes.position()), decoder.charset()),
+        Encoding.wayOut(
+            file, decoder.charset().name().equals("windows-1252") ? "ISO-8859-1" : "windows-1252"));
   }
 
   private static String withoutReturn(StringBuilder text) {

@@ -24,6 +24,9 @@ public record UserLists() implements Layout {
     }
     @Nullable String[] values = new String[columns.size()];
     try (TextLines lines = new TextLines(file, StandardCharsets.UTF_8)) {
+      if (lines.note() != null) {
+        complaints.noted(lines.note());
+      }
       for (String text = lines.next(); text != null; text = lines.next()) {
         if (lines.cut()) {
           complaints.broken(

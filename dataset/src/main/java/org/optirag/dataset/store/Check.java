@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.UserException;
 
 /**
@@ -20,6 +23,8 @@ import org.optirag.workspace.UserException;
  * @param untitled items with interactions and without a title
  * @param reasons how often each complaint was made, numbers in it as '#'
  * @param first the first few complaints of each kind
+ * @param notes what stood out in the data as a whole, each a sentence
+ * @param refusal why an import would stop, or null where it would not
  */
 public record Check(
     String name,
@@ -30,7 +35,9 @@ public record Check(
     long repeats,
     long untitled,
     Map<String, Long> reasons,
-    List<Reject> first) {
+    List<Reject> first,
+    List<String> notes,
+    @Nullable String refusal) {
 
   /**
    * A complaint.
@@ -56,10 +63,20 @@ public record Check(
 
   /** Refuses an import of which a file has a larger share of broken rows than {@code most}. */
   void insistOn(double most, Path rejected, Path target) throws IOException {
+    Optional<String> problem = tooManyBroken(files, first, most);
+    if (problem.isPresent()) {
+      Path kept = rejectedBeside(target);
+      Files.move(rejected, kept, StandardCopyOption.REPLACE_EXISTING);
+      throw new UserException(
+          problem.get(),
+          "All are listed in " + kept + "; mend the file, or allow more with --most-broken.");
+    }
+  }
+
+  /** Why an import would stop at broken rows, if it would. */
+  static Optional<String> tooManyBroken(List<FileCount> files, List<Reject> first, double most) {
     for (FileCount file : files) {
       if (file.share() > most) {
-        Path kept = rejectedBeside(target);
-        Files.move(rejected, kept, StandardCopyOption.REPLACE_EXISTING);
         Path name = Path.of(file.file()).getFileName();
         String example =
             first.stream()
@@ -67,17 +84,18 @@ public record Check(
                 .map(reject -> "; line " + reject.line() + ": " + reject.reason())
                 .findFirst()
                 .orElse("");
-        throw new UserException(
+        return Optional.of(
             String.format(
+                Locale.ROOT,
                 "%s: %,d of %,d rows are broken (%.1f %%, at most %.1f %% may be)%s.",
                 file.file(),
                 file.broken(),
                 file.rows() + file.broken(),
                 100 * file.share(),
                 100 * most,
-                example),
-            "All are listed in " + kept + "; mend the file, or allow more with --most-broken.");
+                example));
       }
     }
+    return Optional.empty();
   }
 }

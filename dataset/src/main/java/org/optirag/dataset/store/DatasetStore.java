@@ -62,8 +62,10 @@ public final class DatasetStore {
    * Reads a source as an import would, and tells what is wrong with it.
    *
    * @param rejected the file that takes the complaints, one a line
+   * @throws UserException if an import could not begin; what would stop it later is in the check
    */
   public Check check(Source source, Rules rules, Path rejected, Progress progress) {
+    checked(source.name());
     return new Importer(source, rules, progress, clock).check(rejected);
   }
 

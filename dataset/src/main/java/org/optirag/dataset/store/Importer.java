@@ -54,7 +54,7 @@ final class Importer {
       Manifest manifest = outcome.manifest();
       if (manifest == null) {
         throw new UserException(
-            "No interaction is left of " + source.files() + ".",
+            nothingLeft(),
             rules.core() > 1
                 ? "A core of " + rules.core() + " is too strict for it; try a smaller one."
                 : "Check that these are the right files.");
@@ -96,6 +96,7 @@ final class Importer {
     try (Rejects rejects = new Rejects(result.resolve("rejected.tsv"));
         Duck duck = Duck.onDisk(scratch);
         Progress.Task task = progress.begin("import " + source.name(), -1, "rows")) {
+      source.notes().forEach(rejects::noted);
       items = new TextReader(source.items(), rejects);
       users = new TextReader(source.users(), rejects);
       duck.run("CREATE TABLE raw (" + InteractionReader.COLUMNS + ")");
@@ -117,6 +118,7 @@ final class Importer {
       Normaliser normaliser =
           new Normaliser(duck, rules, items.names(), users.names(), files, rejects);
       Normaliser.Result kept = normaliser.write(result);
+      new Findings(duck, source, rules, rejects).tell(items.names(), users.names());
       if (kept.interactions() > 0) {
         manifest =
             new Manifest(
@@ -140,7 +142,8 @@ final class Importer {
                     kept.items(),
                     kept.untitled(),
                     kept.requests()),
-                sums(files));
+                sums(files),
+                rejects.notes());
       }
       return new Outcome(
           manifest,
@@ -153,12 +156,22 @@ final class Importer {
               kept.repeats(),
               kept.untitled(),
               rejects.byReason(),
-              rejects.first()));
+              rejects.first(),
+              rejects.notes(),
+              Check.tooManyBroken(counts, rejects.first(), rules.mostBroken())
+                  .orElse(manifest == null ? nothingLeft() : null)));
     } catch (SQLException e) {
       throw Duck.trouble(e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  private String nothingLeft() {
+    return "No interaction is left of "
+        + source.files()
+        + (rules.core() > 1 ? " with a core of " + rules.core() : "")
+        + ".";
   }
 
   private static List<Manifest.SourceFile> sums(List<Path> files) throws IOException {

@@ -57,6 +57,7 @@ final class InteractionReader {
     int request = add(columns, table.request());
     int items = columns.size();
     columns.addAll(table.items());
+    long[] range = {Long.MAX_VALUE, Long.MIN_VALUE};
     table
         .layout()
         .read(
@@ -79,7 +80,12 @@ final class InteractionReader {
                     click >= 0
                         ? Cells.click(values[click])
                         : rating < 0 || stars >= rules.likedFrom();
-                Long when = time < 0 ? null : Cells.time(values[time], table.unit(), latest);
+                Long when = null;
+                if (time >= 0) {
+                  when = Cells.time(values[time], table.form(), latest);
+                  range[0] = Math.min(range[0], when);
+                  range[1] = Math.max(range[1], when);
+                }
                 String shown = request < 0 ? null : Cells.optionalId("request", values[request]);
                 for (int i = items; i < columns.size(); i++) {
                   for (String item : Cells.items(table.lists(), values[i])) {
@@ -95,8 +101,8 @@ final class InteractionReader {
                         table.part(),
                         shown);
                     if (history >= 0 && when != null) {
-                      String listed = values[history];
-                      histories.add(user, checked, when, listed == null ? "" : listed, label);
+                      String listed = String.join(" ", Cells.items(true, values[history]));
+                      histories.add(user, checked, when, listed, label);
                     }
                   }
                 }
@@ -105,6 +111,7 @@ final class InteractionReader {
                 complaints.broken(table.file(), line, String.valueOf(e.getMessage()), text(values));
               }
             });
+    table.form().insistOnMeaning(table.file(), range[0], range[1]);
     task.advance(rows - told);
     told = rows;
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.source.Rules;
 import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.UserException;
@@ -26,6 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param userFields names of the profile fields, in the order of their columns
  * @param counts what was read and kept
  * @param sources the files read
+ * @param notes what stood out in reading, each a sentence for the user; none of imports made before
+ *     they were kept
  */
 public record Manifest(
     int version,
@@ -38,7 +41,20 @@ public record Manifest(
     List<String> itemFields,
     List<String> userFields,
     Counts counts,
-    List<SourceFile> sources) {
+    List<SourceFile> sources,
+    List<String> notes) {
+
+  /** Copies the lists. */
+  public Manifest {
+    itemFields = List.copyOf(itemFields);
+    userFields = List.copyOf(userFields);
+    sources = List.copyOf(sources);
+    notes = copied(notes);
+  }
+
+  private static List<String> copied(@Nullable List<String> notes) {
+    return notes == null ? List.of() : List.copyOf(notes);
+  }
 
   /** The version of the imported form that this code writes and reads. */
   public static final int VERSION = 1;

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.optirag.dataset.source.Complaints;
 
 /**
@@ -24,6 +26,7 @@ final class Rejects implements Complaints, AutoCloseable {
   private final List<Check.Reject> first = new ArrayList<>();
   private final Map<Path, Long> brokenByFile = new LinkedHashMap<>();
   private final Map<String, Long> byReason = new LinkedHashMap<>();
+  private final Set<String> notes = new LinkedHashSet<>();
   private long broken;
   private long mended;
 
@@ -43,6 +46,11 @@ final class Rejects implements Complaints, AutoCloseable {
   public void mended(Path file, long line, String reason, String text) {
     mended++;
     write(file, line, false, reason, text);
+  }
+
+  @Override
+  public void noted(String sentence) {
+    notes.add(sentence);
   }
 
   private void write(Path file, long line, boolean leftOut, String reason, String text) {
@@ -72,6 +80,10 @@ final class Rejects implements Complaints, AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  List<String> notes() {
+    return List.copyOf(notes);
   }
 
   List<Check.Reject> first() {

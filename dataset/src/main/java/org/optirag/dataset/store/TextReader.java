@@ -63,10 +63,15 @@ final class TextReader {
             columns,
             complaints,
             (line, values) -> {
-              String id = values[0];
-              if (id == null || id.isBlank()) {
+              String id;
+              try {
+                id = Cells.id("row's", values[0]);
+              } catch (Cells.Nonsense e) {
                 complaints.broken(
-                    table.file(), line, "the id is empty", String.join(" | ", cells(values)));
+                    table.file(),
+                    line,
+                    String.valueOf(e.getMessage()),
+                    String.join(" | ", cells(values)));
                 return;
               }
               task.advance(1);
@@ -78,7 +83,7 @@ final class TextReader {
                 int slot = text == table.title() ? 0 : 1 + names.indexOf(text.name());
                 made[slot] = clean(table, line, text, text.from().make(cells));
               }
-              append(out, file, line, id.strip(), made);
+              append(out, file, line, id, made);
             });
     return seq - before;
   }
@@ -99,7 +104,7 @@ final class TextReader {
   private static List<String> cells(@Nullable String[] values) {
     List<String> cells = new ArrayList<>(values.length);
     for (String value : values) {
-      cells.add(value == null ? "" : value);
+      cells.add(Cells.plain(value));
     }
     return cells;
   }

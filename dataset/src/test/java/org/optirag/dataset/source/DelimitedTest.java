@@ -174,6 +174,9 @@ class DelimitedTest {
         List.of(columns),
         new Complaints() {
           @Override
+          public void noted(String sentence) {}
+
+          @Override
           public void broken(Path where, long line, String reason, String row) {
             broken.add(line + ": " + reason);
           }

@@ -473,7 +473,7 @@ class DatasetStoreTest {
         yaml, "name: shop\ninteractions: {file: c.csv, user: u, item: i, time-unit: hours}\n");
     assertThatThrownBy(() -> Mapping.source(yaml, data))
         .hasMessageContaining("interactions.time-unit is 'hours'")
-        .hasMessageContaining("[seconds, milliseconds, iso]");
+        .hasMessageContaining("[seconds, milliseconds, microseconds, nanoseconds, iso]");
   }
 
   @Test

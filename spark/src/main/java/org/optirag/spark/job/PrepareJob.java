@@ -84,6 +84,7 @@ final class PrepareJob implements Callable<Integer> {
         counts.broken(),
         counts.repeats(),
         output);
+    manifest.notes().forEach(note -> out.println("Note: " + note + "."));
     out.flush();
     return 0;
   }

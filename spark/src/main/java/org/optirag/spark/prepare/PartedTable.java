@@ -2,15 +2,20 @@ package org.optirag.spark.prepare;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.dense_rank;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
+import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Part;
 import org.optirag.workspace.UserException;
 
@@ -68,7 +73,7 @@ public record PartedTable(Dataset<Row> train, Dataset<Row> validation, Dataset<R
         rows.filter(is(Part.TEST)));
   }
 
-  private static org.apache.spark.sql.Column is(Part part) {
+  private static Column is(Part part) {
     return col("part").equalTo((byte) part.ordinal());
   }
 
@@ -106,17 +111,22 @@ public record PartedTable(Dataset<Row> train, Dataset<Row> validation, Dataset<R
     throw new IllegalArgumentException("row " + index + " of " + files);
   }
 
+  /** The rows of a request count as one, at the place of the last of them. */
   private static PartedTable leaveLastOut(Dataset<Row> rows) {
     WindowSpec ofUser = Window.partitionBy("user");
+    Column own = struct(col("time"), col("_metadata.file_name"), col("_metadata.row_index"));
+    Dataset<Row> placed = rows.withColumn("at", own);
+    if (List.of(rows.columns()).contains("request")) {
+      Column ofRequest = max("at").over(Window.partitionBy("user", "request"));
+      placed =
+          placed.withColumn(
+              "at",
+              when(col("request").equalTo(Interactions.ALONE), col("at")).otherwise(ofRequest));
+    }
     Dataset<Row> counted =
-        rows.withColumn("file", col("_metadata.file_name"))
-            .withColumn("at", col("_metadata.row_index"))
-            .withColumn("rows", count(lit(1)).over(ofUser))
-            .withColumn(
-                "after",
-                row_number()
-                    .over(
-                        ofUser.orderBy(col("time").desc(), col("file").desc(), col("at").desc())));
+        placed
+            .withColumn("after", dense_rank().over(ofUser.orderBy(col("at").desc())))
+            .withColumn("rows", max("after").over(ofUser));
     return new PartedTable(
         part(counted, "rows < 3 OR after > 2"),
         part(counted, "rows >= 3 AND after = 2"),
@@ -124,6 +134,6 @@ public record PartedTable(Dataset<Row> train, Dataset<Row> validation, Dataset<R
   }
 
   private static Dataset<Row> part(Dataset<Row> counted, String which) {
-    return counted.filter(which).drop("file", "at", "rows", "after");
+    return counted.filter(which).drop("at", "rows", "after");
   }
 }

@@ -1,5 +1,6 @@
 package org.optirag.spark.prepare;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lag;
@@ -15,9 +16,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.storage.StorageLevel;
+import org.optirag.dataset.Interactions;
 import org.optirag.dataset.source.Rules;
 import org.optirag.dataset.store.Manifest;
+import org.optirag.dataset.store.Notes;
 import org.optirag.spark.table.TableSource;
 import org.optirag.workspace.UserException;
 
@@ -60,7 +64,19 @@ public final class Preparation {
     output.begin();
     Dataset<Row> staged = Stage.of(spark, source.interactions(), rules, latest).persist(DISK);
     StageCounts counts = StageCounts.of(staged);
-    counts.insistOn(rules.mostBroken(), source, () -> output.writeRejected(staged));
+    counts.insistOn(
+        rules.mostBroken(),
+        source,
+        table ->
+            staged
+                .filter(col("state").equalTo(Stage.BROKEN).and(col("table").equalTo(table)))
+                .select("reason")
+                .head()
+                .getString(0),
+        () -> output.writeRejected(staged));
+    if (counts.broken() > 0) {
+      output.writeRejected(staged);
+    }
     TextStage itemTexts = TextStage.of(spark, source.items());
     TextStage userTexts = TextStage.of(spark, source.users());
 
@@ -74,9 +90,12 @@ public final class Preparation {
             : Ids.numbered(itemIds, counts.interactions(), "i");
     Dataset<Row> kept =
         joined(joined(good, users, "user"), items, "item")
-            .select("place", "line", "u", "i", "rating", "label", "time", "part");
+            .select("place", "line", "u", "i", "rating", "label", "time", "part", "request");
+    if (counts.shown()) {
+      kept = ShownTogether.numbered(kept, counts.interactions());
+    }
     boolean timed = counts.untimed() == 0;
-    Dataset<Row> last = withoutRepeats(kept, timed);
+    Dataset<Row> last = withoutRepeats(kept, timed, counts.shown());
     long interactions = counts.interactions(); // or less, with repeats
     // Few rows in order of time are read once, when they are sorted and written.
     boolean once = timed && rules.core() == 1 && TotalOrder.byOneTask(spark, interactions);
@@ -111,6 +130,9 @@ public final class Preparation {
     if (counts.parted()) {
       columns.add(col("part"));
     }
+    if (counts.shown()) {
+      columns.add(coalesce(col("request"), lit(Interactions.ALONE)).as("request"));
+    }
     output.write(
         "interactions",
         TotalOrder.of(
@@ -124,6 +146,16 @@ public final class Preparation {
       interactions = output.read("interactions").count();
       repeats = counts.interactions() - interactions;
     }
+    int requests =
+        counts.shown()
+            ? Math.toIntExact(
+                output
+                    .read("interactions")
+                    .filter(col("request").notEqual(Interactions.ALONE))
+                    .select("request")
+                    .distinct()
+                    .count())
+            : 0;
     output.write("items", itemTexts.of(finalItems.table(), finalItems.count(), true));
     output.write("users", userTexts.of(finalUsers.table(), finalUsers.count(), false));
     TextStage.Faults ofItems = itemTexts.faults();
@@ -149,12 +181,50 @@ public final class Preparation {
                 Math.toIntExact(finalUsers.count()),
                 Math.toIntExact(finalItems.count()),
                 Math.toIntExact(itemTexts.untitled(finalItems.table(), finalItems.count())),
-                0),
-            List.of());
+                requests),
+            List.of(),
+            notes(counts, itemTexts, finalItems));
     output.write(manifest);
     last.unpersist();
     staged.unpersist();
     return manifest;
+  }
+
+  /** What stands out, as far as it is known by now: no table is read again for it. */
+  private List<String> notes(StageCounts counts, TextStage texts, Ids items) {
+    List<String> notes = new ArrayList<>();
+    boolean rated = source.interactions().stream().anyMatch(table -> table.rating() != null);
+    boolean clicked = source.interactions().stream().anyMatch(table -> table.click() != null);
+    if ((rated || clicked)
+        && counts.interactions() > 1
+        && counts.liked() % counts.interactions() == 0) {
+      notes.add(Notes.oneLabel(counts.liked() > 0, source.rules().likedFrom(), !clicked));
+    }
+    long first = Long.MAX_VALUE;
+    long last = Long.MIN_VALUE;
+    for (StageCounts.Range range : counts.times()) {
+      if (range.first() != null && range.last() != null) {
+        first = Math.min(first, range.first());
+        last = Math.max(last, range.last());
+      }
+    }
+    if (counts.untimed() == 0 && counts.interactions() > 1 && first <= last) {
+      if (first == last) {
+        notes.add(Notes.oneTime(first));
+      } else if (Notes.isOrder(last)) {
+        notes.add(Notes.order(last));
+      }
+    }
+    texts
+        .strangers(items.table())
+        .ifPresent(ids ->
+            notes.add(
+                Notes.strangers(
+                    "item",
+                    source.items().stream().map(table -> table.table().location()).toList(),
+                    ids.get(0),
+                    ids.get(1))));
+    return notes;
   }
 
   private static Dataset<Row> joined(Dataset<Row> rows, Ids ids, String by) {
@@ -162,7 +232,8 @@ public final class Preparation {
     return rows.join(known, rows.col(by).equalTo(known.col("id"))).drop("id");
   }
 
-  private static Dataset<Row> withoutRepeats(Dataset<Row> kept, boolean timed) {
+  /** The last of a pair's rows, or where requests are known of its rows in each. */
+  private static Dataset<Row> withoutRepeats(Dataset<Row> kept, boolean timed, boolean shown) {
     Column[] latestFirst =
         timed
             ? new Column[] {col("time").desc(), col("place").desc(), col("line").desc()}
@@ -170,7 +241,8 @@ public final class Preparation {
     // A pair as one number sorts by itself. And asked for by rank, Spark would sort all rows twice,
     // before and after they come together, in the hope that there are many repeats.
     Column pair = shiftleft(col("u").cast("long"), 32).bitwiseOR(col("i"));
-    Column later = lag(lit(true), 1).over(Window.partitionBy("pair").orderBy(latestFirst));
+    WindowSpec ofPair = shown ? Window.partitionBy("pair", "request") : Window.partitionBy("pair");
+    Column later = lag(lit(true), 1).over(ofPair.orderBy(latestFirst));
     return kept.withColumn("pair", pair)
         .withColumn("later", later)
         .filter("later IS NULL")

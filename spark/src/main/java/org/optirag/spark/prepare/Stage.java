@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Part;
 import org.optirag.dataset.source.Cells;
 import org.optirag.dataset.source.Rules;
-import org.optirag.dataset.source.Source.TimeUnit;
+import org.optirag.dataset.source.TimeForm;
 import org.optirag.spark.table.Table;
 import org.optirag.spark.table.TableSource;
 
@@ -44,6 +44,7 @@ final class Stage {
           .add("label", DataTypes.BooleanType)
           .add("time", DataTypes.LongType)
           .add("part", DataTypes.ByteType)
+          .add("request", DataTypes.StringType)
           .add("reason", DataTypes.StringType);
 
   private Stage() {}
@@ -66,9 +67,10 @@ final class Stage {
               add(columns, table.rating()),
               add(columns, table.click()),
               add(columns, table.time()),
+              add(columns, table.request()),
               columns.size(),
               table.lists(),
-              table.unit(),
+              table.form(),
               table.part(),
               rules.zeros(),
               rules.likedFrom(),
@@ -99,9 +101,10 @@ final class Stage {
       int rating,
       int click,
       int time,
+      int request,
       int items,
       boolean lists,
-      TimeUnit unit,
+      TimeForm form,
       @Nullable Part part,
       Rules.Zeros zeros,
       double likedFrom,
@@ -124,7 +127,8 @@ final class Stage {
         if (!zero || zeros != Rules.Zeros.DROP) {
           boolean label =
               click >= 0 ? Cells.click(row.getString(click)) : rating < 0 || stars >= likedFrom;
-          Long when = time < 0 ? null : (Long) Cells.time(row.getString(time), unit, latest);
+          Long when = time < 0 ? null : (Long) Cells.time(row.getString(time), form, latest);
+          String shown = request < 0 ? null : Cells.optionalId("request", row.getString(request));
           for (int i = items; i < columns; i++) {
             for (String item : Cells.items(lists, row.getString(i))) {
               interactions.add(
@@ -140,6 +144,7 @@ final class Stage {
                       label,
                       when,
                       part == null ? null : (byte) part.ordinal(),
+                      shown,
                       null));
             }
           }
@@ -158,7 +163,7 @@ final class Stage {
     private Row other(
         long place, long line, byte state, @Nullable String reason, @Nullable String text) {
       return RowFactory.create(
-          table, place, line << 20, state, true, null, text, null, null, null, null, reason);
+          table, place, line << 20, state, true, null, text, null, null, null, null, null, reason);
     }
   }
 }

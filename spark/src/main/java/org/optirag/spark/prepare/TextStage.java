@@ -7,8 +7,10 @@ import static org.apache.spark.sql.functions.udf;
 
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -23,7 +25,6 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Untitled;
 import org.optirag.dataset.source.Cells;
-import org.optirag.dataset.source.HtmlEntities;
 import org.optirag.spark.table.Table;
 import org.optirag.spark.table.TableSource;
 
@@ -50,6 +51,7 @@ final class TextStage {
       schema = schema.add("f" + f, DataTypes.StringType);
     }
     Dataset<Row> all = null;
+    Map<Table, Dataset<Row>> texts = new LinkedHashMap<>();
     long file = 0;
     for (TableSource.Texts table : tables) {
       List<String> columns = new ArrayList<>(List.of(table.id()));
@@ -70,9 +72,20 @@ final class TextStage {
               .mapPartitions(
                   (MapPartitionsFunction<Row, Row>) each -> cleaned(each, slots, width),
                   Encoders.row(schema));
+      if (table.table().isText()) {
+        texts.put(table.table(), staged);
+      }
       all = all == null ? staged : all.unionAll(staged);
     }
-    return new TextStage(names, all == null ? null : all.cache());
+    Dataset<Row> cached = all == null ? null : all.cache();
+    if (cached != null && !texts.isEmpty() && isForeign(cached)) {
+      texts.forEach((table, staged) -> {
+        if (isForeign(staged)) {
+          throw table.foreign();
+        }
+      });
+    }
+    return new TextStage(names, cached);
   }
 
   private static Iterator<Row> cleaned(Iterator<Row> rows, List<Integer> slots, int width) {
@@ -83,16 +96,12 @@ final class TextStage {
           made[0] = row.getAs(Table.PLACE);
           made[1] = row.getAs(Table.LINE);
           String id = row.getString(0);
-          boolean broken = id == null || id.isBlank() || row.getAs(Table.MISFIT) != null;
-          made[3] = broken ? null : String.valueOf(id).strip();
+          made[3] = row.getAs(Table.MISFIT) == null ? checked(id) : null;
           int mended = 0;
           for (int i = 0; i < slots.size(); i++) {
             String value = row.getString(1 + i);
             try {
-              made[4 + slots.get(i)] =
-                  value == null
-                      ? null
-                      : Cells.text(value.isBlank() ? "" : HtmlEntities.decode(value));
+              made[4 + slots.get(i)] = value == null ? null : Cells.text(Cells.plain(value));
             } catch (Cells.Nonsense e) {
               mended++;
             }
@@ -101,6 +110,25 @@ final class TextStage {
           return RowFactory.create(made);
         })
         .iterator();
+  }
+
+  /** Whether there is the character that Spark puts in the place of bytes it cannot decode. */
+  private static boolean isForeign(Dataset<Row> rows) {
+    Column foreign = col("id").contains("\uFFFD");
+    for (String name : rows.columns()) {
+      if (rows.schema().apply(name).dataType().equals(DataTypes.StringType)) {
+        foreign = foreign.or(col(name).contains("\uFFFD"));
+      }
+    }
+    return !rows.filter(foreign).isEmpty();
+  }
+
+  private static @Nullable String checked(@Nullable String id) {
+    try {
+      return Cells.id("row's", id);
+    } catch (Cells.Nonsense e) {
+      return null;
+    }
   }
 
   /** The names of the fields, in the order of their columns. */
@@ -157,6 +185,19 @@ final class TextStage {
       columns.add(col("f" + f).as("field " + names.get(f)));
     }
     return TotalOrder.of(joined, size, col("number")).select(columns.toArray(Column[]::new));
+  }
+
+  /** Where no id has texts though there are some, an id of each. */
+  Optional<List<String>> strangers(Dataset<Row> numbered) {
+    Dataset<Row> described = ids();
+    if (described == null || described.isEmpty() || !numbered.join(described, "id").isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(List.of(least(numbered), least(described)));
+  }
+
+  private static String least(Dataset<Row> ids) {
+    return ids.selectExpr("min(id)").head().getString(0);
   }
 
   /** How many of so many ids have no title. */

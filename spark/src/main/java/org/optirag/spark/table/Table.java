@@ -4,13 +4,21 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.shiftright;
+import static org.apache.spark.sql.functions.translate;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
@@ -19,6 +27,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.source.Cells;
+import org.optirag.dataset.source.Delimited;
 import org.optirag.workspace.UserException;
 
 /**
@@ -40,6 +50,14 @@ public record Table(
 
   /** Of a text row with other fields than there are columns, the row; else null. */
   public static final String MISFIT = "__misfit";
+
+  private static final String LATIN1 = "ISO-8859-1";
+  private static final String WINDOWS = "WINDOWS-1252";
+  private static final List<String> ENCODINGS = List.of("UTF-8", LATIN1, WINDOWS, "US-ASCII");
+
+  /** 0x80 to 0x9F: no characters in Latin-1. */
+  private static final String NO_LATIN1 =
+      IntStream.range(0x80, 0xA0).mapToObj(Character::toString).collect(Collectors.joining());
 
   private static final int BLOCK_BITS = 44; // of a file, up to 16 TB
   private static final int COUNTER_BITS = 33; // of a partition's rows
@@ -77,17 +95,68 @@ public record Table(
         options.put("quote", quoted.equals("none") ? "" : quoted);
         // Spark escapes by a backslash unless told that quotes are doubled.
         options.put("escape", escape == null || escape.equals("none") ? "\"" : escape);
-        options.put("encoding", encoding == null ? "UTF-8" : encoding);
+        options.put("encoding", known(location, encoding, ENCODINGS));
         options.put("emptyValue", "");
         yield new Table(location, "csv", options, columns == null ? List.of() : columns);
       }
-      case "jsonl", "ndjson" -> new Table(location, "json", Map.of(), List.of());
+      case "jsonl", "ndjson", "json" -> {
+        refuse(location, kind, delimiter, quote, escape, columns);
+        known(location, encoding, List.of("UTF-8")); // in others Spark writes numbers anew
+        // As they are written, not as Spark would write them.
+        yield new Table(location, "json", Map.of("primitivesAsString", "true"), List.of());
+      }
       case "lists" ->
           throw new UserException(
               location + " has the format lists, which is read on one machine alone.",
               "Import it with 'optirag data import', or write it as Parquet.");
-      default -> new Table(location, kind, Map.of(), List.of());
+      default -> {
+        refuse(location, kind, delimiter, quote, escape, columns, encoding);
+        yield new Table(location, kind, Map.of(), List.of());
+      }
     };
+  }
+
+  /** The name of an encoding as Spark calls it. */
+  private static String known(String location, @Nullable String encoding, List<String> known) {
+    String name = encoding == null ? "UTF-8" : encoding.toUpperCase(Locale.ROOT);
+    if (known.contains(name)) {
+      return name.equals(WINDOWS) ? LATIN1 : name;
+    }
+    throw new UserException(
+        location + " is in " + encoding + ", of which these jobs know " + known + " alone.",
+        "Convert it: iconv -f " + encoding + " -t UTF-8.");
+  }
+
+  private static void refuse(String location, String kind, @Nullable Object... fields) {
+    if (Stream.of(fields).anyMatch(Objects::nonNull)) {
+      throw new UserException(
+          "The mapping gives "
+              + location
+              + " a delimiter, quote, escape, encoding or columns, which say nothing of the format "
+              + kind
+              + ".",
+          "Leave them out, or give 'format: csv'.");
+    }
+  }
+
+  private boolean isLatin1() {
+    return LATIN1.equals(options.get("encoding"));
+  }
+
+  /** Whether it is text, whose bytes may be in any encoding. */
+  public boolean isText() {
+    return format.equals("csv") || format.equals("json");
+  }
+
+  /**
+   * What to say where a text holds bytes that are not of its encoding: Spark puts U+FFFD in their
+   * place.
+   */
+  public UserException foreign() {
+    return new UserException(
+        location + " holds bytes that are not " + options.getOrDefault("encoding", "UTF-8") + ".",
+        "Say its encoding in the mapping, such as 'encoding: windows-1252', or convert it:"
+            + " iconv -f WINDOWS-1252 -t UTF-8.");
   }
 
   private static String ending(String location) {
@@ -109,20 +178,19 @@ public record Table(
    * @throws UserException if it cannot be read or lacks a column
    */
   public Read read(SparkSession spark, List<String> wanted, long firstFile) {
+    if (isText()) {
+      String[] texts = spark.read().text(location).inputFiles();
+      if (texts.length > 0) {
+        insistOnNarrow(spark, texts[0]);
+      }
+    }
     Dataset<Row> rows = open(spark);
     List<String> known = Arrays.asList(rows.columns());
     List<Column> selected = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
-      if (!known.contains(wanted.get(i))) {
-        throw new UserException(
-            "%s has no column '%s'; it has %s."
-                .formatted(
-                    location,
-                    wanted.get(i),
-                    known.stream().filter(name -> !name.equals(MISFIT)).toList()),
-            "Name the right column in the mapping.");
-      }
-      selected.add(col("`" + wanted.get(i) + "`").cast("string").as("c" + i));
+      Column cell = new CellColumn(location, rows.schema()).of(wanted.get(i));
+      selected.add(
+          (isLatin1() ? translate(cell, NO_LATIN1, Cells.WINDOWS_1252) : cell).as("c" + i));
     }
     selected.add(known.contains(MISFIT) ? col(MISFIT) : lit(null).cast("string").as(MISFIT));
     Column counter = monotonically_increasing_id(); // the number of the partition, then of the row
@@ -163,7 +231,9 @@ public record Table(
       List<String> names = columns;
       if (names.isEmpty()) {
         names =
-            List.of(spark.read().options(options).option("header", true).csv(location).columns());
+            Stream.of(spark.read().options(options).option("header", true).csv(location).columns())
+                .map(Delimited::column)
+                .toList();
       }
       StructType schema = new StructType();
       for (String name : names) {
@@ -177,6 +247,22 @@ public record Table(
           .load(location);
     } catch (Exception e) { // Scala's own do not say that they are thrown
       throw stored.unreadable(location, e);
+    }
+  }
+
+  /** Spark splits lines before it decodes them, which needs an encoding like ASCII. */
+  private void insistOnNarrow(SparkSession spark, String file) {
+    Path path = new Path(file);
+    try (InputStream in =
+        path.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(path)) {
+      int first = in.read() << 8 | in.read();
+      if (first == 0xFFFE || first == 0xFEFF) {
+        throw new UserException(
+            file + " is UTF-16, which these jobs do not read.",
+            "Convert it: iconv -f UTF-16 -t UTF-8.");
+      }
+    } catch (IOException e) {
+      throw new TableFormat(format).unreadable(file, e);
     }
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Part;
 import org.optirag.dataset.source.Mapping;
 import org.optirag.dataset.source.Rules;
-import org.optirag.dataset.source.Source.TimeUnit;
+import org.optirag.dataset.source.TimeForm;
 import org.optirag.workspace.ConfigFile;
 import org.optirag.workspace.UserException;
 
@@ -49,7 +49,8 @@ public record TableSource(
       @Nullable String rating,
       @Nullable String click,
       @Nullable String time,
-      TimeUnit unit,
+      TimeForm form,
+      @Nullable String request,
       @Nullable Part part) {
     /** Copies the list. */
     public Interactions {
@@ -81,6 +82,7 @@ public record TableSource(
     for (Mapping.InteractionFile file : mapping.interactions()) {
       interactions.add(interactions(yaml, input, file));
     }
+    Mapping.insistOnTimes(yaml, mapping.interactions());
     return new TableSource(
         Mapping.required(yaml, "name", mapping.name()),
         mapping.noun() == null ? "item" : mapping.noun(),
@@ -96,11 +98,6 @@ public record TableSource(
           yaml
               + ", field interactions.history: rows known from others' histories are placed on one"
               + " machine alone.",
-          "Leave the field out, or import with 'optirag data import'.");
-    }
-    if (file.request() != null) {
-      throw new UserException(
-          yaml + ", field interactions.request: these jobs do not keep what was shown together.",
           "Leave the field out, or import with 'optirag data import'.");
     }
     if (file.rating() != null && file.click() != null) {
@@ -127,9 +124,8 @@ public record TableSource(
         file.rating(),
         file.click(),
         file.time(),
-        file.timeUnit() == null
-            ? TimeUnit.SECONDS
-            : Mapping.constant(yaml, "interactions.time-unit", TimeUnit.class, file.timeUnit()),
+        file.timeForm(yaml),
+        file.request(),
         file.part() == null
             ? null
             : Mapping.constant(yaml, "interactions.part", Part.class, file.part()));

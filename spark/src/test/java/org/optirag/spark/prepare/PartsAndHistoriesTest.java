@@ -49,6 +49,15 @@ final class PartsAndHistoriesTest {
   }
 
   @Test
+  void theRowsOfARequestAreHeldOutTogether() throws IOException {
+    Output output = prepared("time: at, request: page");
+    Dataset data = ImportedDataset.open(Path.of(output.directory())).load();
+    assertThat(data.interactions().hasRequests()).isTrue();
+    assertParts(PartedTable.standard(output), data.split());
+    assertParts(PartedTable.of(output, "last-out"), data.split(new SplitRule.LeaveLastOut()));
+  }
+
+  @Test
   void whatHasNoTimesIsPartedByTheLastRowsOfEachUser() throws IOException {
     Output output = prepared("lists: false");
     assertParts(
@@ -64,9 +73,14 @@ final class PartsAndHistoriesTest {
 
   private Output prepared(String columns) throws IOException {
     Random random = new Random(SEED);
-    List<String> lines = new ArrayList<>(List.of("user,item,at"));
+    List<String> lines = new ArrayList<>(List.of("user,item,at,page"));
+    Random pages = new Random(SEED);
     for (int i = 0; i < 300; i++) {
-      lines.add(random.nextInt(20) + "," + random.nextInt(40) + "," + (1000 + random.nextInt(60)));
+      lines.add(
+          random.nextInt(20)
+              + ("," + random.nextInt(40))
+              + ("," + (1000 + random.nextInt(60)))
+              + (pages.nextInt(4) == 0 ? "," : ",p" + pages.nextInt(6)));
     }
     Files.write(directory.resolve("clicks.csv"), lines);
     Path yaml = directory.resolve("clicks.yaml");

@@ -1,0 +1,351 @@
+package org.optirag.dataset.source;
+
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.TemporalAccessor;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.source.Cells.Nonsense;
+import org.optirag.dataset.source.Source.TimeUnit;
+import org.optirag.workspace.UserException;
+
+/**
+ * How the times of a table are written.
+ *
+ * <p>A number counts units since 1970, with decimals or an exponent if need be. One that another
+ * unit would put after 1973 and this one before is of the other unit, and no time in this. A text
+ * is a date with or without a time of day and a zone, as ISO 8601, databases and languages write
+ * it; UTC where it names no zone. A date whose month and day cannot be told apart is none, unless a
+ * pattern says which is which.
+ *
+ * @param unit of numbers
+ * @param said whether the user or the format said so, so that numbers that look like dates are none
+ * @param pattern of {@link DateTimeFormatter} for texts, or null; then there are no numbers
+ */
+public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
+    implements Serializable {
+  /** Seconds, as nobody said otherwise. */
+  public static final TimeForm USUAL = new TimeForm(TimeUnit.SECONDS, false, null);
+
+  private static final int MOST_DIGITS = 40;
+  private static final long FIRST_DATE = 19_700_101;
+  private static final long LAST_DATE = 21_001_231;
+  private static final String ZONE = "(?<zone>[A-Za-z+\\[(-].*)?";
+  private static final String DAYTIME =
+      "(?<hour>\\d{1,2}):(?<minute>\\d{2})(?::(?<second>\\d{2})(?:[.,](?<fraction>\\d+))?)?"
+          + "(?:\\s*(?<half>AM|PM))?";
+
+  /** 2025-01-31T10:11:12.345+01:00, 20250131T101112Z, 2025/01/31 and the like. */
+  private static final Pattern ISO =
+      Pattern.compile(
+          "(?<year>\\d{4})(?:(?<dash>[-/.])(?<month>\\d{1,2})\\k<dash>(?<day>\\d{1,2})"
+              + "|(?<month2>\\d{2})(?<day2>\\d{2}))"
+              + "(?:(?:[T_]|\\s+)(?:"
+              + DAYTIME
+              + "|(?<hour2>\\d{2})(?<minute2>\\d{2})(?:(?<second2>\\d{2})(?:[.,](?<fraction2>\\d+))?)?)"
+              + ")?\\s*"
+              + ZONE,
+          Pattern.CASE_INSENSITIVE);
+
+  private static final String NAMED_DAY = "(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\\s+)?";
+  private static final String MONTH =
+      "(?<name>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*)\\.?";
+
+  /** Fri, 31 Jan 2025 10:11:12 GMT; 31/Jan/2025:10:11:12 +0000. */
+  private static final Pattern DAY_FIRST =
+      Pattern.compile(
+          NAMED_DAY
+              + "(?<day>\\d{1,2})[ /-]"
+              + MONTH
+              + "[ /-](?<year>\\d{4})(?:[:,T\\s]+"
+              + DAYTIME
+              + ")?\\s*"
+              + ZONE,
+          Pattern.CASE_INSENSITIVE);
+
+  /** Jan 31, 2025 10:11:12 AM; Fri Jan 31 2025 10:11:12 GMT+0100 (CET). */
+  private static final Pattern MONTH_FIRST =
+      Pattern.compile(
+          NAMED_DAY
+              + MONTH
+              + "\\s+(?<day>\\d{1,2}),?\\s+(?<year>\\d{4})(?:,?\\s+(?:at\\s+)?"
+              + DAYTIME
+              + ")?\\s*"
+              + ZONE,
+          Pattern.CASE_INSENSITIVE);
+
+  /** Fri Jan 31 10:11:12 UTC 2025. */
+  private static final Pattern YEAR_LAST =
+      Pattern.compile(
+          NAMED_DAY
+              + MONTH
+              + "\\s+(?<day>\\d{1,2})\\s+"
+              + DAYTIME
+              + "\\s+(?:(?<zone>[A-Za-z+-]\\S*)\\s+)?(?<year>\\d{4})",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern UNCLEAR =
+      Pattern.compile("\\d{1,2}([-/. ])\\d{1,2}([-/. ]|, ?)(\\d{4}|\\d{2})(?!\\d).*");
+  private static final Pattern OFFSET =
+      Pattern.compile(
+          "(?:UTC|GMT)?(?<sign>[+-])(?<hours>\\d{1,2})(?::?(?<minutes>\\d{2})(?::?(?<seconds>\\d{2}))?)?",
+          Pattern.CASE_INSENSITIVE);
+  private static final List<String> MONTHS =
+      List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
+  private static final Map<String, DateTimeFormatter> FORMATTERS = new ConcurrentHashMap<>();
+
+  /** In a unit that was said. */
+  public static TimeForm in(TimeUnit unit) {
+    return new TimeForm(unit, true, null);
+  }
+
+  /**
+   * By a pattern.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static TimeForm of(String pattern) {
+    formatter(pattern);
+    return new TimeForm(TimeUnit.ISO, true, pattern);
+  }
+
+  /**
+   * Once a table is read: numbers such as 20250131 in all of its rows are dates, or seconds within
+   * a fortnight of 1970, which nobody said.
+   *
+   * @param table for the message
+   * @param first the first of its times, in seconds
+   * @param last the last
+   * @throws UserException if they may be either
+   */
+  public void insistOnMeaning(Object table, long first, long last) {
+    if (!said && first <= last && first >= FIRST_DATE && last <= LAST_DATE) {
+      throw new UserException(
+          table
+              + ": the times are numbers from "
+              + first
+              + " to "
+              + last
+              + ", which may be dates or seconds since 1970.",
+          "Say in the mapping which: 'time-unit: iso' for dates, 'time-unit: seconds' for seconds.");
+    }
+  }
+
+  /**
+   * The moment of a cell.
+   *
+   * @throws Nonsense if it is none, or which one it is cannot be told
+   */
+  Instant instant(@Nullable String value) throws Nonsense {
+    String text = value == null ? "" : value.strip();
+    if (pattern != null) {
+      return byPattern(pattern, text);
+    }
+    if (unit == TimeUnit.ISO) {
+      Instant moment = date(text);
+      if (moment == null) {
+        throw unclear(text, "ISO 8601 as 2020-01-31T10:00:00Z");
+      }
+      return moment;
+    }
+    BigDecimal number = number(text);
+    if (number != null) {
+      return ofNumber(number, text);
+    }
+    Instant moment = date(text);
+    if (moment == null) {
+      throw unclear(text, "a number");
+    }
+    return moment;
+  }
+
+  private static Nonsense unclear(String text, String expected) {
+    return UNCLEAR.matcher(text).matches()
+        ? new Nonsense(
+            "the time is '"
+                + Cells.excerpt(text)
+                + "', of which the month is not known: give it in the mapping, such as"
+                + " 'time-format: dd/MM/yyyy'")
+        : new Nonsense("the time is '" + Cells.excerpt(text) + "', expected " + expected);
+  }
+
+  private static @Nullable BigDecimal number(String text) {
+    if (text.isEmpty()
+        || text.length() > MOST_DIGITS
+        || "+-.0123456789".indexOf(text.charAt(0)) < 0) {
+      return null;
+    }
+    try {
+      return BigDecimal.valueOf(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      try { // RecBole writes times as floats: 9.7E8
+        BigDecimal number = new BigDecimal(text);
+        return Math.abs(number.scale()) > MOST_DIGITS ? null : number;
+      } catch (NumberFormatException notEven) {
+        return null;
+      }
+    }
+  }
+
+  private Instant ofNumber(BigDecimal number, String text) throws Nonsense {
+    TimeUnit likely = likely(number.abs());
+    if (likely != null && likely != unit) {
+      throw new Nonsense(
+          "the time "
+              + Cells.excerpt(text)
+              + " is in "
+              + likely.name().toLowerCase(Locale.ROOT)
+              + ", expected "
+              + unit.name().toLowerCase(Locale.ROOT));
+    }
+    BigDecimal seconds = number.movePointLeft(unit.digits());
+    BigDecimal whole = seconds.setScale(0, RoundingMode.FLOOR);
+    long nanos = seconds.subtract(whole).movePointRight(9).longValue();
+    return Instant.ofEpochSecond(whole.longValueExact(), nanos);
+  }
+
+  /** The unit of a number that is a time after 1973 in it; null where it may be any. */
+  private static @Nullable TimeUnit likely(BigDecimal number) {
+    if (number.compareTo(TimeUnit.LEAST) < 0) {
+      return null;
+    }
+    for (TimeUnit unit : TimeUnit.values()) {
+      BigDecimal next = TimeUnit.LEAST.movePointRight(unit.digits() + 3);
+      if (number.compareTo(next) < 0) {
+        return unit;
+      }
+    }
+    return TimeUnit.NANOSECONDS;
+  }
+
+  private static Instant byPattern(String pattern, String text) throws Nonsense {
+    try {
+      TemporalAccessor parsed =
+          formatter(pattern)
+              .parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
+      if (parsed instanceof ZonedDateTime zoned) {
+        return zoned.toInstant();
+      }
+      return parsed instanceof LocalDateTime local
+          ? local.toInstant(ZoneOffset.UTC)
+          : LocalDate.from(parsed).atStartOfDay().toInstant(ZoneOffset.UTC);
+    } catch (DateTimeException e) {
+      throw new Nonsense("the time is '" + Cells.excerpt(text) + "', expected the form " + pattern);
+    }
+  }
+
+  private static DateTimeFormatter formatter(String pattern) {
+    return FORMATTERS.computeIfAbsent(
+        pattern,
+        form ->
+            new DateTimeFormatterBuilder()
+                .parseCaseInsensitive()
+                .appendPattern(form)
+                .toFormatter(Locale.ENGLISH));
+  }
+
+  /** The moment of a text, or null where it is no date that can be told. */
+  private static @Nullable Instant date(String text) throws Nonsense {
+    if (text.length() < 8 || text.length() > 80) {
+      return null;
+    }
+    for (Pattern form : List.of(ISO, DAY_FIRST, MONTH_FIRST, YEAR_LAST)) {
+      Matcher match = form.matcher(text);
+      if (match.matches()) {
+        return moment(match, text);
+      }
+    }
+    return null;
+  }
+
+  private static Instant moment(Matcher match, String text) throws Nonsense {
+    try {
+      String month = either(match, "month");
+      LocalDate date =
+          LocalDate.of(
+              Integer.parseInt(match.group("year")),
+              month == null
+                  ? 1 + MONTHS.indexOf(match.group("name").substring(0, 3).toLowerCase(Locale.ROOT))
+                  : Integer.parseInt(month),
+              number(either(match, "day"), 0));
+      int hour = number(either(match, "hour"), 0);
+      String half = match.group("half");
+      if (half != null) {
+        if (hour < 1 || hour > 12) {
+          throw new DateTimeException("hour " + hour);
+        }
+        hour = hour % 12 + (half.equalsIgnoreCase("PM") ? 12 : 0);
+      }
+      int minute = number(either(match, "minute"), 0);
+      int second = number(either(match, "second"), 0);
+      boolean midnight = hour == 24 && minute == 0 && second == 0;
+      boolean leap = second == 60;
+      String fraction = either(match, "fraction");
+      String nanos = fraction == null ? "0" : (fraction + "000000000").substring(0, 9);
+      LocalDateTime local =
+          date.atTime(midnight ? 0 : hour, minute, leap ? 59 : second, Integer.parseInt(nanos))
+              .plusDays(midnight ? 1 : 0)
+              .plusSeconds(leap ? 1 : 0);
+      return local.toInstant(offset(match.group("zone"), local));
+    } catch (DateTimeException e) {
+      throw new Nonsense("the time is '" + Cells.excerpt(text) + "', which is no moment");
+    }
+  }
+
+  private static @Nullable String either(Matcher match, String group) {
+    boolean twice = match.pattern().namedGroups().containsKey(group + "2");
+    boolean once = match.pattern().namedGroups().containsKey(group);
+    String first = once ? match.group(group) : null;
+    return first == null && twice ? match.group(group + "2") : first;
+  }
+
+  private static int number(@Nullable String digits, int none) {
+    return digits == null ? none : Integer.parseInt(digits);
+  }
+
+  private static ZoneOffset offset(@Nullable String written, LocalDateTime local) throws Nonsense {
+    String zone = written == null ? "" : written.strip();
+    String plain = zone.replaceFirst("\\s*\\(.*\\)$", "").replaceFirst("\\s+m=.*", "");
+    if (plain.isEmpty() || plain.matches("(?i)Z|UTC|GMT|Zulu|\\[UTC\\]")) {
+      return ZoneOffset.UTC;
+    }
+    // What stands after an offset is only its name: +01:00[Europe/Berlin], +0000 UTC.
+    Matcher offset =
+        OFFSET.matcher(plain.replaceFirst("(?<=\\d)\\s*(\\[.*\\]|[A-Za-z]{1,5})$", ""));
+    if (offset.matches()) {
+      int sign = offset.group("sign").equals("-") ? -1 : 1;
+      return ZoneOffset.ofHoursMinutesSeconds(
+          sign * number(offset.group("hours"), 0),
+          sign * number(offset.group("minutes"), 0),
+          sign * number(offset.group("seconds"), 0));
+    }
+    String region = plain.replaceFirst("^\\[(.*)\\]$", "$1");
+    if (region.contains("/")) {
+      List<ZoneOffset> valid = ZoneId.of(region).getRules().getValidOffsets(local);
+      if (valid.size() == 1) {
+        return valid.get(0);
+      }
+      throw new DateTimeException("stands twice or never in " + region);
+    }
+    throw new Nonsense(
+        "the zone '"
+            + Cells.excerpt(plain)
+            + "' of a time is not one alone; write UTC, an offset such as +02:00, or a region such"
+            + " as Europe/Berlin");
+  }
+}
