@@ -113,6 +113,10 @@ public final class HttpServer implements AutoCloseable {
     config.routes.before(this::begin);
     for (Route route : routes) {
       config.routes.addHttpHandler(route.method(), route.path(), ctx -> handle(ctx, route));
+      if (route.method() == HandlerType.GET) {
+        // By itself Javalin says 200 to every HEAD of a path that it knows, and asks nobody.
+        config.routes.addHttpHandler(HandlerType.HEAD, route.path(), ctx -> handle(ctx, route));
+      }
     }
     config.routes.exception(
         Exception.class, (error, ctx) -> Problems.answer(ctx, Problems.of(error)));
