@@ -22,6 +22,7 @@ import org.optirag.server.control.ExitLadder;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PassListener;
 import org.optirag.server.ranking.RankingModel;
+import org.optirag.server.ranking.TextHead;
 import org.optirag.server.ranking.Scheduler;
 
 /**
@@ -160,6 +161,16 @@ public final class SchedulingBenchmark {
     @Override
     public String text(int[] tokens) {
       return "";
+    }
+
+    @Override
+    public TextHead head(String text, int tokens) {
+      return new TextHead(text, tokens);
+    }
+
+    @Override
+    public TextRoom textRoom() {
+      return new TextRoom(40, 3);
     }
 
     @Override

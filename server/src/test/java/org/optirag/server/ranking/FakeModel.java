@@ -124,6 +124,18 @@ public class FakeModel implements RankingModel {
     return tokens.length + " tokens";
   }
 
+  /** A token is a letter, and a title has room for forty. */
+  @Override
+  public TextHead head(String text, int tokens) {
+    String head = TextHead.characters(text, tokens);
+    return new TextHead(head, head.length());
+  }
+
+  @Override
+  public TextRoom textRoom() {
+    return new TextRoom(40, 3);
+  }
+
   @Override
   public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts) {
     passes.add(
