@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
   @Mixin private PipelineOptions options;
 
   @Parameters(
@@ -136,7 +137,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "Takes results.json and report.html; default runs/DATASET.")
+      description =
+          "Takes results.json and report.html; default runs/DATASET, or the next that is free.")
   private @Nullable Path out;
 
   @Override
@@ -162,7 +164,11 @@ final class EvaluateCommand implements Callable<Integer> {
             most == null ? Integer.MAX_VALUE : most,
             slices);
     Path directory =
-        out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
+        output.directory(
+            out,
+            Path.of("runs", String.valueOf(Path.of(data).getFileName())),
+            EvaluationOutcome.RESULTS,
+            EvaluationOutcome.PAGE);
     EvaluationOutcome outcome =
         new Evaluations(settings(trained != null), common.workplace()).run(request);
     outcome.write(directory);
