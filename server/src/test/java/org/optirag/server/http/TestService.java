@@ -136,7 +136,7 @@ final class TestService implements AutoCloseable {
           ? Optional.of(
               new KnownItem("50", "Star Wars (1977)", List.of(new Field("genres", "Space"))))
           : met().filter(met -> met.item().equals(id)).findAny()
-              .map(met -> new KnownItem(id, "Told of", List.of()));
+              .map(met -> new KnownItem(id, id, List.of()));
     }
 
     @Override
@@ -164,7 +164,8 @@ final class TestService implements AutoCloseable {
 
     @Override
     public List<KnownItem> items(String prefix, int most) {
-      return item("50").stream()
+      return Stream.concat(Stream.of("50"), met().map(Event.Interacted::item))
+          .flatMap(id -> item(id).stream())
           .filter(item -> item.title().toLowerCase(Locale.ROOT).startsWith(prefix))
           .toList();
     }

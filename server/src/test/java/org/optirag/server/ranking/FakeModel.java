@@ -121,7 +121,7 @@ public class FakeModel implements RankingModel {
 
   @Override
   public String text(int[] tokens) {
-    return tokens.length + " tokens";
+    return tokens.length == 1 ? "token " + tokens[0] : tokens.length + " tokens";
   }
 
   /** A token is a letter, and a title has room for forty. */
