@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ExperimentCommand.class,
       RankCommand.class,
+      ScoreCommand.class,
       ServeCommand.class,
       ConfigCommand.class,
       BenchCommand.class
@@ -109,7 +110,9 @@ public final class Main implements Runnable {
 
   private static String problem(ParameterException told, List<String> unknown) {
     CommandLine command = told.getCommandLine();
-    return unknown.isEmpty() || unknown.getFirst().startsWith("-") || command.getSubcommands().isEmpty()
+    return unknown.isEmpty()
+            || unknown.getFirst().startsWith("-")
+            || command.getSubcommands().isEmpty()
         ? String.valueOf(told.getMessage())
         : "There is no command '%s %s'."
             .formatted(command.getCommandSpec().qualifiedName(), unknown.getFirst());
