@@ -22,8 +22,8 @@ import org.optirag.server.control.ExitLadder;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PassListener;
 import org.optirag.server.ranking.RankingModel;
-import org.optirag.server.ranking.TextHead;
 import org.optirag.server.ranking.Scheduler;
+import org.optirag.server.ranking.TextHead;
 
 /**
  * The service's scheduling by itself: a model that sleeps as long as the real one would compute, so

@@ -109,8 +109,7 @@ final class CalibrateCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "DIR",
-      description =
-          "Takes the calibrated bundle; default the bundle itself, which needs --force.")
+      description = "Takes the calibrated bundle; default the bundle itself, which needs --force.")
   private @Nullable Path to;
 
   @Override

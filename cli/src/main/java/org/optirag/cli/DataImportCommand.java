@@ -58,9 +58,7 @@ final class DataImportCommand implements Callable<Integer> {
           "Name this one otherwise (--name), or give --force to replace it.");
     }
     ImportPrinter.print(
-        store
-            .importSource(source, options.rules(source), common.progress()),
-        common);
+        store.importSource(source, options.rules(source), common.progress()), common);
     return 0;
   }
 }

@@ -37,9 +37,7 @@ final class DataPullCommand implements Callable<Integer> {
       common.tell(known.name() + " was there already; --force gets and imports it anew.");
     }
     ImportedDataset imported =
-        there && !output.force()
-            ? store.find(known.name())
-            : store.pull(known, common.progress());
+        there && !output.force() ? store.find(known.name()) : store.pull(known, common.progress());
     if (!common.json()) {
       common.out().println("Terms: " + known.terms());
     }

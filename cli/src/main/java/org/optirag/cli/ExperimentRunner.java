@@ -38,8 +38,7 @@ record ExperimentRunner(List<String> more) implements CommandRunner {
         Main.commandLine()
             .setOut(new PrintWriter(said))
             .setErr(new PrintWriter(said, true))
-            .execute(
-                Stream.of(command, more, AGAIN).flatMap(List::stream).toArray(String[]::new));
+            .execute(Stream.of(command, more, AGAIN).flatMap(List::stream).toArray(String[]::new));
     if (code == 0) {
       return;
     }

@@ -23,8 +23,8 @@ final class OutputOptions {
   }
 
   /**
-   * The directory that takes some files. A standard place that is taken is left for the next: runs/x,
-   * runs/x-2, runs/x-3, …
+   * The directory that takes some files. A standard place that is taken is left for the next:
+   * runs/x, runs/x-2, runs/x-3, …
    *
    * @param given as the user wants it, or null
    * @param standard where he does not say
@@ -46,7 +46,8 @@ final class OutputOptions {
 
   private static boolean holds(Path place, List<String> names) {
     return Files.exists(place)
-        && (!Files.isDirectory(place) || names.stream().map(place::resolve).anyMatch(Files::exists));
+        && (!Files.isDirectory(place)
+            || names.stream().map(place::resolve).anyMatch(Files::exists));
   }
 
   /**

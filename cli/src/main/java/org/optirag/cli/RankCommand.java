@@ -118,9 +118,7 @@ final class RankCommand implements Callable<Integer> {
   /** In the order in which they were given; an id that is given twice is asked about once. */
   private List<CandidateItem> wanted() {
     Map<String, CandidateItem> wanted = new LinkedHashMap<>();
-    items.stream()
-        .map(String::strip)
-        .forEach(id -> wanted.putIfAbsent(id, CandidateItem.of(id)));
+    items.stream().map(String::strip).forEach(id -> wanted.putIfAbsent(id, CandidateItem.of(id)));
     if (candidates != null) {
       for (CandidateItem candidate : CandidateLines.read(candidates)) {
         if (wanted.putIfAbsent(candidate.id(), candidate) != null) {

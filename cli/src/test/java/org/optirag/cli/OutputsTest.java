@@ -151,7 +151,16 @@ final class OutputsTest {
         .isEqualTo(2);
     assertThat(err.toString()).contains("There is a data set one already.").contains("--name");
     assertThat(
-            run("data", "import", shop, "--mapping", mapping, "--name", "one", "--quiet", "--force"))
+            run(
+                "data",
+                "import",
+                shop,
+                "--mapping",
+                mapping,
+                "--name",
+                "one",
+                "--quiet",
+                "--force"))
         .isZero();
   }
 }

@@ -44,7 +44,8 @@ class CandidateLinesTest {
     assertRefused("{\"title\": \"x\"}", "id is no text");
     assertRefused("{\"id\": \"1\", \"fields\": {\"a\": \"b\"}}", "title is missing");
     assertRefused("{\"id\": \"1\", \"title\": 7}", "title is no text");
-    assertRefused("{\"id\": \"1\", \"title\": \"x\", \"fields\": {\"a\": 1}}", "fields.a is no text");
+    assertRefused(
+        "{\"id\": \"1\", \"title\": \"x\", \"fields\": {\"a\": 1}}", "fields.a is no text");
     assertRefused("{\"id\": \"1\", \"id\": \"2\"}", ":1: ");
     assertRefused("\"1\" \"2\"", ":1: ");
     assertThatThrownBy(() -> CandidateLines.read(directory.resolve("none")))

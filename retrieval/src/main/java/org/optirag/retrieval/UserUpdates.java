@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
  * it at once.
  *
  * @param user the user's number
- * @param behaviours at most one for an item; they may lie between behaviours that were known before,
- *     and replace those of the same items
+ * @param behaviours at most one for an item; they may lie between behaviours that were known
+ *     before, and replace those of the same items
  * @param likes whether his likes are others than those that the graph was trained on, here or among
  *     the behaviours of all: his embedding is then folded in from his history
  */

@@ -152,8 +152,7 @@ public record VisibleHistory(
     Interactions all = source.interactions();
     Set<Integer> replaced = updates.items();
     return Arrays.stream(rows)
-        .filter(row ->
-            all.request(row) != Interactions.ALONE || !replaced.contains(all.item(row)))
+        .filter(row -> all.request(row) != Interactions.ALONE || !replaced.contains(all.item(row)))
         .toArray();
   }
 

@@ -18,8 +18,7 @@ public final class Delta {
   /** Takes the place of what the user did with the item before. */
   void met(int user, Behaviour behaviour) {
     rows.add(user, behaviour);
-    Map<Integer, Behaviour> own =
-        behaviours.computeIfAbsent(user, key -> new LinkedHashMap<>());
+    Map<Integer, Behaviour> own = behaviours.computeIfAbsent(user, key -> new LinkedHashMap<>());
     synchronized (own) {
       own.remove(behaviour.item()); // so that the newest is told last
       own.put(behaviour.item(), behaviour);

@@ -36,8 +36,7 @@ final class Pairs {
   IntStream replaced(Interactions rows) {
     return IntStream.range(0, rows.size())
         .filter(row ->
-            rows.request(row) == Interactions.ALONE
-                && contains(rows.user(row), rows.item(row)));
+            rows.request(row) == Interactions.ALONE && contains(rows.user(row), rows.item(row)));
   }
 
   /** The rows that these do not replace. */

@@ -43,6 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Bundle {
   /** The file that makes a directory a bundle. */
   public static final String MANIFEST = "bundle.json";
+
   static final String ADAPTER = "adapter";
   static final String HEADS = "heads.safetensors";
   static final String POLICY = "policy.json";

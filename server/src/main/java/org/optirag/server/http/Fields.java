@@ -232,8 +232,7 @@ final class Fields {
     for (JsonNode node : list(name, 1, most)) {
       String path = path(name) + "[" + strings.size() + "]";
       if (!node.isString()) {
-        throw ProblemException.field(
-            path, "The field is " + kind(node) + ", expected a string.");
+        throw ProblemException.field(path, "The field is " + kind(node) + ", expected a string.");
       }
       strings.add(Texts.text(node.asString(), characters, path));
     }

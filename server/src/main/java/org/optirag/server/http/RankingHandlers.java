@@ -71,8 +71,7 @@ final class RankingHandlers {
     RerankCall call = RerankCall.read(Requests.json(ctx, limits), limits);
     try (Lease lease = rollout.pick(call.user())) {
       Deployable bundle = lease.bundle();
-      RerankQuery query =
-          RerankQuery.of(call, bundle, limits, id -> lookup.item(id).isPresent());
+      RerankQuery query = RerankQuery.of(call, bundle, limits, id -> lookup.item(id).isPresent());
       RankAnswer answer = answer(ctx, bundle, query.request(), null, null, start);
       String id = String.valueOf(ctx.<String>attribute(HttpServer.REQUEST_ID));
       String version = ctx.path().startsWith("/v2/") ? "2" : "1";

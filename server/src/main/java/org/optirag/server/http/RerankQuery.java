@@ -24,8 +24,7 @@ import org.optirag.server.ranking.TextHead;
  * @param cut documents that are longer than the call wants read, or the service reads
  * @param limits of the service
  */
-record RerankQuery(
-    RankRequest request, List<Integer> places, List<Integer> cut, Limits limits) {
+record RerankQuery(RankRequest request, List<Integer> places, List<Integer> cut, Limits limits) {
   /** No id that a client may send begins so: a text is never taken for an item of that name. */
   private static final String UNNAMED = "\u001Fdocument ";
 
@@ -67,8 +66,7 @@ record RerankQuery(
   }
 
   /** The beginning of the texts: of the first, and if there is room of the others. */
-  private static Read read(
-      Read whole, RankingModel model, Limits limits, OptionalLong tokens) {
+  private static Read read(Read whole, RankingModel model, Limits limits, OptionalLong tokens) {
     String text = TextHead.characters(whole.text, limits.titleCharacters());
     List<Field> fields = new ArrayList<>();
     for (Field field : whole.fields) {
@@ -106,7 +104,10 @@ record RerankQuery(
                   String.join(", ", names.subList(0, Math.min(NAMED, names.size()))),
                   names.size() > NAMED ? " and %d more".formatted(names.size() - NAMED) : ""));
     }
-    say(warnings, documents(i -> call.documents().get(i).unread()), "has fields that were not read; rank_fields names those to read");
+    say(
+        warnings,
+        documents(i -> call.documents().get(i).unread()),
+        "has fields that were not read; rank_fields names those to read");
     say(
         warnings,
         cut,

@@ -11,7 +11,6 @@ public final class PromptTooLongException extends RuntimeException {
   public PromptTooLongException(int tokens, int most) {
     super(
         "The prompt has %d tokens, at most %d. Send fewer candidates, or shorter ones;"
-            + " whoever runs the service may raise max-tokens."
-            .formatted(tokens, most));
+            + " whoever runs the service may raise max-tokens.".formatted(tokens, most));
   }
 }

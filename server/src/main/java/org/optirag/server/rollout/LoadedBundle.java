@@ -168,8 +168,7 @@ public final class LoadedBundle implements Deployable {
   @Override
   public TextRoom textRoom() {
     PromptSettings prompt = bundle.dataset().prompt();
-    return new TextRoom(
-        prompt.titleTokens(), prompt.fields() ? PromptSettings.ITEM_FIELDS : 0);
+    return new TextRoom(prompt.titleTokens(), prompt.fields() ? PromptSettings.ITEM_FIELDS : 0);
   }
 
   @Override

@@ -57,7 +57,11 @@ final class Browser implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      page = client.newWebSocketBuilder().buildAsync(address(profile), new Listener()).get(SECONDS, TimeUnit.SECONDS);
+      page =
+          client
+              .newWebSocketBuilder()
+              .buildAsync(address(profile), new Listener())
+              .get(SECONDS, TimeUnit.SECONDS);
     } catch (Exception e) {
       close(process);
       throw e;
@@ -142,7 +146,8 @@ final class Browser implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!is(expression).equals("true")) {
       if (System.nanoTime() > end) {
-        throw new AssertionError(expression + " does not come true: " + is("document.body.innerText"));
+        throw new AssertionError(
+            expression + " does not come true: " + is("document.body.innerText"));
       }
       Thread.sleep(20);
     }

@@ -87,7 +87,9 @@ class GzipBodiesTest {
     assertThat(reply.status()).isEqualTo(413);
     assertThat(reply.json().get("detail").asString()).contains("at most 100000 bytes");
     byte[] twice = gzip(bomb);
-    assertThat(rank("gzip", twice).status()).as("inflated once, and then it is no JSON").isEqualTo(400);
+    assertThat(rank("gzip", twice).status())
+        .as("inflated once, and then it is no JSON")
+        .isEqualTo(400);
     byte[] members = new byte[bomb.length];
     byte[] empty = gzip(new byte[0]);
     for (int at = 0; at + empty.length <= members.length; at += empty.length) {

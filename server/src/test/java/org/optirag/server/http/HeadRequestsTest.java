@@ -34,7 +34,9 @@ class HeadRequestsTest {
 
   private static Map<String, List<String>> headers(TestService.Reply reply) {
     Map<String, List<String>> headers = new TreeMap<>(reply.whole().headers().map());
-    headers.keySet().removeIf(name -> OF_THE_MOMENT.contains(name.toLowerCase(java.util.Locale.ROOT)));
+    headers
+        .keySet()
+        .removeIf(name -> OF_THE_MOMENT.contains(name.toLowerCase(java.util.Locale.ROOT)));
     return headers;
   }
 
@@ -102,8 +104,7 @@ class HeadRequestsTest {
             1,
             few.connections());
     AccessTokens tokens = AccessTokens.parse("OPTIRAG_SERVE_TOKENS", "rank:0123456789abcdef0123");
-    try (TestService service =
-        new TestService((name, from) -> new FakeBundle(name), tokens, one)) {
+    try (TestService service = new TestService((name, from) -> new FakeBundle(name), tokens, one)) {
       assertSame(service, "/v1/model", 401);
       List<Integer> statuses = new ArrayList<>();
       for (int n = 0; n < 5; n++) {

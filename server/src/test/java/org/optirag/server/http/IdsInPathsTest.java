@@ -66,10 +66,7 @@ class IdsInPathsTest {
       TestService.Reply reply = service.get("/v1/" + kind + "/" + encoded(id));
       assertThat(reply.status()).as(kind).isEqualTo(200);
       assertThat(reply.json().get("id").asString()).as(kind).isEqualTo(id);
-      assertThat(
-              service
-                  .send(service.request("/v1/" + kind + "/" + encoded(id)).HEAD())
-                  .status())
+      assertThat(service.send(service.request("/v1/" + kind + "/" + encoded(id)).HEAD()).status())
           .isEqualTo(200);
     }
   }
@@ -108,7 +105,8 @@ class IdsInPathsTest {
 
   @Test
   void pathsThatAreNoTextAreRefusedWithTheWayOut() throws IOException {
-    for (String path : List.of("/v1/items/%zz", "/v1/items/%FF%FE", "/v1/items/%C3", "/v1/items/%")) {
+    for (String path :
+        List.of("/v1/items/%zz", "/v1/items/%FF%FE", "/v1/items/%C3", "/v1/items/%")) {
       assertThat(raw("GET " + path))
           .as(path)
           .startsWith("HTTP/1.1 400")

@@ -33,7 +33,8 @@ class PageInUseTest {
     // A second item, of a title that does not break by itself.
     service.post(
         "/v1/feedback",
-        "{\"type\":\"interaction\",\"id\":\"e\",\"user\":\"7\",\"item\":\"" + "long".repeat(40)
+        "{\"type\":\"interaction\",\"id\":\"e\",\"user\":\"7\",\"item\":\""
+            + "long".repeat(40)
             + "\",\"liked\":true,\"time\":5}");
     browser = new Browser(program.orElseThrow(), scratch);
   }
@@ -136,7 +137,8 @@ class PageInUseTest {
           browser.is(
               "document.activeElement.id || document.activeElement.parentElement.parentElement.id"
                   + " || document.activeElement.tagName");
-      if (!where.isEmpty() && !browser.is("document.activeElement === document.body").equals("true")) {
+      if (!where.isEmpty()
+          && !browser.is("document.activeElement === document.body").equals("true")) {
         reached.add(where);
         assertThat(browser.is("getComputedStyle(document.activeElement).outlineStyle"))
             .as(where)

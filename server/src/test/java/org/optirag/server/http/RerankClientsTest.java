@@ -86,9 +86,12 @@ class RerankClientsTest {
         .containsExactly(
             "documents[1]: each was cut to its first 64 tokens and 200 characters.",
             "documents[1]: each is longer than the model reads: 40 tokens of a text, 3 further texts.");
-    assertThat(warnings(rerank("/v2/rerank", "{\"query\":\"42\",\"documents\":[" + quoted(text) + "]}")))
+    assertThat(
+            warnings(
+                rerank("/v2/rerank", "{\"query\":\"42\",\"documents\":[" + quoted(text) + "]}")))
         .as("without an option too")
-        .anyMatch(warning -> warning.startsWith("documents[0]: each was cut to its first 200 char"));
+        .anyMatch(
+            warning -> warning.startsWith("documents[0]: each was cut to its first 200 char"));
     assertThat(
             warnings(
                 rerank(
@@ -160,10 +163,8 @@ class RerankClientsTest {
     assertRefused(
         "{\"query\":\"42\",\"rank_fields\":[\"a\"],\"documents\":[{\"a\":{\"b\":1}}]}",
         "documents[0].a");
-    assertRefused(
-        "{\"query\":\"42\",\"rank_fields\":[],\"documents\":[\"a\"]}", "rank_fields");
-    assertRefused(
-        "{\"query\":\"42\",\"rank_fields\":[7],\"documents\":[\"a\"]}", "rank_fields[0]");
+    assertRefused("{\"query\":\"42\",\"rank_fields\":[],\"documents\":[\"a\"]}", "rank_fields");
+    assertRefused("{\"query\":\"42\",\"rank_fields\":[7],\"documents\":[\"a\"]}", "rank_fields[0]");
     assertRefused("{\"query\":\"42\",\"top_n\":-1,\"documents\":[\"a\"]}", "top_n");
     assertRefused(
         "{\"query\":\"42\",\"max_tokens_per_doc\":0,\"documents\":[\"a\"]}", "max_tokens_per_doc");

@@ -135,7 +135,9 @@ final class TestService implements AutoCloseable {
       return id.equals("50")
           ? Optional.of(
               new KnownItem("50", "Star Wars (1977)", List.of(new Field("genres", "Space"))))
-          : met().filter(met -> met.item().equals(id)).findAny()
+          : met()
+              .filter(met -> met.item().equals(id))
+              .findAny()
               .map(met -> new KnownItem(id, id, List.of()));
     }
 
@@ -147,7 +149,9 @@ final class TestService implements AutoCloseable {
                   "42",
                   List.of(new Field("age", "30")),
                   List.of(new PromptSource.Told("50", "Star Wars (1977)", true, 7))))
-          : met().filter(met -> met.user().equals(id)).findAny()
+          : met()
+              .filter(met -> met.user().equals(id))
+              .findAny()
               .map(met -> new KnownUser(id, List.of(), List.of()));
     }
 

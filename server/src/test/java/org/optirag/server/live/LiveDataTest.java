@@ -447,8 +447,7 @@ class LiveDataTest {
         live.renew();
         assertThat(recent.prepare(Town.query("u3", "i1")).history())
             .filteredOn(told -> told.item().equals("new"))
-            .containsExactly(
-                new Told("new", Untitled.title("new"), false, Town.END + 200));
+            .containsExactly(new Told("new", Untitled.title("new"), false, Town.END + 200));
         assertThat(candidate(gcn.prepare(Town.query("u4", "new")), 0))
             .contains("Liked by 0 of 1 users");
         assertThat(feature(recent.prepare(Town.query("u3", "i1")), 0, "u_n"))

@@ -18,8 +18,8 @@ import org.optirag.scoring.Score;
 /**
  * Scores the rows (user, item, time) of a partition as they stream by, sorted in this order: rows
  * of one user and moment are candidates on one context, up to a number of them. A repeated row
- * counts once. What cannot be scored, as the data do not know the user or the item, gets no probability
- * and the reason why.
+ * counts once. What cannot be scored, as the data do not know the user or the item, gets no
+ * probability and the reason why.
  */
 final class ScoredRows implements Iterator<Row> {
   /** Why a row has no probability. */
@@ -87,7 +87,8 @@ final class ScoredRows implements Iterator<Row> {
       next = rows.hasNext() ? rows.next() : null;
     }
     String user = String.valueOf(first.getString(0));
-    List<String> known = items.stream().filter(item -> item != null && scorer.knowsItem(item)).toList();
+    List<String> known =
+        items.stream().filter(item -> item != null && scorer.knowsItem(item)).toList();
     List<Score> scores = List.of();
     boolean knowsUser = !first.isNullAt(0) && scorer.knowsUser(user);
     if (knowsUser && !known.isEmpty()) {

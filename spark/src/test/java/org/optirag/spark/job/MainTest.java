@@ -25,7 +25,10 @@ final class MainTest {
   void aJobThatThereIsNotIsNamedWhateverElseIsAsked(String line) {
     assertThat(run(line.split(" "))).isEqualTo(2);
     assertThat(out.toString()).isEmpty();
-    assertThat(err.toString()).startsWith("optirag-spark: ").contains("'nosuch'").contains("--help");
+    assertThat(err.toString())
+        .startsWith("optirag-spark: ")
+        .contains("'nosuch'")
+        .contains("--help");
   }
 
   @Test

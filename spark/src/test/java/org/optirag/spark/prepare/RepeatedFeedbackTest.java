@@ -74,8 +74,7 @@ final class RepeatedFeedbackTest {
       // before, among and after the imported rows, no two at one time
       long time = START - 3_000 + (most + 1L) * random.nextInt(700) + n;
       rows.add(
-          new Row(
-              random.nextInt(USERS), random.nextInt(ITEMS), 1 + random.nextInt(5), time, ""));
+          new Row(random.nextInt(USERS), random.nextInt(ITEMS), 1 + random.nextInt(5), time, ""));
     }
     return rows;
   }
@@ -240,8 +239,7 @@ final class RepeatedFeedbackTest {
             LocalSpark.session(),
             directory.resolve("prepared-" + name).toString(),
             TableFormat.PARQUET);
-    TableSource source =
-        TableSource.read(directory.resolve(name + ".yaml"), directory.toString());
+    TableSource source = TableSource.read(directory.resolve(name + ".yaml"), directory.toString());
     Preparation.run(LocalSpark.session(), source, output);
     return ImportedDataset.open(directory.resolve("prepared-" + name)).load();
   }

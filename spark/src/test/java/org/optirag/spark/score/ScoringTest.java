@@ -119,8 +119,7 @@ final class ScoringTest {
         .containsExactlyInAnyOrder("nobody", "42");
     assertThat(scored)
         .extracting(row -> row.getString(5))
-        .containsExactlyInAnyOrder(
-            null, null, "the user is not known", "the item is not known");
+        .containsExactlyInAnyOrder(null, null, "the user is not known", "the item is not known");
   }
 
   @Test
