@@ -23,6 +23,7 @@ import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PassListener;
 import org.optirag.server.ranking.RankingModel;
 import org.optirag.server.ranking.Scheduler;
+import org.optirag.server.ranking.TextHead;
 
 /**
  * The service's scheduling by itself: a model that sleeps as long as the real one would compute, so
@@ -160,6 +161,16 @@ public final class SchedulingBenchmark {
     @Override
     public String text(int[] tokens) {
       return "";
+    }
+
+    @Override
+    public TextHead head(String text, int tokens) {
+      return new TextHead(text, tokens);
+    }
+
+    @Override
+    public TextRoom textRoom() {
+      return new TextRoom(40, 3);
     }
 
     @Override

@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example: optirag bench --workloads single,20x500 --rounds 3"})
 final class BenchCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
   @Mixin private PipelineOptions options;
 
   @Parameters(
@@ -110,19 +111,23 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      defaultValue = "runs/bench",
-      description = "Where the rows go; default ${DEFAULT-VALUE}.")
-  private Path out = Path.of("runs", "bench");
+      description = "Where the rows go; default runs/bench, or the next that is free.")
+  private @Nullable Path out;
 
   @Override
   public Integer call() {
     Benchmark.requireGrowth(growth);
+    Path place =
+        output.directory(
+            out,
+            Path.of("runs", "bench"),
+            growth.isEmpty() ? BenchmarkSettings.ROWS : GrowthReport.ROWS);
     BenchmarkSettings settings =
-        new BenchmarkSettings(workloads, peers, python, bundle, rounds, clock, profile, out);
+        new BenchmarkSettings(workloads, peers, python, bundle, rounds, clock, profile, place);
     Benchmark benchmark =
         new Benchmark(dataset, options.settings(), settings, common.workplace(), new Printer());
     if (!growth.isEmpty()) {
-      print(benchmark.growth(growth));
+      print(benchmark.growth(growth), place);
       return 0;
     }
     BenchmarkResult result = benchmark.run();
@@ -161,7 +166,7 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private void print(GrowthReport report) {
+  private void print(GrowthReport report, Path out) {
     if (common.json()) {
       common.printJson(report.rows());
       return;

@@ -5,10 +5,12 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.optirag.evaluation.tradeoff.PolicyChoice;
 import org.optirag.evaluation.tradeoff.RiskControl;
+import org.optirag.evaluation.tradeoff.TradeOffReport;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workbench.Calibration;
 import org.optirag.workbench.CalibrationResult;
 import org.optirag.workbench.PipelineSettings;
+import org.optirag.workspace.UserException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,12 +30,13 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Example: optirag calibrate bundles/movielens-100k --max-auc-drop 0.002",
-      "         optirag calibrate bundles/movielens-100k --mean-depth 0.5",
-      "         optirag calibrate bundles/movielens-100k --risk 0.05 --confidence 0.9"
+      "Example: optirag calibrate bundles/movielens-100k --max-auc-drop 0.002 --to runs/bundles/quick",
+      "         optirag calibrate runs/bundles/quick --mean-depth 0.5 --force",
+      "         optirag calibrate runs/bundles/quick --risk 0.05 --confidence 0.9 --force"
     })
 final class CalibrateCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
   @Mixin private PipelineOptions options;
 
   @Parameters(paramLabel = "BUNDLE", description = "The directory that 'optirag train' wrote.")
@@ -99,17 +102,31 @@ final class CalibrateCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "Takes tradeoff.html, the curve as a page; default runs/DATASET.")
+      description =
+          "Takes tradeoff.html, the curve as a page; default runs/DATASET, or the next that is free.")
   private @Nullable Path out;
+
+  @Option(
+      names = "--to",
+      paramLabel = "DIR",
+      description = "Takes the calibrated bundle; default the bundle itself, which needs --force.")
+  private @Nullable Path to;
 
   @Override
   public Integer call() {
     PipelineSettings settings = options.settings();
     Calibration.Goal goal = goal(settings.seed());
     Bundle bundle = Bundle.open(directory);
-    Path drawn = out == null ? Path.of("runs", bundle.dataset().name()) : out;
+    if (to == null && !output.force()) {
+      throw new UserException(
+          "This would replace the bundle " + directory + " by the calibrated one.",
+          "Name another place with --to, or give --force to replace it.");
+    }
+    Path target = to == null ? directory : output.whole(to);
+    Path standard = Path.of("runs", bundle.dataset().name());
+    Path drawn = output.directory(out, standard, TradeOffReport.PAGE);
     CalibrationResult result =
-        new Calibration(settings, common.workplace()).run(bundle, directory, goal, most, drawn);
+        new Calibration(settings, common.workplace()).run(bundle, target, goal, most, drawn);
     CalibrationPrinter.print(result, common);
     return 0;
   }

@@ -3,6 +3,7 @@ package org.optirag.cli;
 import java.util.concurrent.Callable;
 import org.optirag.dataset.source.Source;
 import org.optirag.dataset.store.DatasetStore;
+import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -67,15 +68,20 @@ import picocli.CommandLine.Mixin;
     footer = {"", "Example: optirag data import shop/ --mapping shop.yaml --core 5"})
 final class DataImportCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
   @Mixin private SourceOptions options;
 
   @Override
   public Integer call() {
     Source source = options.source();
+    DatasetStore store = new DatasetStore(common.cache());
+    if (!output.force() && store.names().contains(source.name())) {
+      throw new UserException(
+          "There is a data set " + source.name() + " already.",
+          "Name this one otherwise (--name), or give --force to replace it.");
+    }
     ImportPrinter.print(
-        new DatasetStore(common.cache())
-            .importSource(source, options.rules(source), common.progress()),
-        common);
+        store.importSource(source, options.rules(source), common.progress()), common);
     return 0;
   }
 }

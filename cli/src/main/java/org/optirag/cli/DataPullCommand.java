@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
     })
 final class DataPullCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
 
   @Parameters(
       paramLabel = "NAME",
@@ -30,7 +31,13 @@ final class DataPullCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     KnownDataset known = KnownDataset.named(name);
-    ImportedDataset imported = new DatasetStore(common.cache()).pull(known, common.progress());
+    DatasetStore store = new DatasetStore(common.cache());
+    boolean there = store.names().contains(known.name());
+    if (there && !output.force()) {
+      common.tell(known.name() + " was there already; --force gets and imports it anew.");
+    }
+    ImportedDataset imported =
+        there && !output.force() ? store.find(known.name()) : store.pull(known, common.progress());
     if (!common.json()) {
       common.out().println("Terms: " + known.terms());
     }

@@ -38,6 +38,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final String NEXT = " --user 42 --items 50,181,258";
 
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
   @Mixin private PipelineOptions options;
 
   @Option(
@@ -56,20 +57,29 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      defaultValue = "runs/demo",
-      description = "Takes DATASET/results.json and DATASET/report.html; default ${DEFAULT-VALUE}.")
-  private Path out = Path.of("runs/demo");
+      description =
+          "Takes DATASET/results.json and DATASET/report.html; default runs/demo, or the next that"
+              + " is free.")
+  private @Nullable Path out;
 
   @Override
   public Integer call() {
     List<Path> shown = bundle == null ? shipped() : List.of(bundle);
     Demonstration demonstration = new Demonstration(options.settings(), common.workplace());
+    Path place =
+        output.directory(
+            out,
+            Path.of("runs", "demo"),
+            shown.stream()
+                .map(directory -> Bundle.open(directory).dataset().name())
+                .map(name -> Path.of(name, EvaluationOutcome.RESULTS).toString())
+                .toArray(String[]::new));
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
     for (Path directory : shown) {
       Bundle trained = Bundle.open(directory);
       boolean first = directory.equals(shown.getFirst());
       Evaluation evaluation = demonstration.run(trained, most, first);
-      Path target = out.resolve(trained.dataset().name());
+      Path target = place.resolve(trained.dataset().name());
       new EvaluationOutcome(evaluation, null, null).write(target);
       if (common.json()) {
         all.add(ResultsFile.json(evaluation));

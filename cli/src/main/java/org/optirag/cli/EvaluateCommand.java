@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.store.TableFile;
 import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.tradeoff.TradeOffReport;
 import org.optirag.scoring.ExitPolicy;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Parameters;
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
   @Mixin private PipelineOptions options;
 
   @Parameters(
@@ -137,11 +139,23 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "Takes results.json and report.html; default runs/DATASET.")
+      description =
+          "Takes results.json and report.html; default runs/DATASET, or the next that is free.")
   private @Nullable Path out;
+
+  @Option(
+      names = "--predictions",
+      paramLabel = "FILE",
+      description =
+          "Takes a row for each impression and method, in Parquet or CSV by the file's ending: scorer,"
+              + " policy, user, item, request, time, asked_at, label, probability, exit_block, depth.")
+  private @Nullable Path predictions;
 
   @Override
   public Integer call() {
+    if (predictions != null) {
+      output.whole(TableFile.requireEnding(predictions));
+    }
     Bundle trained = bundle == null ? null : Bundle.open(bundle);
     String data = dataset != null || trained == null ? dataset : trained.dataset().name();
     if (data == null) {
@@ -163,12 +177,20 @@ final class EvaluateCommand implements Callable<Integer> {
             most == null ? Integer.MAX_VALUE : most,
             slices);
     Path directory =
-        out == null ? Path.of("runs", String.valueOf(Path.of(data).getFileName())) : out;
+        output.directory(
+            out,
+            Path.of("runs", String.valueOf(Path.of(data).getFileName())),
+            EvaluationOutcome.RESULTS,
+            EvaluationOutcome.PAGE);
     EvaluationOutcome outcome =
-        new Evaluations(settings(trained != null), common.workplace()).run(request);
+        new Evaluations(settings(trained != null), common.workplace()).run(request, predictions);
     outcome.write(directory);
     EvaluationPrinter.print(outcome.evaluation(), directory, common);
     outcome.tradeOff().ifPresent(report -> draw(report, directory));
+    if (predictions != null && !common.json()) {
+      common.out().println("Rows:    " + predictions.toAbsolutePath());
+      common.out().flush();
+    }
     return 0;
   }
 

@@ -16,6 +16,9 @@ import picocli.CommandLine.ParameterException;
  */
 record ExperimentRunner(List<String> more) implements CommandRunner {
 
+  /** What a part that was interrupted left behind is the experiment's own. */
+  private static final List<String> AGAIN = List.of("--force");
+
   @Override
   public void check(List<String> command) {
     try {
@@ -35,7 +38,7 @@ record ExperimentRunner(List<String> more) implements CommandRunner {
         Main.commandLine()
             .setOut(new PrintWriter(said))
             .setErr(new PrintWriter(said, true))
-            .execute(Stream.concat(command.stream(), more.stream()).toArray(String[]::new));
+            .execute(Stream.of(command, more, AGAIN).flatMap(List::stream).toArray(String[]::new));
     if (code == 0) {
       return;
     }

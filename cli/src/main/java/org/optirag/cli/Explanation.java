@@ -26,9 +26,19 @@ record Explanation(
     List<Stage> milliseconds) {
   private static final int BAR = 30;
 
-  /** A ranked candidate. */
+  /**
+   * A ranked candidate.
+   *
+   * @param index its place in the request, from 0
+   */
   record Ranked(
-      int rank, String id, String title, double probability, int exitBlock, List<Head> heads) {}
+      int rank,
+      String id,
+      int index,
+      String title,
+      double probability,
+      int exitBlock,
+      List<Head> heads) {}
 
   /** What one head said. */
   record Head(int block, double probability) {}
@@ -53,6 +63,7 @@ record Explanation(
           new Ranked(
               ranked.size() + 1,
               item.id(),
+              item.candidate(),
               item.title(),
               score.probability(),
               score.exitBlock(),

@@ -1,6 +1,7 @@
 package org.optirag.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -44,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ExperimentCommand.class,
       RankCommand.class,
+      ScoreCommand.class,
       ServeCommand.class,
       ConfigCommand.class,
       BenchCommand.class
@@ -95,15 +97,36 @@ public final class Main implements Runnable {
   /** A wrong flag gets a line, the nearest right one, and the place to look. */
   private static int teach(ParameterException error, String[] arguments) {
     CommandLine command = error.getCommandLine();
+    List<String> unknown = command.getUnmatchedArguments();
+    // What is missing may well be what was mistyped.
+    ParameterException told =
+        unknown.isEmpty() ? error : new UnmatchedArgumentException(command, unknown);
     PrintWriter err = command.getErr();
-    err.println("optirag: " + error.getMessage());
-    UnmatchedArgumentException.printSuggestions(error, err);
+    err.println("optirag: " + problem(told, unknown));
+    UnmatchedArgumentException.printSuggestions(told, err);
     err.println("  See '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE;
   }
 
+  private static String problem(ParameterException told, List<String> unknown) {
+    CommandLine command = told.getCommandLine();
+    return unknown.isEmpty()
+            || unknown.getFirst().startsWith("-")
+            || command.getSubcommands().isEmpty()
+        ? String.valueOf(told.getMessage())
+        : "There is no command '%s %s'."
+            .formatted(command.getCommandSpec().qualifiedName(), unknown.getFirst());
+  }
+
   /** Errors of the JVM, such as a library that is not there, are told of as all others are. */
   private static int run(ParseResult parsed) {
+    for (CommandLine command : parsed.asCommandLineList()) {
+      // Whoever asks for the help or version of what is not there is told so, not helped with else.
+      List<String> unknown = command.getUnmatchedArguments();
+      if (!unknown.isEmpty()) {
+        throw new UnmatchedArgumentException(command, unknown);
+      }
+    }
     try {
       return new RunLast().execute(parsed);
     } catch (Error e) {

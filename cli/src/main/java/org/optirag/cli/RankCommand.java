@@ -1,12 +1,16 @@
 package org.optirag.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.IdIndex;
+import org.optirag.recommender.CandidateItem;
+import org.optirag.recommender.CandidateLines;
 import org.optirag.recommender.RankRequest;
 import org.optirag.recommender.Recommender;
 import org.optirag.recommender.RequestRanker;
@@ -29,7 +33,12 @@ import picocli.CommandLine.Option;
           + " it, the similar users whose behaviour it tells, the probabilities and the times.",
       ""
     },
-    footer = {"", "Example: optirag rank --user 42 --items 50,181,258 --retriever gcn"})
+    footer = {
+      "",
+      "Example: optirag rank --user 42 --items 50,181,258 --retriever gcn",
+      "With a text: {\"id\": \"new\", \"title\": \"Dune (2021)\", \"fields\": {\"genres\": \"Drama\"}}"
+          + " as a line of FILE, then --items 50 --candidates FILE"
+    })
 final class RankCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
   @Mixin private PipelineOptions options;
@@ -62,9 +71,16 @@ final class RankCommand implements Callable<Integer> {
       names = "--items",
       split = ",",
       paramLabel = "ID",
-      required = true,
       description = "The candidates' ids, separated by commas.")
-  private List<String> items;
+  private List<String> items = List.of();
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "FILE",
+      description =
+          "Candidates as JSON lines, after those of --items: an id, or an object as POST /v1/rank"
+              + " takes it, with id, title and fields, for items that the data need not know.")
+  private @Nullable Path candidates;
 
   @Option(
       names = "--retriever",
@@ -89,7 +105,7 @@ final class RankCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> wanted = items.stream().map(String::strip).distinct().toList();
+    List<CandidateItem> wanted = wanted();
     Explanation explanation = bundle == null ? zeroShot(wanted) : trained(bundle, wanted);
     if (common.json()) {
       common.printJson(explanation);
@@ -99,7 +115,27 @@ final class RankCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Explanation trained(Path directory, List<String> wanted) {
+  /** In the order in which they were given; an id that is given twice is asked about once. */
+  private List<CandidateItem> wanted() {
+    Map<String, CandidateItem> wanted = new LinkedHashMap<>();
+    items.stream().map(String::strip).forEach(id -> wanted.putIfAbsent(id, CandidateItem.of(id)));
+    if (candidates != null) {
+      for (CandidateItem candidate : CandidateLines.read(candidates)) {
+        if (wanted.putIfAbsent(candidate.id(), candidate) != null) {
+          throw new UserException(
+              "The candidate \"%s\" is given twice.".formatted(candidate.id()),
+              "Give it in --items or in --candidates, once.");
+        }
+      }
+    }
+    if (wanted.isEmpty()) {
+      throw new UserException(
+          "Nothing says what to rank.", "Give ids with --items, or a file with --candidates.");
+    }
+    return List.copyOf(wanted.values());
+  }
+
+  private Explanation trained(Path directory, List<CandidateItem> wanted) {
     if (retriever != null) {
       throw new UserException(
           "A bundle ranks with the retriever that it was trained with, not with " + retriever + ".",
@@ -123,8 +159,8 @@ final class RankCommand implements Callable<Integer> {
     try (Recommender recommender = builder.open()) {
       Dataset known = recommender.knowledge().state().snapshot().data();
       requireKnown(known.users().ids(), user, "user", known.name());
-      wanted.forEach(id -> requireKnown(known.items().ids(), id, "item", known.name()));
-      RankRequest request = RankRequest.of(user, wanted);
+      requireKnown(known, wanted);
+      RankRequest request = new RankRequest(user, wanted);
       RankRequest asked = time == null ? request : request.at(time);
       recommender.rank(asked); // warms up
       String exits =
@@ -133,7 +169,7 @@ final class RankCommand implements Callable<Integer> {
     }
   }
 
-  private Explanation zeroShot(List<String> wanted) {
+  private Explanation zeroShot(List<CandidateItem> wanted) {
     if (events != null) {
       throw new UserException("--events goes with a bundle.", "Give --bundle.");
     }
@@ -142,12 +178,20 @@ final class RankCommand implements Callable<Integer> {
       String name = retriever == null ? "gcn" : retriever;
       Dataset known = pipeline.data();
       requireKnown(known.users().ids(), user, "user", known.name());
-      wanted.forEach(id -> requireKnown(known.items().ids(), id, "item", known.name()));
+      requireKnown(known, wanted);
       RequestRanker ranker = pipeline.ranker(name);
-      RankRequest request = RankRequest.of(user, wanted);
+      RankRequest request = new RankRequest(user, wanted);
       RankRequest asked = time == null ? request : request.at(time);
       ranker.rank(asked); // warms up
       return Explanation.of(user, name, ranker.rank(asked), pipeline.tokenizer()::decode);
+    }
+  }
+
+  private static void requireKnown(Dataset known, List<CandidateItem> wanted) {
+    for (CandidateItem candidate : wanted) {
+      if (candidate.title() == null) {
+        requireKnown(known.items().ids(), candidate.id(), "item", known.name());
+      }
     }
   }
 

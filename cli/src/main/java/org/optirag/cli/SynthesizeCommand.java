@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example: optirag data synthesize /data/ten-million --interactions 10000000"})
 final class SynthesizeCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
 
   @Parameters(paramLabel = "DIR", description = "Takes the files.")
   private Path directory;
@@ -59,7 +60,7 @@ final class SynthesizeCommand implements Callable<Integer> {
             users == null ? usual.users() : users,
             items == null ? usual.items() : items,
             seed);
-    long rows = ratings.write(directory, common.progress());
+    long rows = ratings.write(output.whole(directory), common.progress());
     if (common.json()) {
       common.printJson(new Written(directory.toString(), rows, ratings.users(), ratings.items()));
     } else {

@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.FeatureGroups;
 import org.optirag.retrieval.text.SentenceModelStore;
+import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workbench.Calibration;
 import org.optirag.workbench.CalibrationResult;
 import org.optirag.workbench.ExampleSettings;
@@ -34,11 +35,12 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example: optirag train movielens-100k --time 30m",
-      "Then:    optirag calibrate bundles/movielens-100k --mean-depth 0.5",
+      "Then:    optirag calibrate runs/bundles/movielens-100k --mean-depth 0.5 --force",
       "         optirag evaluate movielens-100k --bundle bundles/movielens-100k"
     })
 final class TrainCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+  @Mixin private OutputOptions output;
   @Mixin private PipelineOptions options;
   @Mixin private TrainingOptions training;
 
@@ -48,7 +50,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "The bundle; default bundles/DATASET.")
+      description = "The bundle; default runs/bundles/DATASET, or the next that is free.")
   private @Nullable Path out;
 
   @Option(
@@ -133,7 +135,10 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String named = String.valueOf(Path.of(dataset).getFileName());
-    Path target = out == null ? Path.of("bundles", named) : out;
+    Path target =
+        out == null
+            ? output.directory(null, Path.of("runs", "bundles", named), Bundle.MANIFEST)
+            : output.whole(out);
     Path working = work == null ? Path.of("runs", "train-" + named) : work;
     ExampleSettings learned =
         new ExampleSettings(

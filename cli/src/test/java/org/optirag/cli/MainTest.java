@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.optirag.workspace.UserException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -55,6 +57,46 @@ final class MainTest {
   void aMistypedCommandIsAUserErrorInTwoLines() {
     assertThat(run(Main.commandLine(), "demmo")).isEqualTo(2);
     assertThat(err.toString()).contains("demmo").contains("--help").doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nosuch",
+        "nosuch --help",
+        "nosuch -h",
+        "--help nosuch",
+        "nosuch --version",
+        "nosuch rank --help",
+        "help nosuch",
+        "data nosuch",
+        "data nosuch --help",
+        "model nosuch -h",
+        "config nosuch --help",
+        "data import --nosuch",
+        "rank --nosuch",
+        "rank --nosuch --help",
+        "rank --user 1 --items 2 nosuch",
+        "evaluate nosuch another --help",
+        "serve --nosuch=1",
+      })
+  void whatThereIsNotIsNamedWhateverElseIsAsked(String line) {
+    assertThat(run(Main.commandLine(), line.split(" "))).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().lines().findFirst())
+        .hasValueSatisfying(first ->
+            assertThat(first)
+                .startsWith("optirag: ")
+                .contains(line.startsWith("evaluate") ? "another" : "nosuch"));
+    assertThat(err.toString()).contains("--help'.");
+  }
+
+  @Test
+  void anUnknownCommandIsNamedWithItsPlaceAndTheNearest() {
+    run(Main.commandLine(), "data", "improt", "--help");
+    assertThat(err.toString())
+        .startsWith("optirag: There is no command 'optirag data improt'.")
+        .contains("import");
   }
 
   @Test

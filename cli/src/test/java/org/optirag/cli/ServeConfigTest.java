@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.optirag.scoring.PromptSettings;
+import org.optirag.server.http.Limits;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine;
 
@@ -67,6 +69,21 @@ class ServeConfigTest {
     String list = file("port: [80, 81]").toString();
     assertThatThrownBy(() -> config(Map.of("OPTIRAG_SERVE_CONFIG", list)))
         .hasMessageContaining("field port is not a single value");
+  }
+
+  @Test
+  void asManyCandidatesAsMayBeSentFitByDefault() {
+    long candidates = Long.parseLong(ServeSetting.MAX_CANDIDATES.standard());
+    long tokens = Long.parseLong(ServeSetting.MAX_TOKENS.standard());
+    PromptSettings prompt = PromptSettings.DEFAULT;
+    assertThat(prompt.tokens() + candidates * prompt.independent().candidateTokens())
+        .as("tokens of the longest candidates that are not cut")
+        .isBetween(90_000L, tokens);
+    assertThat(Limits.DEFAULT.tokens()).isEqualTo((int) tokens);
+    assertThat(Limits.DEFAULT.candidates()).isEqualTo((int) candidates);
+    assertThat(Long.parseLong(ServeSetting.QUEUE_TOKENS.standard()))
+        .as("or it would be turned away however long it waits")
+        .isGreaterThanOrEqualTo(tokens);
   }
 
   @Test

@@ -81,6 +81,8 @@ public final class Evaluator {
     boolean[] labels = new boolean[rows];
     int[] users = new int[rows];
     int[] asked = new int[rows];
+    int[] blocks = new int[rows];
+    Arrays.fill(blocks, Predictions.NO_BLOCKS);
     StageTimes times = new StageTimes();
     long start = System.nanoTime();
     try (Progress.Task task = progress.begin("score " + scorer.name(), rows, "impression");
@@ -95,7 +97,12 @@ public final class Evaluator {
         Arrays.fill(asked, first, next, number);
         running.add(
             pool.submit(() -> {
-              double[] scores = times.time(REQUEST, () -> score(scorer, request, times));
+              ImpressionScorer.Predicted said =
+                  times.time(REQUEST, () -> score(scorer, request, times));
+              double[] scores = said.probabilities();
+              if (said.blocks() != null) {
+                System.arraycopy(said.blocks(), 0, blocks, first, scores.length);
+              }
               boolean[] labelled = request.labels(impressions);
               System.arraycopy(scores, 0, probabilities, first, scores.length);
               System.arraycopy(labelled, 0, labels, first, labelled.length);
@@ -105,7 +112,7 @@ public final class Evaluator {
       await(running, pool);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    Predictions predictions = new Predictions(probabilities, labels, users, asked);
+    Predictions predictions = new Predictions(probabilities, labels, users, asked, blocks);
     return new EvaluationResult(
         scorer.name(),
         Metrics.of(predictions, seed, Metrics.RESAMPLES),
@@ -136,14 +143,15 @@ public final class Evaluator {
     }
   }
 
-  private double[] score(ImpressionScorer scorer, Request request, StageTimes times) {
+  private ImpressionScorer.Predicted score(
+      ImpressionScorer scorer, Request request, StageTimes times) {
     int[] items = request.items(impressions);
-    double[] scores = scorer.score(request.user(), items, request.time(), times);
-    if (scores.length != items.length) {
+    ImpressionScorer.Predicted said = scorer.predict(request.user(), items, request.time(), times);
+    if (said.probabilities().length != items.length) {
       throw new IllegalStateException(
           "%s gave %d probabilities for %d items"
-              .formatted(scorer.name(), scores.length, items.length));
+              .formatted(scorer.name(), said.probabilities().length, items.length));
     }
-    return scores;
+    return said;
   }
 }

@@ -2,7 +2,6 @@ package org.optirag.evaluation;
 
 import java.util.concurrent.atomic.LongAdder;
 import org.optirag.recommender.RankingPipeline;
-import org.optirag.scoring.Score;
 
 /** The LLM behind a retriever, as the evaluator measures it. Safe for use from many threads. */
 public final class PipelineScorer implements ImpressionScorer {
@@ -39,9 +38,12 @@ public final class PipelineScorer implements ImpressionScorer {
 
   @Override
   public double[] score(int user, int[] items, long time, StageTimes times) {
-    return answer(user, items, time, times).scores().stream()
-        .mapToDouble(Score::probability)
-        .toArray();
+    return predict(user, items, time, times).probabilities();
+  }
+
+  @Override
+  public Predicted predict(int user, int[] items, long time, StageTimes times) {
+    return Predicted.of(answer(user, items, time, times).scores());
   }
 
   /** The same with all that explains it. */

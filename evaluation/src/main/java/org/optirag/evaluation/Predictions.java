@@ -1,5 +1,6 @@
 package org.optirag.evaluation;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -11,6 +12,10 @@ public final class Predictions {
   private final boolean[] labels;
   private final int[] users;
   private final int[] requests;
+  private final int[] blocks;
+
+  /** In place of blocks: there was no LLM. */
+  public static final int NO_BLOCKS = -1;
 
   /**
    * Takes ownership of the columns; each impression is a request of its own.
@@ -36,8 +41,26 @@ public final class Predictions {
    *     outside [0, 1], or a request has several users
    */
   public Predictions(double[] probabilities, boolean[] labels, int[] users, int[] requests) {
+    this(probabilities, labels, users, requests, without(users.length));
+  }
+
+  private static int[] without(int rows) {
+    int[] blocks = new int[rows];
+    Arrays.fill(blocks, NO_BLOCKS);
+    return blocks;
+  }
+
+  /**
+   * The same, with how deep the LLM was read.
+   *
+   * @param blocks that an impression went through, 0 where the features alone decided, {@link
+   *     #NO_BLOCKS} without an LLM
+   * @throws IllegalArgumentException likewise
+   */
+  public Predictions(
+      double[] probabilities, boolean[] labels, int[] users, int[] requests, int[] blocks) {
     int n = probabilities.length;
-    if (labels.length != n || users.length != n || requests.length != n) {
+    if (labels.length != n || users.length != n || requests.length != n || blocks.length != n) {
       throw new IllegalArgumentException(
           "columns differ in length: %d, %d, %d, %d"
               .formatted(n, labels.length, users.length, requests.length));
@@ -55,6 +78,7 @@ public final class Predictions {
     this.labels = labels;
     this.users = users;
     this.requests = requests;
+    this.blocks = blocks;
     for (int[] rows : Groups.of(n, this::request)) {
       for (int row : rows) {
         if (users[row] != users[rows[0]]) {
@@ -80,7 +104,8 @@ public final class Predictions {
         IntStream.of(rows).mapToDouble(row -> probabilities[row]).toArray(),
         kept,
         IntStream.of(rows).map(row -> users[row]).toArray(),
-        IntStream.of(rows).map(row -> requests[row]).toArray());
+        IntStream.of(rows).map(row -> requests[row]).toArray(),
+        IntStream.of(rows).map(row -> blocks[row]).toArray());
   }
 
   /** How many rows there are; at least one. */
@@ -106,6 +131,11 @@ public final class Predictions {
   /** The number of the request that the impression belongs to. */
   public int request(int row) {
     return requests[row];
+  }
+
+  /** The blocks of the LLM that it went through; {@link #NO_BLOCKS} without one. */
+  public int blocks(int row) {
+    return blocks[row];
   }
 
   /** The share of rows with label 1. */

@@ -207,7 +207,8 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
     List<Behaviour> delta = state.delta().of(user);
     boolean likes =
         delta.stream().anyMatch(Behaviour::liked)
-            || (user < state.snapshot().data().users().size() && state.snapshot().changed(user));
+            || (user < state.snapshot().data().users().size() && state.snapshot().changed(user))
+            || state.snapshot().visible().replacesLikes(new UserUpdates(user, delta, false));
     return new UserUpdates(user, delta, likes);
   }
 

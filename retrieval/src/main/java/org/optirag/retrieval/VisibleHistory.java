@@ -113,7 +113,7 @@ public record VisibleHistory(
     if (all.hasRequests()) {
       return likes(user, time, most);
     }
-    int[] seen = own.ofUser(user, time);
+    int[] seen = standing(own, own.ofUser(user, time), user);
     if (visibility == LabelVisibility.LIKES) {
       long known = horizon.of(time);
       seen = Arrays.stream(seen).filter(row -> all.label(row) || all.time(row) < known).toArray();
@@ -127,7 +127,7 @@ public record VisibleHistory(
   /** The latest behaviours of a user that he liked, oldest first; likes are always known. */
   public List<Behaviour> likes(int user, long time, int most) {
     Interactions all = own.interactions();
-    int[] seen = own.ofUser(user, time);
+    int[] seen = standing(own, own.ofUser(user, time), user);
     int[] latest = new int[Math.min(most, seen.length)];
     int from = latest.length;
     for (int i = seen.length - 1; i >= 0 && from > 0; i--) {
@@ -139,6 +139,38 @@ public record VisibleHistory(
     List<Behaviour> told =
         withUpdates(known, user, time).stream().filter(Behaviour::liked).toList();
     return told.subList(Math.max(0, told.size() - most), told.size());
+  }
+
+  /**
+   * The rows of a user that his updates leave: of what he did with an item the last counts. What
+   * was shown in a request stands for itself.
+   */
+  private int[] standing(Behaviours source, int[] rows, int user) {
+    if (user != updates.user() || updates.behaviours().isEmpty()) {
+      return rows;
+    }
+    Interactions all = source.interactions();
+    Set<Integer> replaced = updates.items();
+    return Arrays.stream(rows)
+        .filter(row -> all.request(row) != Interactions.ALONE || !replaced.contains(all.item(row)))
+        .toArray();
+  }
+
+  /** Whether something that a user liked is not what counts any more. */
+  public boolean replacesLikes(UserUpdates ofOneUser) {
+    int user = ofOneUser.user();
+    int[] known = own.ofUser(user, Long.MAX_VALUE);
+    return likes(known) > likes(with(ofOneUser).standing(own, known, user));
+  }
+
+  private long likes(int[] rows) {
+    return Arrays.stream(rows).filter(own.interactions()::label).count();
+  }
+
+  /** How many behaviours of a user are known, whatever their labels. */
+  public int countOfUser(int user) {
+    int known = standing(own, own.ofUser(user, Long.MAX_VALUE), user).length;
+    return known + (user == updates.user() ? updates.behaviours().size() : 0);
   }
 
   /** In order of time; what was known before comes first where times are equal. */
@@ -163,13 +195,15 @@ public record VisibleHistory(
 
   /** A user's own behaviour with its labels, as the statistics of candidates read it. */
   OwnHistory ownHistory(int user, long time) {
-    List<Behaviour> mine = withUpdates(behaviours(own, own.ofUser(user, time)), user, time);
+    int[] known = standing(own, own.ofUser(user, time), user);
+    List<Behaviour> mine = withUpdates(behaviours(own, known), user, time);
     int[] likes = items(mine, true);
     long[] times = mine.stream().filter(Behaviour::liked).mapToLong(Behaviour::time).toArray();
     return switch (visibility) {
       case ALL -> new OwnHistory(likes, times, likes, items(mine, false));
       case LIKES -> {
-        List<Behaviour> labelled = behaviours(others, others.ofUser(user, horizon.of(time)));
+        int[] trained = standing(others, others.ofUser(user, horizon.of(time)), user);
+        List<Behaviour> labelled = behaviours(others, trained);
         yield new OwnHistory(likes, times, items(labelled, true), items(labelled, false));
       }
     };

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,16 @@ class UserUpdatesTest {
   private static final long SEED = 20261132;
   private static final int NOBODY = Integer.MAX_VALUE;
 
-  private final List<Row> rows = RandomData.rows(new Random(SEED), 500);
+  private final List<Row> rows = lastOfEach(RandomData.rows(new Random(SEED), 500));
   private final Dataset data = RandomData.dataset(rows);
   private final Split split = data.split();
+
+  /** As an import keeps them: of each user and item the last row. */
+  private static List<Row> lastOfEach(List<Row> rows) {
+    Map<List<Integer>, Row> last = new HashMap<>();
+    rows.forEach(row -> last.put(List.of(row.user(), row.item()), row));
+    return rows.stream().filter(row -> last.get(List.of(row.user(), row.item())) == row).toList();
+  }
 
   private static Behaviour at(int item, boolean liked, long time) {
     return new Behaviour(item, 0, liked, time);
@@ -38,19 +47,25 @@ class UserUpdatesTest {
   void aUsersNewsAreHisHistoryAsIfTheDataHadThem(LabelVisibility visibility) {
     Random random = new Random(SEED);
     for (int user = 0; user < RandomData.USERS; user++) {
-      List<Behaviour> updates =
-          random
-              .longs(8, 0, RandomData.END)
-              .sorted()
-              .mapToObj(time -> at(random.nextInt(RandomData.ITEMS), random.nextBoolean(), time))
-              .toList();
       List<Row> told = new ArrayList<>(rows);
-      for (Behaviour each : updates) {
-        if (each.liked() || visibility == LabelVisibility.ALL) {
-          told.add(new Row(user, each.item(), each.liked(), each.time()));
+      List<Row> news = new ArrayList<>();
+      for (long time : random.longs(8, 0, RandomData.END).sorted().toArray()) {
+        news.add(new Row(user, random.nextInt(RandomData.ITEMS), random.nextBoolean(), time));
+      }
+      told.addAll(news);
+      told.sort(Comparator.comparingLong(Row::time));
+      List<Row> kept = lastOfEach(told);
+      List<Behaviour> updates =
+          news.stream()
+              .filter(row -> kept.stream().anyMatch(each -> each == row))
+              .map(row -> at(row.item(), row.label(), row.time()))
+              .toList();
+      told.clear();
+      for (Row row : kept) {
+        if (row.label() || visibility == LabelVisibility.ALL || !news.contains(row)) {
+          told.add(row);
         }
       }
-      told.sort(Comparator.comparingLong(Row::time));
       Dataset whole = RandomData.dataset(told);
       VisibleHistory base = VisibleHistory.of(data, split, visibility);
       VisibleHistory with = base.with(new UserUpdates(user, updates, false));

@@ -21,7 +21,6 @@ final class Pieces {
   private static final int NAME_TOKENS = 8;
 
   private static final int PROFILE_FIELDS = 4;
-  private static final int ITEM_FIELDS = 3;
 
   /** Most texts that are remembered; past it all are forgotten, and the known ones soon return. */
   private static final int MOST_REMEMBERED = 50_000;
@@ -143,7 +142,7 @@ final class Pieces {
     Tokens tokens = new Tokens();
     tokens.add(cut("\n\nCandidate " + noun + ": ", item.title));
     List<Field> fields = settings.fields() ? item.fields : List.of();
-    for (Field field : fields.subList(0, Math.min(fields.size(), ITEM_FIELDS))) {
+    for (Field field : fields.subList(0, Math.min(fields.size(), PromptSettings.ITEM_FIELDS))) {
       tokens.add(texts.data("\n", field.name(), ": ", NAME_TOKENS));
       tokens.add(cut(": ", field.value()));
     }

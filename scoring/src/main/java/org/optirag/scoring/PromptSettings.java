@@ -30,6 +30,9 @@ public record PromptSettings(
   public static final PromptSettings DEFAULT =
       new PromptSettings(ChatFormat.CHATML, 512, 40, true, true, true, 3, true);
 
+  /** Most further texts of an item that are told. */
+  public static final int ITEM_FIELDS = 3;
+
   /** What instruction, profile, evidence and question take at most, titles and texts aside. */
   private static final int FIXED_TOKENS = 230;
 

@@ -1,5 +1,6 @@
 package org.optirag.workbench;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,16 @@ public final class Evaluations {
    *     the part has no rows
    */
   public EvaluationOutcome run(EvaluationRequest request) {
+    return run(request, null);
+  }
+
+  /**
+   * The same, with the prediction of each impression in a file.
+   *
+   * @param predictions the file, by its ending Parquet or CSV; see {@link PredictionsFile}
+   * @throws org.optirag.workspace.UserException also if it cannot be written
+   */
+  public EvaluationOutcome run(EvaluationRequest request, @Nullable Path predictions) {
     Bundle bundle = request.bundle();
     SentenceModelStore embedders = new SentenceModelStore(workplace.cache());
     request.baselines().forEach(name -> Baselines.requireKinds(name, embedders));
@@ -72,6 +83,9 @@ public final class Evaluations {
         }
       }
       Evaluation evaluation = run.of(request.baselines(), scorers, request.slices());
+      if (predictions != null) {
+        PredictionsFile.write(predictions, pipeline, run.evaluator(), evaluation);
+      }
       if (bundle == null) {
         return new EvaluationOutcome(evaluation, null, null);
       }

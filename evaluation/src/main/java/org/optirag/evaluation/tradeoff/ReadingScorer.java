@@ -55,9 +55,14 @@ public final class ReadingScorer implements ImpressionScorer {
 
   @Override
   public double[] score(int user, int[] items, long time, StageTimes times) {
+    return predict(user, items, time, times).probabilities();
+  }
+
+  @Override
+  public Predicted predict(int user, int[] items, long time, StageTimes times) {
     RankingPipeline.Answer answer = scorer.answer(user, items, time, times);
     heard.put(Asked.of(user, time, items), new Heard(answer.prompt().tokens(), answer.scores()));
-    return answer.scores().stream().mapToDouble(Score::probability).toArray();
+    return Predicted.of(answer.scores());
   }
 
   /**

@@ -1,6 +1,6 @@
 package org.optirag.recommender.knowledge;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,15 +11,29 @@ import org.optirag.retrieval.Behaviour;
 /** What came after a {@link KnowledgeSnapshot} was made. One thread adds, many read. */
 public final class Delta {
   private final Rows rows = new Rows();
-  private final Map<Integer, List<Behaviour>> behaviours = new ConcurrentHashMap<>();
+  private final Map<Integer, Map<Integer, Behaviour>> behaviours = new ConcurrentHashMap<>();
   private final Map<Integer, ItemText> items = new ConcurrentHashMap<>();
   private final Map<Integer, List<Field>> profiles = new ConcurrentHashMap<>();
 
+  /** Takes the place of what the user did with the item before. */
   void met(int user, Behaviour behaviour) {
     rows.add(user, behaviour);
-    List<Behaviour> own = behaviours.computeIfAbsent(user, key -> new ArrayList<>());
+    Map<Integer, Behaviour> own = behaviours.computeIfAbsent(user, key -> new LinkedHashMap<>());
     synchronized (own) {
-      own.add(behaviour);
+      own.remove(behaviour.item()); // so that the newest is told last
+      own.put(behaviour.item(), behaviour);
+    }
+  }
+
+  /** Whether the user did something with the item later than a moment. */
+  boolean later(int user, int item, long time) {
+    Map<Integer, Behaviour> own = behaviours.get(user);
+    if (own == null) {
+      return false;
+    }
+    synchronized (own) {
+      Behaviour known = own.get(item);
+      return known != null && known.time() > time;
     }
   }
 
@@ -31,14 +45,14 @@ public final class Delta {
     profiles.put(user, profile);
   }
 
-  /** What the user did, in the order in which it was told. */
+  /** What the user did last with each item, in the order in which it was told. */
   public List<Behaviour> of(int user) {
-    List<Behaviour> own = behaviours.get(user);
+    Map<Integer, Behaviour> own = behaviours.get(user);
     if (own == null) {
       return List.of();
     }
     synchronized (own) {
-      return List.copyOf(own);
+      return List.copyOf(own.values());
     }
   }
 

@@ -21,7 +21,7 @@ public final class KnowledgeSnapshot {
   private final VisibleHistory visible;
   private final CandidateFeatures features;
   private final BitSet likers;
-  private final int[] events;
+  private final Behaviours told;
   private final long sequence;
   private @Nullable Graph graph; // guarded by this, like the names
   private @Nullable Names names;
@@ -31,8 +31,8 @@ public final class KnowledgeSnapshot {
   /**
    * @param data users, items and all interactions
    * @param visible what may be seen of them
-   * @param likers users that liked something since the data were imported
-   * @param events per user, his interactions since then
+   * @param likers users whose likes are others than those that were imported
+   * @param told the rows that came as events and count
    * @param sequence the last event that it knows
    * @param names the names to search, or null to make them
    */
@@ -40,13 +40,13 @@ public final class KnowledgeSnapshot {
       Dataset data,
       VisibleHistory visible,
       BitSet likers,
-      int[] events,
+      Behaviours told,
       long sequence,
       @Nullable Names names) {
     this.data = data;
     this.visible = visible;
     this.likers = likers;
-    this.events = events;
+    this.told = told;
     this.sequence = sequence;
     this.names = names;
     this.features = new CandidateFeatures(data, visible);
@@ -54,8 +54,14 @@ public final class KnowledgeSnapshot {
 
   /** As it was imported, before any event. */
   public static KnowledgeSnapshot of(Dataset data, Split split) {
+    Interactions none = data.interactions().rows(new int[0]);
     return new KnowledgeSnapshot(
-        data, VisibleHistory.of(data, split), new BitSet(), new int[data.users().size()], 0, null);
+        data,
+        VisibleHistory.of(data, split),
+        new BitSet(),
+        new Behaviours(none, data.users().size(), data.items().size()),
+        0,
+        null);
   }
 
   /** Makes what every request after {@link #end} needs, so that none has to wait for it. */
@@ -118,27 +124,19 @@ public final class KnowledgeSnapshot {
     return names;
   }
 
-  /** Users that liked something since the data were imported, ascending. */
+  /** Users whose likes are others than those that were imported, ascending. */
   public int[] changedUsers() {
     return likers.stream().toArray();
   }
 
-  BitSet likers() {
-    return likers;
-  }
-
-  /** Whether a user liked something since the data were imported. */
+  /** Whether a user's likes are others than those that were imported. */
   public boolean changed(int user) {
     return likers.get(user);
   }
 
-  /** Interactions of a user since the data were imported. */
-  public int events(int user) {
-    return user < events.length ? events[user] : 0;
-  }
-
-  int[] events() {
-    return events;
+  /** The rows that came as events and count: of each user and item the last. */
+  public Behaviours told() {
+    return told;
   }
 
   /** A moment after everything. */

@@ -21,7 +21,7 @@ import org.optirag.retrieval.Behaviour;
 public final class LiveState implements Knowledge {
   private final GrowingIds users;
   private final GrowingIds items;
-  private final boolean timed;
+  private final ImportedRows imported;
   private final ReentrantLock applying = new ReentrantLock();
   private volatile State state;
   private @Nullable Delta future;
@@ -31,6 +31,7 @@ public final class LiveState implements Knowledge {
 
   /** What a new snapshot is to know: the old one's knowledge and what came since. */
   record Capture(
+      ImportedRows imported,
       KnowledgeSnapshot snapshot,
       Interactions rows,
       Map<Integer, ItemText> texts,
@@ -48,8 +49,8 @@ public final class LiveState implements Knowledge {
   public LiveState(Dataset data, Split split) {
     this.users = new GrowingIds(data.users().ids());
     this.items = new GrowingIds(data.items().ids());
-    this.timed = data.timed();
     this.state = new State(KnowledgeSnapshot.of(data, split).prepared(), new Delta());
+    this.imported = ImportedRows.of(data, state.snapshot().visible());
     this.nextPlace = state.snapshot().end();
   }
 
@@ -129,8 +130,8 @@ public final class LiveState implements Knowledge {
                   (float) met.rating().orElse(Double.NaN),
                   met.liked(),
                   time(met, received));
-          for (Delta each : everyDelta()) {
-            each.met(user, behaviour);
+          if (!outdated(user, behaviour)) {
+            everyDelta().forEach(each -> each.met(user, behaviour));
           }
           interactions++;
         }
@@ -150,13 +151,25 @@ public final class LiveState implements Knowledge {
     }
   }
 
+  /**
+   * Whether something later is known of the user and the item, however late it was told: of what a
+   * user says of an item the last counts, as in an import.
+   */
+  private boolean outdated(int user, Behaviour behaviour) {
+    int item = behaviour.item();
+    long time = behaviour.time();
+    return imported.later(user, item, time)
+        || ImportedRows.later(state.snapshot().told(), user, item, time)
+        || state.delta().later(user, item, time);
+  }
+
   private List<Delta> everyDelta() {
     return future == null ? List.of(state.delta()) : List.of(state.delta(), future);
   }
 
   /** A sender whose clock is ahead does not act in the future; without times, order counts. */
   private long time(Event.Interacted met, long received) {
-    return timed ? Math.min(met.time(), received) : nextPlace++;
+    return imported.data().timed() ? Math.min(met.time(), received) : nextPlace++;
   }
 
   /**
@@ -188,6 +201,7 @@ public final class LiveState implements Knowledge {
       Delta delta = state.delta();
       future = new Delta();
       return new Capture(
+          imported,
           state.snapshot(),
           delta.rows().inOrderOfTime(),
           new HashMap<>(delta.items()),

@@ -1,7 +1,6 @@
 package org.optirag.recommender.knowledge;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,8 @@ import org.optirag.retrieval.VisibleHistory;
 
 /**
  * Makes a snapshot of an older one and what came since. Events are to it what the training part
- * was: their labels, likes and dislikes, are part of what everybody is known to have done.
+ * was: their labels, likes and dislikes, are part of what everybody is known to have done. They
+ * replace what was known of the same users and items.
  */
 final class Renewal {
   private Renewal() {}
@@ -29,23 +29,17 @@ final class Renewal {
     Interactions rows = capture.rows();
     Users users = users(old.data().users(), capture, userIds);
     Items items = items(old.data().items(), capture, itemIds);
-    VisibleHistory before = old.visible();
-    Interactions own = before.own().interactions().merged(rows);
-    Interactions others = before.others().interactions().merged(rows);
+    Interactions told = Pairs.of(rows).others(old.told().interactions()).merged(rows);
+    Pairs replacing = Pairs.of(told);
+    VisibleHistory before = capture.imported().visible();
+    Interactions own = replacing.others(before.own().interactions()).merged(told);
+    Interactions others = replacing.others(before.others().interactions()).merged(told);
     VisibleHistory visible =
         new VisibleHistory(
             new Behaviours(own, capture.users(), capture.items()),
             new Behaviours(others, capture.users(), capture.items()),
             before.visibility(),
             Horizon.of(others, before.horizon().block()));
-    BitSet likers = (BitSet) old.likers().clone();
-    int[] events = Arrays.copyOf(old.events(), capture.users());
-    for (int row = 0; row < rows.size(); row++) {
-      events[rows.user(row)]++;
-      if (rows.label(row)) {
-        likers.set(rows.user(row));
-      }
-    }
     return new KnowledgeSnapshot(
         new Dataset(
             old.data().name(),
@@ -56,14 +50,29 @@ final class Renewal {
             PublishedSplit.none(),
             old.data().timed()),
         visible,
-        likers,
-        events,
+        likers(before.own().interactions(), replacing, told),
+        new Behaviours(told, capture.users(), capture.items()),
         capture.sequence(),
         capture.texts().isEmpty()
                 && users.size() == old.data().users().size()
                 && items.size() == old.data().items().size()
             ? old.names()
             : Names.of(users, items));
+  }
+
+  /** Users that like something new, or do not like any more what they did. */
+  private static BitSet likers(Interactions imported, Pairs replacing, Interactions told) {
+    BitSet likers = new BitSet();
+    replacing
+        .replaced(imported)
+        .filter(imported::label)
+        .forEach(row -> likers.set(imported.user(row)));
+    for (int row = 0; row < told.size(); row++) {
+      if (told.label(row)) {
+        likers.set(told.user(row));
+      }
+    }
+    return likers;
   }
 
   private static Users users(Users old, LiveState.Capture capture, GrowingIds ids) {

@@ -2,6 +2,8 @@ package org.optirag.recommender.knowledge;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
 import org.optirag.dataset.Interactions;
 import org.optirag.retrieval.Behaviour;
 
@@ -36,17 +38,32 @@ public final class Rows {
     return size;
   }
 
-  /** A copy in order of time; where times are equal, in the order in which they were told. */
+  /**
+   * A copy in order of time; where times are equal, in the order in which they were told. Of each
+   * user and item the last in this order is kept.
+   */
   public Interactions inOrderOfTime() {
     Integer[] order = new Integer[size];
     Arrays.setAll(order, row -> row);
     Arrays.sort(order, Comparator.comparingLong(row -> times[row]));
-    int[] u = new int[size];
-    int[] v = new int[size];
-    float[] r = new float[size];
-    boolean[] y = new boolean[size];
-    long[] t = new long[size];
-    for (int i = 0; i < size; i++) {
+    int kept = size;
+    Set<Long> later = new HashSet<>();
+    for (int i = size - 1; i >= 0; i--) {
+      if (later.add(Pairs.pair(users[order[i]], items[order[i]]))) {
+        order[--kept] = order[i];
+      }
+    }
+    return copy(Arrays.copyOfRange(order, kept, size));
+  }
+
+  private Interactions copy(Integer[] order) {
+    int n = order.length;
+    int[] u = new int[n];
+    int[] v = new int[n];
+    float[] r = new float[n];
+    boolean[] y = new boolean[n];
+    long[] t = new long[n];
+    for (int i = 0; i < n; i++) {
       int row = order[i];
       u[i] = users[row];
       v[i] = items[row];

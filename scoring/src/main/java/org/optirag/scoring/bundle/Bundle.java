@@ -41,7 +41,9 @@ import tools.jackson.databind.node.ObjectNode;
  * and metrics.json. Immutable; the graph is read when it is asked for.
  */
 public final class Bundle {
-  static final String MANIFEST = "bundle.json";
+  /** The file that makes a directory a bundle. */
+  public static final String MANIFEST = "bundle.json";
+
   static final String ADAPTER = "adapter";
   static final String HEADS = "heads.safetensors";
   static final String POLICY = "policy.json";

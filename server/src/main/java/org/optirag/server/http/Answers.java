@@ -126,24 +126,34 @@ final class Answers {
   }
 
   /** An answer in the shape that rerank clients read. */
-  static ObjectNode rerank(RankingModel model, RankAnswer answer, RerankCall call, String id) {
+  static ObjectNode rerank(
+      RankingModel model,
+      RankAnswer answer,
+      RerankCall call,
+      RerankQuery query,
+      String id,
+      String version) {
     ObjectNode body = object();
     body.put("id", id).put("object", "list").put("model", model.name());
     ArrayNode results = body.putArray("results");
     List<Score> scores = answer.scored().scores();
-    List<Score> byDocument = call.places().stream().map(scores::get).toList();
+    List<Score> byDocument = query.places().stream().map(scores::get).toList();
     for (int place : order(byDocument).subList(0, Math.min(call.top(), byDocument.size()))) {
       ObjectNode result = results.addObject();
       result.put("index", place).put("relevance_score", byDocument.get(place).probability());
       if (call.returned()) {
-        result.putObject("document").put("text", call.documents().get(place));
+        result.set("document", call.documents().get(place).returned());
       }
     }
     int tokens = answer.prepared().prompt().tokens().tokens();
     body.putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
     ObjectNode meta = body.putObject("meta");
-    meta.putObject("api_version").put("version", "1");
+    meta.putObject("api_version").put("version", version);
     meta.putObject("billed_units").put("search_units", 1);
+    List<String> warnings = query.warnings(call, model, answer.prepared().prompt());
+    if (!warnings.isEmpty()) {
+      warnings.forEach(meta.putArray("warnings")::add);
+    }
     return body;
   }
 

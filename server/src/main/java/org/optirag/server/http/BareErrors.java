@@ -13,8 +13,11 @@ final class BareErrors extends ErrorHandler {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     int status = Math.max(400, response.getStatus());
-    ProblemException problem =
-        new ProblemException(status, "Bad request", HttpStatus.getMessage(status) + ".", null);
+    String detail = HttpStatus.getMessage(status) + ".";
+    if (status == 400) {
+      detail += " A path is percent-encoded UTF-8: \"a/b\" is a%2Fb.";
+    }
+    ProblemException problem = new ProblemException(status, "Bad request", detail, null);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problems.MEDIA_TYPE);
     response.write(true, ByteBuffer.wrap(bytes(problem)), callback);
     return true;

@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import io.javalin.util.JavalinBindException;
 import java.time.Duration;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -21,12 +22,26 @@ final class Connectors {
 
   private static final int HEADER_BYTES = 8192;
 
+  /**
+   * An id may have any printable character, percent-encoded. This is safe here, as routes are
+   * matched and guarded by the path as it was sent, its segments are decoded once and after that,
+   * and none of them names a file.
+   */
+  private static final UriCompliance ANY_ID =
+      UriCompliance.DEFAULT.with(
+          "ANY_ID",
+          Violation.AMBIGUOUS_PATH_SEGMENT,
+          Violation.AMBIGUOUS_PATH_SEPARATOR,
+          Violation.AMBIGUOUS_PATH_PARAMETER,
+          Violation.AMBIGUOUS_PATH_ENCODING,
+          Violation.SUSPICIOUS_PATH_CHARACTERS);
+
   private Connectors() {}
 
   static Connector connector(Server server, HttpConfiguration http, ServiceSettings settings) {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(HEADER_BYTES);
-    http.setUriCompliance(UriCompliance.DEFAULT);
+    http.setUriCompliance(ANY_ID);
     ServerConnector connector;
     TlsFiles tls = settings.tls();
     if (tls == null) {

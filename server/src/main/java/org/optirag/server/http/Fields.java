@@ -213,9 +213,30 @@ final class Fields {
     return numbers;
   }
 
-  /** Takes note of fields that are allowed and change nothing. */
-  void ignore(String... names) {
-    read.addAll(List.of(names));
+  /** Takes note of a field that is allowed and changes nothing. */
+  void ignore(String name) {
+    read.add(name);
+  }
+
+  /** The names of fields that are there and were not read. */
+  List<String> unread() {
+    return object.propertyNames().stream().filter(name -> !read.contains(name)).toList();
+  }
+
+  /** Strings, where they may be left out. */
+  Optional<List<String>> optionalStrings(String name, int most, int characters) {
+    if (!has(name)) {
+      return absent(name);
+    }
+    List<String> strings = new ArrayList<>();
+    for (JsonNode node : list(name, 1, most)) {
+      String path = path(name) + "[" + strings.size() + "]";
+      if (!node.isString()) {
+        throw ProblemException.field(path, "The field is " + kind(node) + ", expected a string.");
+      }
+      strings.add(Texts.text(node.asString(), characters, path));
+    }
+    return Optional.of(strings);
   }
 
   /** Refuses what was not read. */

@@ -31,6 +31,10 @@ public final class HttpServer implements AutoCloseable {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+  /** Where Jina and both versions of Cohere look for it, then vLLM and llama.cpp. */
+  private static final List<String> RERANK =
+      List.of("/v1/rerank", "/v2/rerank", "/rerank", "/v1/reranking", "/reranking");
+
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
 
   private final ServiceParts parts;
@@ -71,8 +75,6 @@ public final class HttpServer implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 new Route(HandlerType.POST, "/v1/rank", Scope.RANK, ranking::rank),
-                new Route(HandlerType.POST, "/v1/rerank", Scope.RANK, ranking::rerank),
-                new Route(HandlerType.POST, "/v2/rerank", Scope.RANK, ranking::rerank),
                 new Route(HandlerType.POST, "/v1/feedback", Scope.FEEDBACK, feedback::feedback),
                 new Route(HandlerType.GET, "/v1/items", Scope.RANK, read::items),
                 new Route(HandlerType.GET, "/v1/users", Scope.RANK, read::users),
@@ -90,6 +92,9 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/assignment/promote", Scope.ADMIN, admin::promote),
                 new Route(
                     HandlerType.POST, "/v1/assignment/rollback", Scope.ADMIN, admin::rollBack)));
+    for (String path : RERANK) {
+      all.add(new Route(HandlerType.POST, path, Scope.RANK, ranking::rerank));
+    }
     for (String path : PageFiles.paths()) {
       all.add(new Route(HandlerType.GET, path, Scope.NONE, ctx -> PageFiles.serve(ctx, path)));
     }
@@ -113,6 +118,10 @@ public final class HttpServer implements AutoCloseable {
     config.routes.before(this::begin);
     for (Route route : routes) {
       config.routes.addHttpHandler(route.method(), route.path(), ctx -> handle(ctx, route));
+      if (route.method() == HandlerType.GET) {
+        // By itself Javalin says 200 to every HEAD of a path that it knows, and asks nobody.
+        config.routes.addHttpHandler(HandlerType.HEAD, route.path(), ctx -> handle(ctx, route));
+      }
     }
     config.routes.exception(
         Exception.class, (error, ctx) -> Problems.answer(ctx, Problems.of(error)));

@@ -27,14 +27,14 @@ public record Limits(
     Duration deadline,
     int requestsPerSecond,
     int connections) {
-  /** One MiB, 500 candidates, 32,768 tokens, 10,000 events, a minute, 1,000 requests a second. */
+  /** One MiB, 500 candidates, 131,072 tokens, 10,000 events, a minute, 1,000 requests a second. */
   public static final Limits DEFAULT =
       new Limits(
           1 << 20,
           500,
           1000,
           2000,
-          32_768,
+          131_072,
           10_000,
           Duration.ofSeconds(10),
           Duration.ofMinutes(1),

@@ -18,7 +18,7 @@ import org.optirag.server.rollout.LiveQuality;
 import org.optirag.server.rollout.Rollout;
 import org.optirag.server.rollout.Shadows;
 
-/** POST /v1/rank and POST /v1/rerank. */
+/** POST /v1/rank and POST /v1/rerank, wherever its clients look for that. */
 final class RankingHandlers {
   private final Rollout rollout;
   private final Ranker ranker;
@@ -68,12 +68,14 @@ final class RankingHandlers {
 
   void rerank(Context ctx) {
     long start = System.nanoTime();
-    RerankCall call =
-        RerankCall.read(Requests.json(ctx, limits), limits, id -> lookup.item(id).isPresent());
-    try (Lease lease = rollout.pick(call.query().user())) {
-      RankAnswer answer = answer(ctx, lease.bundle(), call.query(), null, null, start);
+    RerankCall call = RerankCall.read(Requests.json(ctx, limits), limits);
+    try (Lease lease = rollout.pick(call.user())) {
+      Deployable bundle = lease.bundle();
+      RerankQuery query = RerankQuery.of(call, bundle, limits, id -> lookup.item(id).isPresent());
+      RankAnswer answer = answer(ctx, bundle, query.request(), null, null, start);
       String id = String.valueOf(ctx.<String>attribute(HttpServer.REQUEST_ID));
-      Requests.answer(ctx, Answers.rerank(lease.bundle(), answer, call, id));
+      String version = ctx.path().startsWith("/v2/") ? "2" : "1";
+      Requests.answer(ctx, Answers.rerank(bundle, answer, call, query, id, version));
     }
   }
 

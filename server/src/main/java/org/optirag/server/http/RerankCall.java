@@ -1,76 +1,132 @@
 package org.optirag.server.http;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
-import org.optirag.recommender.CandidateItem;
-import org.optirag.recommender.RankRequest;
+import java.util.OptionalLong;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.optirag.dataset.Field;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The body of POST /v1/rerank, as clients of Jina, Cohere and llama.cpp send it. The query is the
- * user's id; a document is an item's id, or the text of an item that the service need not know.
+ * The body of POST /v1/rerank, as clients of Jina, Cohere, LiteLLM, vLLM and llama.cpp send it. The
+ * query is the user's id; a document is an item's id, or the texts of an item that the service need
+ * not know. Options that mean nothing here are passed over, and the answer says so.
  *
- * @param query the user, and each document once
- * @param places where among the query's candidates each document is
+ * @param user the query
  * @param documents as they came
  * @param top how many to answer
  * @param returned whether the answer repeats the documents
+ * @param tokens of a document that are read at most, where the request says so
+ * @param passedOver options that are not known here
  */
 record RerankCall(
-    RankRequest query, List<Integer> places, List<String> documents, int top, boolean returned) {
-  /** What these clients send besides, and means nothing here. */
-  private static final String[] IGNORED = {
-    "model",
-    "max_chunks_per_doc",
-    "max_tokens_per_doc",
-    "truncation",
-    "rank_fields",
-    "priority",
-    "user",
-    "return_embeddings"
-  };
+    String user,
+    List<Document> documents,
+    int top,
+    boolean returned,
+    OptionalLong tokens,
+    List<String> passedOver) {
+  /** The field that is read of a document, unless the request names others. */
+  private static final String TEXT = "text";
+
+  private static final int MOST_FIELDS = 1 + Limits.FIELDS;
+  private static final int MOST_NAME = 100;
 
   /**
-   * @param known whether an id is an item's
+   * A document.
+   *
+   * @param text that is ranked, or an item's id
+   * @param fields further texts that the request wants read
+   * @param unread whether it has fields that the request does not want read
+   * @param whole as it came
    */
-  static RerankCall read(JsonNode body, Limits limits, Predicate<String> known) {
-    Fields fields = Fields.of(body, "");
-    String user = fields.id("query");
-    List<String> documents = new ArrayList<>();
-    for (JsonNode node : fields.list("documents", 1, limits.candidates())) {
-      documents.add(document(node, "documents[" + documents.size() + "]", limits));
+  record Document(String text, List<Field> fields, boolean unread, JsonNode whole) {
+    /** As the answer repeats it. */
+    JsonNode returned() {
+      return whole.isObject() ? whole : Answers.object().put(TEXT, text);
     }
-    int top = (int) fields.optionalWhole("top_n", 1, Integer.MAX_VALUE).orElse(documents.size());
-    boolean returned = fields.flag("return_documents", false);
-    fields.ignore(IGNORED);
-    fields.end();
-    Map<String, Integer> first = new LinkedHashMap<>();
-    List<CandidateItem> candidates = new ArrayList<>();
-    List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < documents.size(); i++) {
-      String document = documents.get(i);
-      Integer before = first.putIfAbsent(document, candidates.size());
-      places.add(before == null ? candidates.size() : before);
-      if (before == null) {
-        candidates.add(
-            document.length() <= Texts.MOST_ID && known.test(document)
-                ? CandidateItem.of(document)
-                : new CandidateItem("document " + i, document, List.of()));
-      }
-    }
-    return new RerankCall(new RankRequest(user, candidates), places, documents, top, returned);
   }
 
-  private static String document(JsonNode node, String path, Limits limits) {
-    if (node.isString()) {
-      return Texts.text(node.asString(), limits.titleCharacters(), path);
+  static RerankCall read(JsonNode body, Limits limits) {
+    Fields fields = Fields.of(body, "");
+    String user = fields.id("query");
+    List<String> read =
+        fields.optionalStrings("rank_fields", MOST_FIELDS, MOST_NAME).orElse(List.of(TEXT));
+    List<Document> documents = new ArrayList<>();
+    for (JsonNode node : fields.list("documents", 1, limits.candidates())) {
+      documents.add(document(node, "documents[" + documents.size() + "]", read));
     }
-    Fields fields = Fields.of(node, path);
-    String text = fields.text("text", limits.titleCharacters());
-    fields.end();
-    return text;
+    long top = fields.optionalWhole("top_n", 0, Integer.MAX_VALUE).orElse(0);
+    boolean returned = fields.flag("return_documents", false);
+    OptionalLong tokens = fields.optionalWhole("max_tokens_per_doc", 1, Integer.MAX_VALUE);
+    fields.ignore("model"); // the answer says which it was
+    return new RerankCall(
+        user,
+        documents,
+        top == 0 ? documents.size() : (int) top, // vLLM's clients say 0 for all
+        returned,
+        tokens,
+        fields.unread().stream()
+            .map(name -> name.length() > MOST_NAME ? name.substring(0, MOST_NAME) + "…" : name)
+            .toList());
+  }
+
+  private static Document document(JsonNode node, String path, List<String> read) {
+    if (node.isString()) {
+      return new Document(text(node.asString(), path), List.of(), false, node);
+    }
+    if (!node.isObject()) {
+      throw ProblemException.field(
+          path, "The document is " + Fields.kind(node) + ", expected a string or an object.");
+    }
+    List<Field> texts = new ArrayList<>();
+    for (String name : read) {
+      String text = text(node.get(name), path + "." + name);
+      if (text != null) {
+        texts.add(new Field(name, text));
+      }
+    }
+    if (texts.isEmpty()) {
+      throw ProblemException.field(
+          path + "." + read.getFirst(),
+          "The document has nothing to read in %s. Give it one, or name others in rank_fields."
+              .formatted(String.join(", ", read)));
+    }
+    return new Document(
+        texts.getFirst().value(),
+        texts.subList(1, texts.size()),
+        node.propertyNames().stream().anyMatch(name -> !read.contains(name)),
+        node);
+  }
+
+  private static String text(String text, String path) {
+    return Texts.text(text, Integer.MAX_VALUE, path);
+  }
+
+  /** A field's text; numbers as they are written, lists with commas; null where there is none. */
+  private static @Nullable String text(@Nullable JsonNode node, String path) {
+    if (node == null || node.isNull()) {
+      return null;
+    }
+    if (node.isArray() && node.size() > 0) {
+      return text(
+          String.join(
+              ", ",
+              StreamSupport.stream(node.spliterator(), false)
+                  .map(each -> scalar(each, path))
+                  .toList()),
+          path);
+    }
+    return node.isArray() || scalar(node, path).isEmpty() ? null : text(scalar(node, path), path);
+  }
+
+  private static String scalar(JsonNode node, String path) {
+    if (!node.isString() && !node.isNumber() && !node.isBoolean()) {
+      throw ProblemException.field(
+          path,
+          "The field is " + Fields.kind(node) + ", expected a text, a number or a list of those.");
+    }
+    return node.asString();
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Field;
 import org.optirag.recommender.PromptSource.Told;
@@ -16,6 +17,7 @@ import org.optirag.recommender.knowledge.Names;
 import org.optirag.recommender.knowledge.RequestTexts;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.UserUpdates;
+import org.optirag.retrieval.VisibleHistory;
 
 /** Looks up single users and items, as they are known now. Safe for use from many threads. */
 public final class Catalogue {
@@ -51,7 +53,7 @@ public final class Catalogue {
    * @param profile for instance age and occupation
    * @param history the latest behaviours that prompts may tell, oldest first
    * @param behaviours how many there are in all
-   * @param events how many of these came as events
+   * @param events how many of these came as events; of an item the last counts
    */
   public record UserView(
       String id, List<Field> profile, List<Told> history, int behaviours, long events) {
@@ -95,14 +97,10 @@ public final class Catalogue {
     int user = number.getAsInt();
     Knowledge.State state = liveState.state();
     RequestTexts texts = texts(state);
-    List<Behaviour> delta = state.delta().of(user);
+    UserUpdates updates = new UserUpdates(user, state.delta().of(user), false);
+    VisibleHistory visible = state.snapshot().visible().with(updates);
     List<Told> history = new ArrayList<>();
-    for (Behaviour behaviour :
-        state
-            .snapshot()
-            .visible()
-            .with(new UserUpdates(user, delta, false))
-            .history(user, Long.MAX_VALUE, most)) {
+    for (Behaviour behaviour : visible.history(user, Long.MAX_VALUE, most)) {
       history.add(
           new Told(
               liveState.itemId(behaviour.item()),
@@ -115,8 +113,16 @@ public final class Catalogue {
             id,
             texts.profile(user),
             history,
-            state.snapshot().visible().own().countOfUser(user) + delta.size(),
-            state.snapshot().events(user) + delta.size()));
+            visible.countOfUser(user),
+            events(state.snapshot().told(), updates)));
+  }
+
+  /** Items of which a user told something, now or before. */
+  private static long events(Behaviours told, UserUpdates updates) {
+    IntStream before =
+        IntStream.of(told.ofUser(updates.user(), Long.MAX_VALUE)).map(told.interactions()::item);
+    IntStream now = updates.behaviours().stream().mapToInt(Behaviour::item);
+    return IntStream.concat(before, now).distinct().count();
   }
 
   /** Some users with a history, from all over the data. */

@@ -28,6 +28,24 @@ public interface RankingModel {
   /** What tokens of its prompts say. */
   String text(int[] tokens);
 
+  /**
+   * What a text's first tokens say.
+   *
+   * @param tokens at most, at least 1
+   */
+  TextHead head(String text, int tokens);
+
+  /** How much of a candidate's texts its prompts tell. */
+  TextRoom textRoom();
+
+  /**
+   * How much of a candidate's texts a prompt tells.
+   *
+   * @param tokens of the title and of each further text
+   * @param fields further texts
+   */
+  record TextRoom(int tokens, int fields) {}
+
   /** Whether a head before the first block may answer requests without the LLM. */
   boolean hasHeadZero();
 

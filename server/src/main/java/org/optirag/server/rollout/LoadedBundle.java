@@ -14,11 +14,13 @@ import org.optirag.recommender.PromptSource;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
+import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.TradeOffPoint;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.server.control.ExitLadder;
+import org.optirag.server.ranking.TextHead;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.slf4j.Logger;
@@ -156,6 +158,17 @@ public final class LoadedBundle implements Deployable {
   @Override
   public String text(int[] tokens) {
     return model.tokenizer().decode(tokens);
+  }
+
+  @Override
+  public TextHead head(String text, int tokens) {
+    return TextHead.of(model.tokenizer(), text, tokens);
+  }
+
+  @Override
+  public TextRoom textRoom() {
+    PromptSettings prompt = bundle.dataset().prompt();
+    return new TextRoom(prompt.titleTokens(), prompt.fields() ? PromptSettings.ITEM_FIELDS : 0);
   }
 
   @Override

@@ -19,8 +19,13 @@ async function call(path, body) {
   const token = sessionStorage.getItem('token');
   if (token) headers.Authorization = 'Bearer ' + token;
   if (body) headers['Content-Type'] = 'application/json';
-  const answer = await fetch(path, {headers, method: body ? 'POST' : 'GET', body: body && JSON.stringify(body)});
-  const json = await answer.json();
+  let answer, json;
+  try {
+    answer = await fetch(path, {headers, method: body ? 'POST' : 'GET', body: body && JSON.stringify(body)});
+    json = await answer.json();
+  } catch {
+    throw new Error('The service does not answer. Is it running?');
+  }
   if (answer.status === 401) $('token-form').hidden = false;
   if (!answer.ok) throw new Error((json.field ? json.field + ': ' : '') + json.detail);
   return json;
@@ -115,7 +120,13 @@ function drawCandidates() {
   $('candidates').replaceChildren(...[...state.candidates].map(([id, title]) => {
     const entry = element('li');
     const button = element('button', title, {type: 'button', title: 'Take it out'});
-    button.addEventListener('click', () => { state.candidates.delete(id); drawCandidates(); });
+    button.addEventListener('click', () => {
+      const place = [...state.candidates.keys()].indexOf(id);
+      state.candidates.delete(id);
+      drawCandidates();
+      const left = $('candidates').querySelectorAll('button'); // or the keyboard would be nowhere
+      (left[Math.min(place, left.length - 1)] ?? $('item')).focus();
+    });
     entry.append(button);
     return entry;
   }));
@@ -130,12 +141,34 @@ function choose(result, button) {
   state.chosen = result.id;
   document.querySelectorAll('#results button').forEach(each => each.setAttribute('aria-pressed', String(each === button)));
   drawHeads(result);
+  const explanation = state.answer.explanation;
+  const read = explanation.candidates[result.index];
+  $('prompt').textContent = read ? explanation.context + '\n\n' + read : 'The features decided this candidate: the LLM did not read it.';
+}
+
+// While an answer is awaited, what is shown is of the one before.
+function busy(yes) {
+  $('ranking').setAttribute('aria-busy', String(yes));
+  $('rank').textContent = yes ? 'Ranking …' : 'Rank';
+  if (yes) $('summary').textContent = 'Ranking …';
+}
+
+// Nothing that is told belongs to a ranking that is not there.
+function failed(text) {
+  state.answer = null;
+  $('summary').textContent = 'No ranking: ' + text;
+  $('results').replaceChildren();
+  told($('history'), []);
+  told($('neighbours'), []);
+  $('prompt').textContent = '';
+  $('why').textContent = 'Choose a candidate of the ranking.';
+  chart('heads')?.clear();
 }
 
 function draw(answer) {
   state.answer = answer;
   const exit = answer.exit;
-  $('summary').textContent = `${answer.bundle}, ${exit.policy}${exit.adaptive ? ' (by the load)' : ''}: mean depth `
+  $('summary').textContent = `For ${answer.user}: ${answer.bundle}, ${exit.policy}${exit.adaptive ? ' (by the load)' : ''}: mean depth `
     + `${(exit.mean_depth * exit.blocks).toFixed(1)} of ${exit.blocks} blocks, ${answer.timings_ms.total.toFixed(0)} ms `
     + `(prompt ${answer.timings_ms.prepare.toFixed(0)}, queue ${answer.timings_ms.queue.toFixed(0)}, model ${answer.timings_ms.score.toFixed(0)})`;
   const buttons = answer.results.map((result, i) => {
@@ -148,6 +181,7 @@ function draw(answer) {
     button.addEventListener('click', () => choose(result, button));
     return button;
   });
+  const focused = $('results').contains(document.activeElement);
   $('results').replaceChildren(...buttons.map(button => {
     const entry = element('li');
     entry.append(button);
@@ -155,31 +189,33 @@ function draw(answer) {
   }));
   const kept = Math.max(0, answer.results.findIndex(result => result.id === state.chosen));
   choose(answer.results[kept], buttons[kept]);
+  if (focused) buttons[kept].focus();
   const explanation = answer.explanation;
   told($('history'), explanation.history, behaviour => behaviour.title + (behaviour.liked ? '' : ' (not liked)'));
   told($('neighbours'), explanation.neighbours, similar =>
     `${similar.user} (${similar.similarity.toFixed(2)}) liked ${similar.liked.map(behaviour => behaviour.title).join('; ')}`);
-  const read = explanation.candidates[answer.results[kept].index];
-  $('prompt').textContent = read ? explanation.context + '\n\n' + read : 'The features decided this candidate: the LLM did not read it.';
 }
 
 async function rank() {
   if (!$('user').value || !state.candidates.size) return say('Choose a user and some items.');
   const turn = ++state.asked;
+  busy(true);
   const body = {user: $('user').value, candidates: [...state.candidates.keys()], explain: true};
   if (!$('adaptive').checked && point()) Object.assign(body, {policy: point().policy, deadline_ms: 60000});
   try {
     const answer = await call('/v1/rank', body);
     if (turn === state.asked) { say(''); draw(answer); }
   } catch (e) {
-    say(e.message);
+    if (turn === state.asked) { say(e.message); failed(e.message); }
+  } finally {
+    if (turn === state.asked) busy(false);
   }
 }
 
 let waiting;
 function rankSoon() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => { if (state.answer) rank(); }, 150);
+  waiting = setTimeout(() => { if (state.asked) rank(); }, 150);
 }
 
 async function complete(input, list, path, entries) {

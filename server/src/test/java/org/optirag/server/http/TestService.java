@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
 import org.optirag.recommender.PromptSource;
@@ -128,13 +129,16 @@ final class TestService implements AutoCloseable {
     refusal = error;
   }
 
-  private static final class FewThings implements Lookup {
+  private final class FewThings implements Lookup {
     @Override
     public Optional<KnownItem> item(String id) {
       return id.equals("50")
           ? Optional.of(
               new KnownItem("50", "Star Wars (1977)", List.of(new Field("genres", "Space"))))
-          : Optional.empty();
+          : met()
+              .filter(met -> met.item().equals(id))
+              .findAny()
+              .map(met -> new KnownItem(id, id, List.of()));
     }
 
     @Override
@@ -145,7 +149,16 @@ final class TestService implements AutoCloseable {
                   "42",
                   List.of(new Field("age", "30")),
                   List.of(new PromptSource.Told("50", "Star Wars (1977)", true, 7))))
-          : Optional.empty();
+          : met()
+              .filter(met -> met.user().equals(id))
+              .findAny()
+              .map(met -> new KnownUser(id, List.of(), List.of()));
+    }
+
+    private Stream<Event.Interacted> met() {
+      return events.stream()
+          .filter(Event.Interacted.class::isInstance)
+          .map(Event.Interacted.class::cast);
     }
 
     @Override
@@ -155,7 +168,8 @@ final class TestService implements AutoCloseable {
 
     @Override
     public List<KnownItem> items(String prefix, int most) {
-      return item("50").stream()
+      return Stream.concat(Stream.of("50"), met().map(Event.Interacted::item))
+          .flatMap(id -> item(id).stream())
           .filter(item -> item.title().toLowerCase(Locale.ROOT).startsWith(prefix))
           .toList();
     }

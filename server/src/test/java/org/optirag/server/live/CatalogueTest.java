@@ -57,10 +57,14 @@ class CatalogueTest {
       assertThat(before.history()).hasSize(3);
       assertThat(before.events()).isZero();
       assertThat(catalogue.user("nobody", 3)).isEmpty();
-      live.accept(List.of(Town.disliked("1", "u7", "i5", Town.END + 1)));
+      live.accept(
+          List.of(
+              Town.liked("0", "u7", "new", Town.END),
+              Town.disliked("1", "u7", "new", Town.END + 1)));
       for (int round = 0; round < 2; round++) {
         UserView after = catalogue.user("u7", 3).orElseThrow();
-        assertThat(after.history()).endsWith(new Told("i5", Town.title(5), false, Town.END + 1));
+        assertThat(after.history())
+            .endsWith(new Told("new", Untitled.title("new"), false, Town.END + 1));
         assertThat(after.behaviours()).isEqualTo(before.behaviours() + 1);
         assertThat(after.events()).isEqualTo(1);
         live.renew();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -350,6 +351,7 @@ class LiveDataTest {
               List.of(new Field("genres", item % 2 == 0 ? "Drama, War" : "Comedy"))));
     }
     // numbers as events give them, so that equal figures come in an equal order
+    Town town = Town.of(lastOfEach(this.town.data.interactions()), true, false);
     LiveData live = town.open(store);
     RequestPrompts popular = prompts(live, new RetrieverSettings.Popular(1_000));
     live.accept(
@@ -373,10 +375,13 @@ class LiveDataTest {
       popular = prompts(live, new RetrieverSettings.Popular(1_000));
     }
     Interactions told = more.inOrderOfTime();
-    Town imported = Town.of(town.data.interactions().merged(told), true, false);
+    Interactions whole = lastOfEach(town.data.interactions().merged(told));
+    Town imported = Town.of(whole, true, false);
     Interactions none = told.filter(row -> false);
     VisibleHistory visible =
-        VisibleHistory.of(imported.data, new Split(town.split.train().merged(told), none, none));
+        VisibleHistory.of(
+            imported.data,
+            new Split(whole.filter(row -> !holds(town.split.test(), whole, row)), none, none));
     CandidateFeatures features = new CandidateFeatures(imported.data, visible);
     int[] all = IntStream.range(0, Town.ITEMS + 3).toArray();
     String[] ids = IntStream.of(all).mapToObj(item -> "i" + item).toArray(String[]::new);
@@ -393,6 +398,100 @@ class LiveDataTest {
       }
     }
     live.close();
+  }
+
+  /** As an import keeps them: of each user and item the last row. */
+  private static Interactions lastOfEach(Interactions rows) {
+    Map<List<Integer>, Integer> last = new HashMap<>();
+    for (int row = 0; row < rows.size(); row++) {
+      last.put(List.of(rows.user(row), rows.item(row)), row);
+    }
+    return rows.filter(row -> last.get(List.of(rows.user(row), rows.item(row))) == row);
+  }
+
+  private static boolean holds(Interactions some, Interactions rows, int row) {
+    return IntStream.range(0, some.size())
+        .anyMatch(other ->
+            some.user(other) == rows.user(row)
+                && some.item(other) == rows.item(row)
+                && some.time(other) == rows.time(row));
+  }
+
+  @Test
+  void ofWhatAUserSaysOfAnItemTheLastCountsForHimAtOnceAndForAllWhenTheWorldIsRenewed() {
+    for (boolean published : new boolean[] {false, true}) {
+      try (LiveData live = Town.of(SEED, true, published).open(new MemoryStore(false));
+          RequestPrompts recent = recent(live);
+          RequestPrompts gcn = prompts(live, RetrieverSettings.Gcn.DEFAULT)) {
+        List<Event> likes = new ArrayList<>();
+        for (int n = 0; n < 100; n++) {
+          likes.add(Town.liked("l" + n, "u3", "new", Town.END + n));
+        }
+        live.accept(likes);
+        for (int round = 0; round < 2; round++) {
+          Prepared own = recent.prepare(Town.query("u3", "new"));
+          assertThat(items(own)).containsOnlyOnce("new").endsWith("new");
+          assertThat(own.history().getLast().time()).isEqualTo(Town.END + 99);
+          live.renew();
+        }
+        assertThat(candidate(gcn.prepare(Town.query("u4", "new")), 0))
+            .contains("Liked by 1 of 1 users");
+        assertThat(live.catalogue().item("new").orElseThrow().seen()).isEqualTo(1);
+        assertThat(live.catalogue().user("u3", 3).orElseThrow().events()).isEqualTo(1);
+        float liked = feature(recent.prepare(Town.query("u3", "i1")), 0, "u_n");
+
+        live.accept(List.of(Town.disliked("d", "u3", "new", Town.END + 200)));
+        assertThat(recent.prepare(Town.query("u3", "i1")).history())
+            .as("nothing stands as liked and not liked")
+            .noneMatch(told -> told.item().equals("new") && told.liked());
+        live.renew();
+        assertThat(recent.prepare(Town.query("u3", "i1")).history())
+            .filteredOn(told -> told.item().equals("new"))
+            .containsExactly(new Told("new", Untitled.title("new"), false, Town.END + 200));
+        assertThat(candidate(gcn.prepare(Town.query("u4", "new")), 0))
+            .contains("Liked by 0 of 1 users");
+        assertThat(feature(recent.prepare(Town.query("u3", "i1")), 0, "u_n"))
+            .as("as many behaviours with labels")
+            .isEqualTo(liked);
+      }
+    }
+  }
+
+  @Test
+  void whatIsToldLateOfAnEarlierTimeReplacesNothingLater() {
+    try (LiveData live = town.open(new MemoryStore(false));
+        RequestPrompts recent = recent(live)) {
+      live.accept(List.of(Town.disliked("1", "u3", "new", Town.END + 9)));
+      live.accept(List.of(Town.liked("2", "u3", "new", Town.END + 3)));
+      live.renew();
+      live.accept(List.of(Town.liked("3", "u3", "new", Town.END + 8)));
+      for (int round = 0; round < 2; round++) {
+        assertThat(recent.prepare(Town.query("u3", "i1")).history())
+            .filteredOn(told -> told.item().equals("new"))
+            .containsExactly(new Told("new", Untitled.title("new"), false, Town.END + 9));
+        live.renew();
+      }
+    }
+  }
+
+  @Test
+  void whoTakesALikeBackIsPlacedByWhatHeStillLikes() {
+    try (LiveData live = town.open(new MemoryStore(false));
+        RequestPrompts gcn = prompts(live, RetrieverSettings.Gcn.DEFAULT)) {
+      Interactions all = town.data.interactions();
+      List<Event> back = new ArrayList<>();
+      for (int row = 0; row < all.size(); row++) {
+        if (all.user(row) == 8 && all.label(row)) {
+          back.add(Town.disliked("d" + row, "u8", "i" + all.item(row), Town.END + 1));
+        }
+      }
+      assertThat(neighbours(gcn, "u8")).isNotEmpty();
+      live.accept(back);
+      for (int round = 0; round < 2; round++) {
+        assertThat(neighbours(gcn, "u8")).as("likes nothing any more").isEmpty();
+        live.renew();
+      }
+    }
   }
 
   @Test

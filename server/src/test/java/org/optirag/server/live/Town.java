@@ -102,8 +102,8 @@ final class Town {
   }
 
   static Town of(Interactions all, boolean timed, boolean published) {
-    int held = ROWS * 9 / 10;
     int rows = all.size();
+    int held = rows * 9 / 10;
     Part[] parts = new Part[published ? rows : 0];
     for (int row = 0; row < parts.length; row++) {
       parts[row] = row < held ? Part.TRAIN : Part.TEST;

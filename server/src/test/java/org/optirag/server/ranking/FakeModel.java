@@ -121,7 +121,19 @@ public class FakeModel implements RankingModel {
 
   @Override
   public String text(int[] tokens) {
-    return tokens.length + " tokens";
+    return tokens.length == 1 ? "token " + tokens[0] : tokens.length + " tokens";
+  }
+
+  /** A token is a letter, and a title has room for forty. */
+  @Override
+  public TextHead head(String text, int tokens) {
+    String head = TextHead.characters(text, tokens);
+    return new TextHead(head, head.length());
+  }
+
+  @Override
+  public TextRoom textRoom() {
+    return new TextRoom(40, 3);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.optirag.spark.job;
 
 import java.io.PrintWriter;
+import java.util.List;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
 import org.optirag.workspace.UserException;
@@ -9,7 +10,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point for spark-submit: runs a job, turns errors into exit codes. */
 @Command(
@@ -57,7 +61,32 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
+        .setExecutionStrategy(Main::run)
+        .setParameterExceptionHandler(Main::teach)
         .setExecutionExceptionHandler(Main::explain);
+  }
+
+  /** Whoever asks for the help of what is not there is told so, not helped with something else. */
+  private static int run(ParseResult parsed) {
+    for (CommandLine command : parsed.asCommandLineList()) {
+      if (!command.getUnmatchedArguments().isEmpty()) {
+        throw new UnmatchedArgumentException(command, command.getUnmatchedArguments());
+      }
+    }
+    return new RunLast().execute(parsed);
+  }
+
+  private static int teach(ParameterException error, String[] arguments) {
+    CommandLine command = error.getCommandLine();
+    PrintWriter err = command.getErr();
+    List<String> unknown = command.getUnmatchedArguments();
+    boolean job = !unknown.isEmpty() && !command.getSubcommands().isEmpty();
+    err.println(
+        "optirag-spark: "
+            + (job ? "There is no job '" + unknown.getFirst() + "'." : error.getMessage()));
+    UnmatchedArgumentException.printSuggestions(error, err);
+    err.println("  See '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
   }
 
   /**

@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Scores a table with the columns user and item, or user and items (a list), and perhaps time"
           + " (seconds since 1970; without it, after all that the data know). Writes user, item,"
-          + " time, pctr and exit_block, wave by wave; started again, it goes on where it was.",
+          + " time, pctr, exit_block and unscored, wave by wave; started again, it goes on where it"
+          + " was. A row that cannot be scored has no pctr, and unscored says why; the end of the job"
+          + " counts them.",
       ""
     })
 final class ScoreJob implements Callable<Integer> {
@@ -84,13 +86,14 @@ final class ScoreJob implements Callable<Integer> {
         .printf(
             Locale.ROOT,
             "%d of %d waves scored now, in %.1f s; in %s%n"
-                + "%,d impressions in %,d requests; tasks %.1f s, %.1f %% of it in the scorer%n",
+                + "%,d impressions in %,d requests; %,d rows not scored (column unscored); tasks %.1f s, %.1f %% of it in the scorer%n",
             report.waves(),
             waves,
             (System.nanoTime() - start) / 1e9,
             output,
             report.impressions(),
             report.requests(),
+            report.unscored(),
             report.taskSeconds(),
             100 * report.scorerSeconds() / report.taskSeconds())
         .flush();

@@ -10,12 +10,14 @@ final class ScoreMeter implements Serializable {
 
   private final LongAccumulator requests;
   private final LongAccumulator impressions;
+  private final LongAccumulator unscored;
   private final LongAccumulator scoring;
   private final LongAccumulator tasks;
 
   ScoreMeter(SparkSession spark) {
     requests = spark.sparkContext().longAccumulator("requests");
     impressions = spark.sparkContext().longAccumulator("impressions");
+    unscored = spark.sparkContext().longAccumulator("rows without a score");
     scoring = spark.sparkContext().longAccumulator("nanoseconds in the scorer");
     tasks = spark.sparkContext().longAccumulator("nanoseconds of tasks");
   }
@@ -26,12 +28,21 @@ final class ScoreMeter implements Serializable {
     scoring.add(nanoseconds);
   }
 
+  void unscored() {
+    unscored.add(1);
+  }
+
   void task(long nanoseconds) {
     tasks.add(nanoseconds);
   }
 
   ScoreReport report(int waves) {
     return new ScoreReport(
-        waves, requests.sum(), impressions.sum(), tasks.sum() / 1e9, scoring.sum() / 1e9);
+        waves,
+        requests.sum(),
+        impressions.sum(),
+        unscored.sum(),
+        tasks.sum() / 1e9,
+        scoring.sum() / 1e9);
   }
 }

@@ -18,17 +18,24 @@ import org.optirag.scoring.Score;
 /**
  * Scores the rows (user, item, time) of a partition as they stream by, sorted in this order: rows
  * of one user and moment are candidates on one context, up to a number of them. A repeated row
- * counts once; a user or item that the data do not know gets no probability.
+ * counts once. What cannot be scored, as the data do not know the user or the item, gets no
+ * probability and the reason why.
  */
 final class ScoredRows implements Iterator<Row> {
-  /** user, item, time, pctr, exit_block. */
+  /** Why a row has no probability. */
+  static final String NO_USER = "the user is not known";
+
+  static final String NO_ITEM = "the item is not known";
+
+  /** user, item, time, pctr, exit_block, unscored. */
   static final StructType SCHEMA =
       new StructType()
           .add("user", DataTypes.StringType)
           .add("item", DataTypes.StringType)
           .add("time", DataTypes.LongType)
           .add("pctr", DataTypes.DoubleType)
-          .add("exit_block", DataTypes.IntegerType);
+          .add("exit_block", DataTypes.IntegerType)
+          .add("unscored", DataTypes.StringType);
 
   private final Iterator<Row> rows;
   private final ScoringSettings settings;
@@ -80,9 +87,11 @@ final class ScoredRows implements Iterator<Row> {
       next = rows.hasNext() ? rows.next() : null;
     }
     String user = String.valueOf(first.getString(0));
-    List<String> known = items.stream().filter(scorer::knowsItem).toList();
+    List<String> known =
+        items.stream().filter(item -> item != null && scorer.knowsItem(item)).toList();
     List<Score> scores = List.of();
-    if (scorer.knowsUser(user) && !known.isEmpty()) {
+    boolean knowsUser = !first.isNullAt(0) && scorer.knowsUser(user);
+    if (knowsUser && !known.isEmpty()) {
       OptionalLong time =
           first.isNullAt(2) ? OptionalLong.empty() : OptionalLong.of(first.getLong(2));
       long before = System.nanoTime();
@@ -91,14 +100,19 @@ final class ScoredRows implements Iterator<Row> {
     }
     int scored = 0;
     for (String item : items) {
-      Score score = !scores.isEmpty() && scorer.knowsItem(item) ? scores.get(scored++) : null;
+      Score score =
+          !scores.isEmpty() && item != null && scorer.knowsItem(item) ? scores.get(scored++) : null;
+      if (score == null) {
+        meter.unscored();
+      }
       ready.add(
           RowFactory.create(
               first.get(0),
               item,
               first.get(2),
               score == null ? null : (Double) score.probability(),
-              score == null ? null : (Integer) score.exitBlock()));
+              score == null ? null : (Integer) score.exitBlock(),
+              score != null ? null : knowsUser ? NO_ITEM : NO_USER));
     }
   }
 

@@ -89,8 +89,8 @@ public final class Scoring {
    * @param table with the columns user, item or items (a list), and perhaps time: without it, or
    *     where it is null, the moment after all that the data know
    * @param partitions tasks
-   * @return user, item, time, pctr, exit_block; without probability where the data do not know the
-   *     user or the item
+   * @return user, item, time, pctr, exit_block, unscored; without probability, and with the reason
+   *     why, where the data do not know the user or the item
    */
   public static Dataset<Row> score(Dataset<Row> table, ScoringSettings settings, int partitions) {
     return score(table, settings, partitions, new ScoreMeter(table.sparkSession()));

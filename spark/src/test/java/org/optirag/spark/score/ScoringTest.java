@@ -117,6 +117,23 @@ final class ScoringTest {
         .filteredOn(row -> row.get(3) == null)
         .extracting(row -> row.getString(0))
         .containsExactlyInAnyOrder("nobody", "42");
+    assertThat(scored)
+        .extracting(row -> row.getString(5))
+        .containsExactlyInAnyOrder(null, null, "the user is not known", "the item is not known");
+  }
+
+  @Test
+  void rowsThatCannotBeScoredAreCounted() {
+    List<Row> rows = new ArrayList<>(impressions.subList(0, 2));
+    rows.add(RowFactory.create("nobody", "50", null));
+    rows.add(RowFactory.create("42", "no such film", null));
+    rows.add(RowFactory.create("42", null, null));
+    rows.add(RowFactory.create(null, "50", null));
+    ScoreReport report =
+        new ScoreWaves(directory.resolve("counted").toString(), TableFormat.PARQUET, 2, 2)
+            .run(spark, spark.createDataFrame(rows, PAIRS), settings);
+    assertThat(report.impressions()).isEqualTo(2);
+    assertThat(report.unscored()).isEqualTo(4);
   }
 
   @Test

@@ -53,8 +53,11 @@ public record BenchmarkSettings(
     }
   }
 
+  /** The name of the file of rows. */
+  public static final String ROWS = "scoring.json";
+
   /** The file that has all rows so far. */
   public Path rows() {
-    return out.resolve("scoring.json");
+    return out.resolve(ROWS);
   }
 }
