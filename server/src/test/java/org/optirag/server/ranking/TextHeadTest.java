@@ -12,7 +12,7 @@ class TextHeadTest {
   /** A token is a byte, with a space before the text, if wanted, as SentencePiece has it. */
   private record Bytes(String before) implements Tokenizer {
     @Override
-    public int[] encode(String text) {
+    public int[] encode(String text, Place place) {
       byte[] bytes = (before + text).getBytes(StandardCharsets.UTF_8);
       int[] tokens = new int[bytes.length];
       Arrays.setAll(tokens, i -> bytes[i]);
@@ -20,8 +20,28 @@ class TextHeadTest {
     }
 
     @Override
-    public int[] encodeFrame(String frame) {
+    public int[] encodeFrame(String frame, Place place) {
       return encode(frame);
+    }
+
+    @Override
+    public Place after(int[] tokens) {
+      return tokens.length == 0 ? Place.START : Place.AFTER_TEXT;
+    }
+
+    @Override
+    public int[] beginning() {
+      return new int[0];
+    }
+
+    @Override
+    public boolean spaces(Place place) {
+      return !before.isEmpty();
+    }
+
+    @Override
+    public boolean isControl(String text) {
+      return false;
     }
 
     @Override
