@@ -111,13 +111,15 @@ final class Pieces {
   /**
    * The candidate's part. What is longer than settings allow loses the oldest of the behaviours
    * like it, then the end of its texts.
+   *
+   * @param room tokens that the opening leaves, the most where settings allow any
    */
-  int[] candidate(int item, Evidence evidence, PromptTexts told) {
+  int[] candidate(int item, Evidence evidence, PromptTexts told, int room) {
     ItemText text = new ItemText(told.title(item), told.fields(item));
     int[] read = remembered(asked, text, text.characters(), this::itemText);
     int[] counts = settings.evidence() ? counts(evidence) : new int[0];
     int[] question = question();
-    int most = settings.candidateTokens() == 0 ? Integer.MAX_VALUE : settings.candidateTokens();
+    int most = settings.candidateTokens() == 0 ? room : settings.candidateTokens();
     int free = most - counts.length - question.length;
     Tokens tokens = new Tokens();
     tokens.add(read.length <= free ? read : Arrays.copyOf(read, Math.max(0, free)));

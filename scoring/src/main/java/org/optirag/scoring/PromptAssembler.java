@@ -87,15 +87,17 @@ public final class PromptAssembler {
    * @param told of all items and users that are told of; they stay as they are meanwhile
    */
   public Prompt assemble(PromptTexts told, int user, int[] candidates, Retrieved retrieved) {
+    int[] opening = pieces.opening(told.profile(user));
+    int most = settings.tokens() - opening.length;
     List<int[]> parts = new ArrayList<>();
     int longest = 0;
     for (int i = 0; i < candidates.length; i++) {
-      int[] part = pieces.candidate(candidates[i], retrieved.evidence().get(i), told);
+      int[] part = pieces.candidate(candidates[i], retrieved.evidence().get(i), told, most);
       parts.add(part);
       longest = Math.max(longest, part.length);
     }
     Tokens context = new Tokens();
-    context.add(pieces.opening(told.profile(user)));
+    context.add(opening);
     int reserved = settings.candidateTokens() == 0 ? longest : settings.candidateTokens();
     Room room = new Room(settings.tokens() - reserved - context.size(), pieces, told);
     List<Behaviour> history = room.fitHistory(retrieved);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ import org.optirag.dataset.IdIndex;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.Items;
 import org.optirag.dataset.Users;
+import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.Evidence;
 import org.optirag.retrieval.Neighbour;
 import org.optirag.retrieval.Retrieved;
@@ -100,6 +102,36 @@ class ChatFormatTest {
                 .isEqualTo(count(tokenizer, friendly, mark));
           }
         }
+      }
+    }
+  }
+
+  /** With the shortest prompt that settings allow, where everything is as long as it may be. */
+  @ParameterizedTest
+  @EnumSource(ChatFormat.class)
+  void aPromptKeepsItsBudgetOnASentencePieceModel(ChatFormat format) {
+    String longTitle = "Žižek 東京 ".repeat(60);
+    Field field = new Field(longTitle, longTitle);
+    Dataset data =
+        new Dataset(
+            "books",
+            "book",
+            new Users(new IdIndex(List.of("u")), List.of(List.of(field, field, field, field))),
+            new Items(
+                new IdIndex(List.of("a")),
+                List.of(longTitle),
+                List.of(List.of(field, field, field, field))),
+            new Interactions(new int[0], new int[0], new float[0], new boolean[0], new long[0]));
+    List<Behaviour> many = Collections.nCopies(30, Library.behaviour(0, false));
+    Evidence evidence = new Evidence(many, 1_000, 999, 1_000_000, 999_999);
+    Retrieved retrieved =
+        new Retrieved(many, List.of(new Neighbour(0, 1, many)), List.of(evidence));
+    PromptSettings settings = new PromptSettings(format, 510, 40, true, true, true, 3, true);
+    try (Tokenizer tokenizer = Tokenizers.open(SpmVocabulary.gguf(directory))) {
+      for (PromptSettings any : List.of(settings, settings.independent())) {
+        Prompt prompt =
+            new PromptAssembler(data, tokenizer, any).assemble(0, new int[] {0}, retrieved);
+        assertThat(prompt.tokens().longest()).isLessThanOrEqualTo(510);
       }
     }
   }
