@@ -125,24 +125,23 @@ public final class Cells {
   }
 
   /**
-   * Seconds since 1970, what is less than a second left out.
+   * A moment from 1970 on.
    *
-   * @param latest what is later is a mistake
+   * @param latest seconds since 1970; what is later is a mistake
    */
-  public static long time(@Nullable String value, TimeForm form, long latest) throws Nonsense {
+  public static Instant time(@Nullable String value, TimeForm form, long latest) throws Nonsense {
     Instant moment = form.instant(value);
-    long seconds = moment.getEpochSecond();
-    if (seconds > latest) {
+    if (moment.getEpochSecond() > latest) {
       throw new Nonsense(
           "the time "
               + excerpt(value)
               + " is in the future: "
               + moment.truncatedTo(ChronoUnit.SECONDS));
     }
-    if (seconds < 0) {
+    if (moment.getEpochSecond() < 0) {
       throw new Nonsense("the time " + excerpt(value) + " is before 1970");
     }
-    return seconds;
+    return moment;
   }
 
   /** A moment as a text that {@link #time} reads, such as 2025-01-31 10:11:12.5, in UTC. */

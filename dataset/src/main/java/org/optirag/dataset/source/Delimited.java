@@ -140,6 +140,11 @@ public record Delimited(
     return row.toString();
   }
 
+  /** Whether a line opens a quote and does not close it, so that its row goes on in the next. */
+  public boolean isOpen(String line) {
+    return OPEN.equals(split(line, new ArrayList<>()));
+  }
+
   private static final String OPEN = "a quote is opened and never closed";
 
   /** Parts a row; gives what is wrong with it, or null. */

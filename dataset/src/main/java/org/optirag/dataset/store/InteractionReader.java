@@ -3,6 +3,7 @@ package org.optirag.dataset.store;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.duckdb.DuckDBAppender;
@@ -16,10 +17,13 @@ import org.optirag.workspace.Progress;
 
 /** Reads tables of interactions into a staging table, complaining of what makes no sense. */
 final class InteractionReader {
-  /** Columns of the staging table; "seq" is the order of the files. */
+  /**
+   * Columns of the staging table; "seq" is the order of the files. Times are kept to the second;
+   * "nanos" is what is left of them, for the order within a second.
+   */
   static final String COLUMNS =
       "seq BIGINT, file INTEGER, line BIGINT, \"user\" VARCHAR, item VARCHAR, rating FLOAT,"
-          + " label BOOLEAN, time BIGINT, part TINYINT, request VARCHAR";
+          + " label BOOLEAN, time BIGINT, nanos INTEGER, part TINYINT, request VARCHAR";
 
   private static final int AT_ONCE = 10_000;
 
@@ -80,11 +84,11 @@ final class InteractionReader {
                     click >= 0
                         ? Cells.click(values[click])
                         : rating < 0 || stars >= rules.likedFrom();
-                Long when = null;
+                Instant when = null;
                 if (time >= 0) {
                   when = Cells.time(values[time], table.form(), latest);
-                  range[0] = Math.min(range[0], when);
-                  range[1] = Math.max(range[1], when);
+                  range[0] = Math.min(range[0], when.getEpochSecond());
+                  range[1] = Math.max(range[1], when.getEpochSecond());
                 }
                 String shown = request < 0 ? null : Cells.optionalId("request", values[request]);
                 for (int i = items; i < columns.size(); i++) {
@@ -102,7 +106,7 @@ final class InteractionReader {
                         shown);
                     if (history >= 0 && when != null) {
                       String listed = String.join(" ", Cells.items(true, values[history]));
-                      histories.add(user, checked, when, listed, label);
+                      histories.add(user, checked, when.getEpochSecond(), listed, label);
                     }
                   }
                 }
@@ -120,7 +124,16 @@ final class InteractionReader {
   long addHistories() {
     List<HistoryPlacer.Placed> placed = histories.placed();
     for (HistoryPlacer.Placed row : placed) {
-      append(-1, 0, row.user(), row.item(), Float.NaN, true, row.time(), Part.HISTORY, null);
+      append(
+          -1,
+          0,
+          row.user(),
+          row.item(),
+          Float.NaN,
+          true,
+          Instant.ofEpochSecond(row.time()),
+          Part.HISTORY,
+          null);
     }
     return placed.size();
   }
@@ -132,16 +145,16 @@ final class InteractionReader {
       String item,
       float rating,
       boolean label,
-      @Nullable Long time,
+      @Nullable Instant time,
       @Nullable Part part,
       @Nullable String request) {
     try {
       out.beginRow().append(seq++).append(file).append(line).append(user).append(item);
       out.append(rating).append(label);
       if (time == null) {
-        out.appendNull();
+        out.appendNull().append(0);
       } else {
-        out.append(time.longValue());
+        out.append(time.getEpochSecond()).append(time.getNano());
       }
       if (part == null) {
         out.appendNull();

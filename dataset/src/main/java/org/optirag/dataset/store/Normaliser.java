@@ -10,7 +10,8 @@ import org.optirag.dataset.source.Rules;
 /**
  * Makes the imported form of the staging tables raw, item_texts and user_texts: keeps the last of
  * repeated interactions (within a request, where requests are known), takes the core, orders by
- * time, numbers users and items by their ids.
+ * time, numbers users and items by their ids. Times are written to the second, in the order of what
+ * was finer.
  *
  * <p>Rows without times get their place in the order as time. What a user did last comes after what
  * all others did before, so that it can be held out: the last row of each user with at least three
@@ -66,7 +67,7 @@ final class Normaliser {
         "COPY (SELECT users.number AS \"user\", items.number AS item, rating, label, time"
             + (split ? ", part" : "")
             + (shown ? ", coalesce(request, " + Interactions.ALONE + ") AS request" : "")
-            + " FROM ordered JOIN users USING (u) JOIN items USING (i) ORDER BY time, seq) TO "
+            + " FROM ordered JOIN users USING (u) JOIN items USING (i) ORDER BY time, nanos, seq) TO "
             + parquet(directory, "interactions"));
     writeTexts(directory, "items", "item_texts", itemFields, true);
     writeTexts(directory, "users", "user_texts", userFields, false);
@@ -106,7 +107,7 @@ final class Normaliser {
       numberRequests();
     }
     duck.run(
-        "CREATE TABLE kept AS SELECT seq, file, line, u, i, rating, label, time, part,"
+        "CREATE TABLE kept AS SELECT seq, file, line, u, i, rating, label, time, nanos, part,"
             + (shown ? " request" : " NULL::INTEGER AS request")
             + (" FROM " + (shown ? "asked" : "raw") + " told")
             + " JOIN all_users ON told.\"user\" = all_users.id"
@@ -123,12 +124,13 @@ final class Normaliser {
     String key = "\"user\", coalesce(part, -1) AS of, request";
     duck.run(
         "CREATE TABLE requests AS SELECT "
-            + (key + ", min(time) AS first,")
-            + " (row_number() OVER (ORDER BY min(time), min(seq)) - 1)::INTEGER AS r"
+            + (key + ", min((time, nanos)) AS first,")
+            + " (row_number() OVER (ORDER BY min((time, nanos)), min(seq)) - 1)::INTEGER AS r"
             + " FROM raw WHERE request IS NOT NULL GROUP BY ALL");
     duck.run(
         "CREATE TABLE asked AS SELECT seq, file, line, raw.\"user\", item, rating, label, part,"
-            + " coalesce(first, time) AS time, r AS request FROM raw LEFT JOIN requests"
+            + " coalesce(first[1], time) AS time, coalesce(first[2], nanos) AS nanos,"
+            + " r AS request FROM raw LEFT JOIN requests"
             + " ON raw.\"user\" = requests.\"user\" AND raw.request = requests.request"
             + " AND coalesce(part, -1) = of");
     duck.run("DROP TABLE requests");
@@ -145,7 +147,7 @@ final class Normaliser {
         "CREATE TABLE repeated AS SELECT seq, file, line FROM kept"
             + " SEMI JOIN (SELECT u, i FROM kept GROUP BY u, i HAVING count(*) > 1) USING (u, i)"
             + " QUALIFY row_number() OVER (PARTITION BY u, i, request ORDER BY "
-            + (timed ? "time DESC, " : "")
+            + (timed ? "time DESC, nanos DESC, " : "")
             + "seq DESC) > 1");
     long repeats = duck.number("SELECT count(*) FROM repeated");
     if (repeats > 0) {
@@ -209,7 +211,7 @@ final class Normaliser {
             + " counted AS (SELECT *, count(*) OVER (PARTITION BY u) AS rows,"
             + " row_number() OVER (PARTITION BY u ORDER BY place DESC) AS after FROM placed),"
             + (" rounds AS (SELECT *, " + round + " AS round FROM counted)")
-            + " SELECT place AS seq, u, i, rating, label, part, request,"
+            + " SELECT place AS seq, u, i, rating, label, part, request, 0 AS nanos,"
             + " CASE round WHEN 0 THEN place ELSE (SELECT count(*) FROM kept) + round END AS time"
             + " FROM rounds");
   }

@@ -43,6 +43,24 @@ class TimesTest {
   }
 
   @Test
+  void whatIsFinerThanASecondStillOrdersAndDecides() throws IOException {
+    files.file(
+        "r.csv",
+        "u,i,r,t\nu,late,1,1738318272.9\nu,early,1,1738318272.1\n"
+            + "u,twice,5,1738318272.5\nu,twice,1,1738318272.4\n");
+    assertThat(GivenFiles.rows(files.mapped(MAPPING.formatted("r.csv", ", rating: r"))))
+        .containsExactly(
+            "u early 1.0 - 1738318272", "u twice 5.0 + 1738318272", "u late 1.0 - 1738318272");
+    files.file(
+        "r.csv",
+        "u,i,p,t\nu,c,q,2025-01-31T10:11:12.9Z\nu,b,q,2025-01-31T10:11:12.8Z\n"
+            + "u,a,p,2025-01-31T10:11:12.1Z\n");
+    assertThat(GivenFiles.rows(files.mapped(MAPPING.formatted("r.csv", ", request: p"))))
+        .as("a request has its first moment")
+        .containsExactly("u a NaN + 1738318272", "u c NaN + 1738318272", "u b NaN + 1738318272");
+  }
+
+  @Test
   void aDateOfParquetIsItsFirstSecond() throws IOException {
     files.parquet("r.parquet", "SELECT 'u' AS u, 'i' AS i, DATE '2025-01-31' AS t");
     assertThat(GivenFiles.rows(files.mapped(MAPPING.formatted("r.parquet", ""))))

@@ -90,7 +90,8 @@ public final class Preparation {
             : Ids.numbered(itemIds, counts.interactions(), "i");
     Dataset<Row> kept =
         joined(joined(good, users, "user"), items, "item")
-            .select("place", "line", "u", "i", "rating", "label", "time", "part", "request");
+            .select(
+                "place", "line", "u", "i", "rating", "label", "time", "nanos", "part", "request");
     if (counts.shown()) {
       kept = ShownTogether.numbered(kept, counts.interactions());
     }
@@ -139,6 +140,7 @@ public final class Preparation {
                 finalItems.renumber(finalUsers.renumber(ordered, "user"), "item"),
                 interactions,
                 col("time"),
+                col("nanos"),
                 col("place"),
                 col("line"))
             .select(columns.toArray(Column[]::new)));
@@ -236,7 +238,9 @@ public final class Preparation {
   private static Dataset<Row> withoutRepeats(Dataset<Row> kept, boolean timed, boolean shown) {
     Column[] latestFirst =
         timed
-            ? new Column[] {col("time").desc(), col("place").desc(), col("line").desc()}
+            ? new Column[] {
+              col("time").desc(), col("nanos").desc(), col("place").desc(), col("line").desc()
+            }
             : new Column[] {col("place").desc(), col("line").desc()};
     // A pair as one number sorts by itself. And asked for by rank, Spark would sort all rows twice,
     // before and after they come together, in the hope that there are many repeats.

@@ -28,7 +28,7 @@ final class ShownTogether {
     Dataset<Row> requests =
         rows.filter("request IS NOT NULL")
             .groupBy(col("u").as("of_user"), part.as("of_part"), col("request").as("of_request"))
-            .agg(min("time").as("first"), min(struct("place", "line")).as("seq"));
+            .agg(min(struct("time", "nanos")).as("first"), min(struct("place", "line")).as("seq"));
     Dataset<Row> numbers =
         Numbering.of(requests, size, "r", DataTypes.IntegerType, col("first"), col("seq"));
     Column same =
@@ -37,7 +37,8 @@ final class ShownTogether {
             .and(part.equalTo(col("of_part")))
             .and(col("request").equalTo(col("of_request")));
     return rows.join(numbers, same, "left")
-        .withColumn("time", coalesce(col("first"), col("time")))
+        .withColumn("time", coalesce(col("first.time"), col("time")))
+        .withColumn("nanos", coalesce(col("first.nanos"), col("nanos")))
         .withColumn("request", col("r"))
         .drop("of_user", "of_part", "of_request", "first", "seq", "r");
   }

@@ -43,6 +43,7 @@ final class Stage {
           .add("rating", DataTypes.FloatType)
           .add("label", DataTypes.BooleanType)
           .add("time", DataTypes.LongType)
+          .add("nanos", DataTypes.IntegerType)
           .add("part", DataTypes.ByteType)
           .add("request", DataTypes.StringType)
           .add("reason", DataTypes.StringType);
@@ -127,7 +128,7 @@ final class Stage {
         if (!zero || zeros != Rules.Zeros.DROP) {
           boolean label =
               click >= 0 ? Cells.click(row.getString(click)) : rating < 0 || stars >= likedFrom;
-          Long when = time < 0 ? null : (Long) Cells.time(row.getString(time), form, latest);
+          Instant when = time < 0 ? null : Cells.time(row.getString(time), form, latest);
           String shown = request < 0 ? null : Cells.optionalId("request", row.getString(request));
           for (int i = items; i < columns; i++) {
             for (String item : Cells.items(lists, row.getString(i))) {
@@ -142,7 +143,8 @@ final class Stage {
                       Cells.id("item", item),
                       zero ? Float.NaN : stars,
                       label,
-                      when,
+                      when == null ? null : when.getEpochSecond(),
+                      when == null ? 0 : when.getNano(),
                       part == null ? null : (byte) part.ordinal(),
                       shown,
                       null));
@@ -163,7 +165,20 @@ final class Stage {
     private Row other(
         long place, long line, byte state, @Nullable String reason, @Nullable String text) {
       return RowFactory.create(
-          table, place, line << 20, state, true, null, text, null, null, null, null, null, reason);
+          table,
+          place,
+          line << 20,
+          state,
+          true,
+          null,
+          text,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          reason);
     }
   }
 }

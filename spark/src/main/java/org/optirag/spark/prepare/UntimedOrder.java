@@ -49,7 +49,8 @@ record UntimedOrder(Rules.Order order, boolean parted, long size) {
             "time",
             when(col("round").equalTo(0), col("at")).otherwise(lit(size).plus(col("round"))))
         .withColumn("place", col("at"))
-        .withColumn("line", lit(0L));
+        .withColumn("line", lit(0L))
+        .withColumn("nanos", lit(0));
   }
 
   private Dataset<Row> inFile(Dataset<Row> rows) {

@@ -5,9 +5,11 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 import static org.apache.spark.sql.functions.shiftright;
 import static org.apache.spark.sql.functions.translate;
+import static org.apache.spark.sql.functions.udf;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +26,7 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
@@ -183,6 +186,7 @@ public record Table(
       if (texts.length > 0) {
         insistOnNarrow(spark, texts[0]);
       }
+      insistOnClosedQuotes(spark);
     }
     Dataset<Row> rows = open(spark);
     List<String> known = Arrays.asList(rows.columns());
@@ -263,6 +267,36 @@ public record Table(
       }
     } catch (IOException e) {
       throw new TableFormat(format).unreadable(file, e);
+    }
+  }
+
+  /** Spark would read the rest of a quoted line as a row of its own. */
+  private void insistOnClosedQuotes(SparkSession spark) {
+    String quote = options.getOrDefault("quote", "");
+    if (quote.isEmpty()) {
+      return;
+    }
+    String delimiter = options.getOrDefault("sep", ",");
+    String escape = options.getOrDefault("escape", quote);
+    char literal = escape.equals(quote) ? 0 : escape.charAt(0);
+    UDF1<String, Boolean> isOpen =
+        line ->
+            new Delimited(StandardCharsets.UTF_8, delimiter, quote.charAt(0), literal, List.of())
+                .isOpen(line);
+    List<Row> open =
+        spark
+            .read()
+            .text(location)
+            .filter(col("value").contains(quote))
+            .filter(udf(isOpen, DataTypes.BooleanType).apply(col("value")))
+            .takeAsList(1);
+    if (!open.isEmpty()) {
+      throw new UserException(
+          location
+              + " has a line that ends inside quotes: "
+              + Cells.excerpt(open.get(0).getString(0))
+              + ". These jobs read a row a line.",
+          "Import it with 'optirag data import', write it as Parquet, or give 'quote: none'.");
     }
   }
 

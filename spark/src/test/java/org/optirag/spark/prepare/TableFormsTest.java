@@ -148,6 +148,29 @@ final class TableFormsTest {
   }
 
   @Test
+  void whatIsFinerThanASecondOrdersAndDecidesTheSame() throws IOException {
+    StringBuilder rows = new StringBuilder("u,i,r,t,p\n");
+    java.util.Random random = new java.util.Random(7);
+    for (int i = 0; i < 200; i++) {
+      rows.append(
+          "%d,%d,%d,%d,%s\n"
+              .formatted(
+                  random.nextInt(5),
+                  random.nextInt(9),
+                  random.nextInt(6),
+                  1_738_318_272_000L + random.nextInt(9_000),
+                  random.nextInt(3) == 0 ? "" : "p" + random.nextInt(5)));
+    }
+    write("r.csv", rows.toString());
+    for (String request : List.of("", ", request: p")) {
+      BothWays.assertSame(
+          directory,
+          "name: t\ninteractions: {file: r.csv, user: u, item: i, rating: r, time: t,"
+              + (" time-unit: milliseconds" + request + "}\n"));
+    }
+  }
+
+  @Test
   void timesThatMayMeanTwoThingsAreAskedFor() throws IOException {
     write("r.csv", "u,i,t\nu,x,20250131\n");
     Path yaml = directory.resolve("t.yaml");
@@ -210,7 +233,7 @@ final class TableFormsTest {
   }
 
   @Test
-  void aLineThatEndsInsideQuotesIsToldAndNotCut() throws IOException {
+  void aLineThatEndsInsideQuotesIsRefusedAndNotCut() throws IOException {
     write("r.csv", "u,i\nu,x\nu,y\n");
     write("i.csv", "id,name\nx,\"two\nlines\"\ny,Tea\n");
     Path yaml = directory.resolve("t.yaml");
@@ -221,9 +244,12 @@ final class TableFormsTest {
         interactions: {file: r.csv, user: u, item: i}
         items: {file: i.csv, id: id, title: name}
         """);
-    var prepared = BothWays.prepared(directory, yaml);
-    assertThat(prepared.manifest().counts().broken()).isEqualTo(2);
-    assertThat(prepared.load().items().titles()).doesNotContain("two", "\"two").contains("Tea");
+    assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("i.csv has a line that ends inside quotes: x,\"two.")
+        .hasMessageContaining("optirag data import");
+    write("i.csv", "id,name\nx,5\" pipe\ny,\"a \"\"b\"\"\"\n");
+    BothWays.assertSame(directory, Files.readString(yaml));
   }
 
   @Test
