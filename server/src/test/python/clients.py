@@ -21,6 +21,12 @@ def rerank(base: str, token: str) -> None:
     scores = [result.relevance_score for result in answer.results]
     assert len(scores) == 2 and scores == sorted(scores, reverse=True), answer
     print("cohere", importlib.metadata.version("cohere"), [(r.index, round(r.relevance_score, 4)) for r in answer.results])
+    long = client.rerank(model="any", query="42", documents=["50", "A quiet film about bees " * 80], max_tokens_per_doc=64)
+    assert "documents[1]" in long.meta.warnings[0], long.meta
+    first = cohere.Client(token, base_url=base).rerank(
+        model="any", query="42", documents=[{"title": "Dune", "genres": "Drama"}, {"title": "Heat"}],
+        rank_fields=["title", "genres"], return_documents=True)
+    assert {result.document.title for result in first.results} == {"Dune", "Heat"}, first
 
 
 def generated(base: str, token: str) -> None:

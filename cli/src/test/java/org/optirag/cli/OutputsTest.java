@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,12 +85,18 @@ final class OutputsTest {
     assertThat(output("--force").whole(taken)).isEqualTo(taken);
   }
 
+  private static CommandLine.Model.CommandSpec spec(String... names) {
+    CommandLine command = Main.commandLine();
+    for (String name : names) {
+      command = Objects.requireNonNull(command.getSubcommands().get(name), name);
+    }
+    return command.getCommandSpec();
+  }
+
   @Test
   void noDefaultIsAShippedBundle() {
     for (String command : List.of("train", "calibrate")) {
-      CommandLine.Model.CommandSpec spec =
-          Main.commandLine().getSubcommands().get(command).getCommandSpec();
-      spec.options().stream()
+      spec(command).options().stream()
           .filter(option -> option.longestName().matches("--out|--to|--work"))
           .forEach(option ->
               assertThat(String.join(" ", option.description()))
@@ -100,22 +107,11 @@ final class OutputsTest {
 
   @Test
   void everyCommandThatWritesHasTheFlag() {
-    CommandLine all = Main.commandLine();
-    for (String name : List.of("train", "calibrate", "evaluate", "demo", "bench")) {
-      assertThat(all.getSubcommands().get(name).getCommandSpec().findOption("--force"))
-          .as(name)
-          .isNotNull();
+    for (String name : List.of("train", "calibrate", "evaluate", "demo", "bench", "score")) {
+      assertThat(spec(name).findOption("--force")).as(name).isNotNull();
     }
     for (String name : List.of("import", "pull", "synthesize")) {
-      assertThat(
-              all.getSubcommands()
-                  .get("data")
-                  .getSubcommands()
-                  .get(name)
-                  .getCommandSpec()
-                  .findOption("--force"))
-          .as(name)
-          .isNotNull();
+      assertThat(spec("data", name).findOption("--force")).as(name).isNotNull();
     }
   }
 

@@ -207,21 +207,21 @@ public final class TableScoring {
       int to = from;
       for (; to < some.length && together(first, rows.get(some[to])); to++) {
         Row row = rows.get(some[to]);
-        boolean item =
-            row.item != null
-                && (row.title != null || recommender.knowledge().item(row.item).isPresent());
-        if (!knowsUser || !item) {
+        String id = row.item;
+        if (!knowsUser
+            || id == null
+            || (row.title == null && recommender.knowledge().item(id).isEmpty())) {
           scored[to] = new Scored(null, null, knowsUser ? NO_ITEM : NO_USER);
           continue;
         }
-        CandidateItem candidate = new CandidateItem(row.item, row.title, List.of());
-        CandidateItem before = byId.get(row.item);
+        CandidateItem candidate = new CandidateItem(id, row.title, List.of());
+        CandidateItem before = byId.get(id);
         // An id is asked about once in a request: with another title it is another request.
         if ((before != null && !before.equals(candidate))
             || (before == null && byId.size() == candidates)) {
           break;
         }
-        byId.put(row.item, candidate);
+        byId.put(id, candidate);
         asked.computeIfAbsent(candidate, key -> new ArrayList<>()).add(to);
       }
       if (!asked.isEmpty()) {

@@ -25,7 +25,7 @@ final class Pairs {
   }
 
   static long pair(int user, int item) {
-    return (long) user << Integer.SIZE | item;
+    return ((long) user << Integer.SIZE) | item;
   }
 
   private boolean contains(int user, int item) {

@@ -10,7 +10,8 @@ public final class PromptTooLongException extends RuntimeException {
    */
   public PromptTooLongException(int tokens, int most) {
     super(
-        "The prompt has %d tokens, at most %d. Send fewer candidates, or shorter ones;"
-            + " whoever runs the service may raise max-tokens.".formatted(tokens, most));
+        ("The prompt has %d tokens, at most %d. Send fewer candidates, or shorter ones; whoever runs"
+                + " the service may raise max-tokens.")
+            .formatted(tokens, most));
   }
 }

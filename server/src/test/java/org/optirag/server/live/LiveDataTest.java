@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -406,7 +408,8 @@ class LiveDataTest {
     for (int row = 0; row < rows.size(); row++) {
       last.put(List.of(rows.user(row), rows.item(row)), row);
     }
-    return rows.filter(row -> last.get(List.of(rows.user(row), rows.item(row))) == row);
+    Set<Integer> kept = new HashSet<>(last.values());
+    return rows.filter(kept::contains);
   }
 
   private static boolean holds(Interactions some, Interactions rows, int row) {

@@ -35,6 +35,15 @@ class RankerTest {
           new Scheduler.Settings(1, 100, 100, Duration.ofSeconds(1), 1e-6), PassListener.NONE);
   private final Ranker ranker = new Ranker(scheduler);
 
+  @Test
+  void aPromptThatIsTooLongSaysByHowMuchAndWhatToDo() {
+    assertThatThrownBy(() -> ranker.rank(new FakeModel("plain"), TWO, null, LONG, 4, () -> false))
+        .isInstanceOf(PromptTooLongException.class)
+        .hasMessage(
+            "The prompt has 5 tokens, at most 4. Send fewer candidates, or shorter ones; whoever"
+                + " runs the service may raise max-tokens.");
+  }
+
   /** A model with a head before the first block; its policies are fixed:1, features, and none. */
   private static class Cascade extends FakeModel {
     private static final TradeOffCurve CURVE =

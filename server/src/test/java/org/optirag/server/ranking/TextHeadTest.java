@@ -77,7 +77,7 @@ class TextHeadTest {
       String head = TextHead.of(new Bytes(""), text, most).text();
       assertThat(text).as("%d tokens", most).startsWith(head);
       assertThat(head).isNotEmpty();
-      assertThat(head.codePoints()).noneMatch(c -> c >= 0xD800 && c <= 0xDFFF || c == 0xFFFD);
+      assertThat(head.codePoints()).noneMatch(c -> (c >= 0xD800 && c <= 0xDFFF) || c == 0xFFFD);
     }
     assertThat(TextHead.of(new Bytes(""), "🎬", 1).text()).isEqualTo("🎬");
     for (int most = 1; most < 9; most++) {
