@@ -42,6 +42,7 @@ public final class ForwardPass implements AutoCloseable {
   private Packing packing;
   private int blocksRun;
   private boolean closed;
+  private Runnable beforeBlocks = () -> {};
 
   /** What the attention of block {@link #blocksRun} reads, x being its input; null at first. */
   private Block.@Nullable Heads waiting;
@@ -153,13 +154,26 @@ public final class ForwardPass implements AutoCloseable {
       while (blocksRun < block - 1) {
         run(++blocksRun);
       }
+      beforeBlocks.run();
       waiting = read(block);
       blocksRun = block;
     }
   }
 
+  /**
+   * Asks before every block that is run: what throws ends the pass there, which is then to be
+   * closed.
+   *
+   * @return this
+   */
+  public ForwardPass asking(Runnable before) {
+    this.beforeBlocks = before;
+    return this;
+  }
+
   /** Runs a block to its end, x being its input, for all tokens that later blocks may need. */
   private void run(int number) {
+    beforeBlocks.run();
     try (PointerScope scope = new PointerScope()) {
       if (wake(number)) {
         forgetWaiting();

@@ -184,7 +184,8 @@ public final class SchedulingBenchmark {
     }
 
     @Override
-    public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts) {
+    public List<List<Score>> score(
+        ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
       double seconds = 0;
       for (Prompt prompt : prompts) {
         seconds += prompt.tokens().tokens() * SECONDS_PER_TOKEN * point(policy).requestCost();

@@ -23,6 +23,7 @@ public final class Scorer {
   private final ExitPolicy policy;
   private final TraceScore answer;
   private final @Nullable ContextCache cache;
+  private final Runnable beforeBlocks;
 
   /**
    * A scorer that answers with what the last head said.
@@ -41,7 +42,7 @@ public final class Scorer {
    */
   public Scorer(
       Backbone backbone, List<CalibratedHead> heads, ExitPolicy policy, TraceScore answer) {
-    this(backbone, heads, policy, answer, null);
+    this(backbone, heads, policy, answer, null, () -> {});
   }
 
   private Scorer(
@@ -49,12 +50,14 @@ public final class Scorer {
       List<CalibratedHead> heads,
       ExitPolicy policy,
       TraceScore answer,
-      @Nullable ContextCache cache) {
+      @Nullable ContextCache cache,
+      Runnable beforeBlocks) {
     this.backbone = backbone;
     this.heads = List.copyOf(heads);
     this.policy = policy;
     this.answer = answer;
     this.cache = cache;
+    this.beforeBlocks = beforeBlocks;
     int before = -1;
     for (CalibratedHead head : this.heads) {
       if (head.block() <= before || head.block() > backbone.config().blocks()) {
@@ -81,7 +84,15 @@ public final class Scorer {
    * @param cache of the same backbone; not closed with the scorer
    */
   public Scorer remembering(ContextCache cache) {
-    return new Scorer(backbone, heads, policy, answer, cache);
+    return new Scorer(backbone, heads, policy, answer, cache, beforeBlocks);
+  }
+
+  /**
+   * The same scorer that asks before every block it runs: what throws ends the scoring there, as
+   * nobody waits for it any more.
+   */
+  public Scorer asking(Runnable before) {
+    return new Scorer(backbone, heads, policy, answer, cache, before);
   }
 
   /** How many blocks the backbone has, L. */
@@ -178,7 +189,7 @@ public final class Scorer {
     if (packed.isEmpty()) {
       return;
     }
-    try (ForwardPass pass = backbone.begin(packed, cache)) {
+    try (ForwardPass pass = backbone.begin(packed, cache).asking(beforeBlocks)) {
       for (int h = next; h < heads.size() && pass.candidates().length > 0; h++) {
         CalibratedHead head = heads.get(h);
         pass.advanceTo(head.block());

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,32 @@ class ScorerTest {
             .as("candidate %d", i)
             .isLessThan(1e-5);
       }
+    }
+  }
+
+  @Test
+  void aScoringEndsBeforeTheBlockWhereNobodyWaitsAnyMore() {
+    Scorer scorer = Scorer.zeroShot(backbone, tokenizer, ChatFormat.CHATML);
+    PackedPrompt prompt = prompt(new Random(SEED + 9), 3);
+    double whole = scorer.score(prompt).getFirst().probability();
+    AtomicInteger asked = new AtomicInteger();
+    assertThat(scorer.asking(asked::incrementAndGet).score(prompt).getFirst().probability())
+        .isEqualTo(whole);
+    assertThat(asked).hasValue(backbone.config().blocks());
+    asked.set(0);
+    try (ContextCache cache = new ContextCache(backbone, 1 << 28)) {
+      Scorer ended =
+          scorer
+              .remembering(cache)
+              .asking(() -> {
+                if (asked.incrementAndGet() > 4) {
+                  throw new CancellationException("nobody waits");
+                }
+              });
+      assertThatThrownBy(() -> ended.score(prompt)).hasMessage("nobody waits");
+      assertThat(asked).hasValue(5);
+      double again = scorer.remembering(cache).score(prompt).getFirst().probability();
+      assertThat(again).as("what the ended one left in the cache").isCloseTo(whole, within(1e-5));
     }
   }
 

@@ -41,7 +41,20 @@ public final class CostModel {
   }
 
   /**
-   * The same with a margin of twice the mean deviation: promises are made with this, so that a
+   * Learns from a batch that was ended on its way: it would have taken longer.
+   *
+   * @param tokens of its prompts
+   * @param share of full depth that it was to run to
+   * @param took seconds of one worker, until then
+   */
+  public synchronized void learnAtLeast(int tokens, double share, double took) {
+    if (took > tokens * share * secondsPerToken()) {
+      learn(tokens, share, took);
+    }
+  }
+
+  /**
+   * {@link #secondsPerToken} with a margin of twice the mean deviation: promises are made with this, so that a
    * machine that is shared, and slow now and then, promises less.
    */
   public synchronized double cautious() {

@@ -55,6 +55,10 @@ public interface RankingModel {
    */
   int[] undecided(ExitPolicy policy, float[][] features);
 
-  /** Scores prompts in one pass; a list for each, in the order of its candidates. */
-  List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts);
+  /**
+   * Scores prompts in one pass; a list for each, in the order of its candidates.
+   *
+   * @param beforeBlocks is asked before every block that is run: what it throws ends the pass
+   */
+  List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks);
 }

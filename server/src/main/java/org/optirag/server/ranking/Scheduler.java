@@ -293,7 +293,8 @@ public final class Scheduler implements AutoCloseable {
     List<Prompt> prompts = batch.jobs.stream().map(Job::prompt).toList();
     RankingModel model = batch.jobs.getFirst().model();
     try {
-      List<List<Score>> scores = model.score(batch.point.policy(), prompts);
+      List<List<Score>> scores =
+          model.score(batch.point.policy(), prompts, () -> requireSomebodyWaits(batch));
       double seconds = (System.nanoTime() - batch.start) / 1e9;
       double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e9;
       cost.learn(batch.tokens(), batch.point.requestCost(), seconds);
@@ -310,9 +311,30 @@ public final class Scheduler implements AutoCloseable {
       }
       listener.passed(
           new PassListener.Pass(model, batch.point, prompts, scores, seconds, cpuSeconds));
+    } catch (AbandonedException e) {
+      double seconds = (System.nanoTime() - batch.start) / 1e9;
+      cost.learnAtLeast(batch.tokens(), batch.point.requestCost(), seconds);
+      batch.jobs.forEach(job -> job.done().completeExceptionally(new DeadlineException()));
     } catch (RuntimeException | Error e) {
       LOG.error("a pass failed", e);
       batch.jobs.forEach(job -> job.done().completeExceptionally(e));
+    }
+  }
+
+  /** Nobody waits for any of a pass's answers. */
+  private static final class AbandonedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    AbandonedException() {
+      super("nobody waits", null, false, false);
+    }
+  }
+
+  /** Asked before every block: a pass that is late for all would only hold up the others. */
+  private static void requireSomebodyWaits(Batch batch) {
+    long now = System.nanoTime();
+    if (batch.jobs.stream().allMatch(job -> job.done().isDone() || job.secondsLeft(now) <= 0)) {
+      throw new AbandonedException();
     }
   }
 

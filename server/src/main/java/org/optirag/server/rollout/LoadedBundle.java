@@ -182,13 +182,17 @@ public final class LoadedBundle implements Deployable {
   }
 
   @Override
-  public List<List<Score>> score(ExitPolicy policy, List<Prompt> batch) {
+  public List<List<Score>> score(ExitPolicy policy, List<Prompt> batch, Runnable beforeBlocks) {
     passes.readLock().lock();
     try {
       if (closed) {
         throw new IllegalStateException("the bundle " + name() + " was let go");
       }
-      return bundle.scorer(model.backbone(), policy).remembering(contexts).score(batch);
+      return bundle
+          .scorer(model.backbone(), policy)
+          .remembering(contexts)
+          .asking(beforeBlocks)
+          .score(batch);
     } finally {
       passes.readLock().unlock();
     }

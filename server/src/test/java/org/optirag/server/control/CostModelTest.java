@@ -29,6 +29,15 @@ class CostModelTest {
   }
 
   @Test
+  void whatWasEndedOnItsWayTeachesOnlyThatItTakesLonger() {
+    CostModel cost = new CostModel(0.001);
+    cost.learnAtLeast(100, 1, 0.01);
+    assertThat(cost.secondsPerToken()).isCloseTo(0.001, within(1e-9));
+    cost.learnAtLeast(100, 1, 1);
+    assertThat(cost.secondsPerToken()).isGreaterThan(0.005);
+  }
+
+  @Test
   void whereTimesVaryItPromisesLessButNotNothing() {
     SplittableRandom random = new SplittableRandom(SEED);
     CostModel cost = new CostModel(0.001);

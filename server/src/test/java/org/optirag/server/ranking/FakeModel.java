@@ -137,7 +137,8 @@ public class FakeModel implements RankingModel {
   }
 
   @Override
-  public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts) {
+  public List<List<Score>> score(
+      ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
     passes.add(
         new Pass(
             policy.text(), prompts.stream().map(prompt -> prompt.tokens().context()[0]).toList()));
@@ -150,6 +151,7 @@ public class FakeModel implements RankingModel {
         throw new IllegalStateException(e);
       }
     }
+    beforeBlocks.run();
     RuntimeException error = failure;
     if (error != null) {
       throw error;

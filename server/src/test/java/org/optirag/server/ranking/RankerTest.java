@@ -93,9 +93,10 @@ class RankerTest {
     }
 
     @Override
-    public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts) {
+    public List<List<Score>> score(
+        ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
       if (prompts.getFirst().tokens().tokens() > 0) {
-        return super.score(policy, prompts);
+        return super.score(policy, prompts, beforeBlocks);
       }
       Score score = new Score(0.3, 0, List.of(new Score.Reading(0, 0.3)));
       return List.of(List.of(score, score));
@@ -159,12 +160,13 @@ class RankerTest {
     Cascade slow =
         new Cascade() {
           @Override
-          public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts) {
+          public List<List<Score>> score(
+        ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
             if (prompts.getFirst().tokens().tokens() > 20) {
               second.countDown();
               passes.acquireUninterruptibly();
             }
-            return super.score(policy, prompts);
+            return super.score(policy, prompts, beforeBlocks);
           }
         };
     Scheduler busy =

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,6 +116,39 @@ class SchedulerTest {
     assertThatThrownBy(() -> late.get(9, TimeUnit.SECONDS))
         .hasCauseInstanceOf(DeadlineException.class);
     assertThat(names()).containsExactly(List.of(1));
+  }
+
+  @Test
+  void aPassThatNobodyWaitsForEndsBeforeTheNextBlock() throws Exception {
+    List<PassListener.Pass> passed = new CopyOnWriteArrayList<>();
+    Scheduler scheduler =
+        new Scheduler(
+            new Scheduler.Settings(1, 100, 1000, Duration.ofSeconds(1), 1e-6), passed::add);
+    open.add(scheduler);
+    CompletableFuture<Scored> gone = submit(scheduler, 1, 10, LONG);
+    model.awaitBegun();
+    CompletableFuture<Scored> next = submit(scheduler, 2, 10, LONG);
+    gone.cancel(false);
+    gate.countDown();
+    assertThat(next.get(9, TimeUnit.SECONDS).scores()).isNotEmpty();
+    scheduler.close(); // its listener has heard of all passes
+    assertThat(names()).containsExactly(List.of(1), List.of(2));
+    assertThat(passed).hasSize(1);
+  }
+
+  @Test
+  void aPassThatIsLateForAllEndsBeforeTheNextBlock() throws Exception {
+    Scheduler scheduler = scheduler(1, 100, 1000);
+    CompletableFuture<Scored> late = submit(scheduler, 1, 10, Duration.ofMillis(100));
+    model.awaitBegun();
+    Thread.sleep(150);
+    gate.countDown();
+    assertThatThrownBy(() -> late.get(9, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(DeadlineException.class);
+    assertThat(scheduler.state().secondsPerToken())
+        .as("that it takes so long is learned nevertheless")
+        .isGreaterThan(1e-6);
+    assertThat(submit(scheduler, 2, 10, LONG).get(9, TimeUnit.SECONDS).scores()).isNotEmpty();
   }
 
   @Test
