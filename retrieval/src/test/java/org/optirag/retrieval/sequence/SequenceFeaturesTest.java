@@ -132,50 +132,42 @@ class SequenceFeaturesTest {
   void whatAServiceHeardSinceIsReadAsAnImport() {
     int user = 2;
     Behaviour since = new Behaviour(4, Float.NaN, false, late - 10);
-    Interactions before = data.interactions();
+    Interactions all = data.interactions();
+    // Of what a user says of an item the last counts.
+    Interactions before =
+        all.filter(row -> all.user(row) != user || all.item(row) != since.item());
+    int last = before.size();
+    Interactions rows =
+        new Interactions(
+            IntStream.rangeClosed(0, last).map(r -> r < last ? before.user(r) : user).toArray(),
+            IntStream.rangeClosed(0, last)
+                .map(r -> r < last ? before.item(r) : since.item())
+                .toArray(),
+            new float[last + 1],
+            labels(before, since.liked()),
+            IntStream.rangeClosed(0, last)
+                .mapToLong(r -> r < last ? before.time(r) : since.time())
+                .toArray());
     Dataset grown =
-        new Dataset(
-            data.name(),
-            data.noun(),
-            data.users(),
-            data.items(),
-            new Interactions(
-                append(before, user, Interactions::user),
-                append(before, since.item(), Interactions::item),
-                new float[ROWS + 1],
-                labels(before, since.liked()),
-                times(before, since.time())));
+        new Dataset(data.name(), data.noun(), data.users(), data.items(), rows);
     VisibleHistory imported =
         VisibleHistory.of(grown, new Split(split.train(), split.validation(), split.test()));
     VisibleHistory live = visible.with(new UserUpdates(user, List.of(since), false));
     try (SequenceFeatures features = new SequenceFeatures(file(), LETTERS, data.items())) {
-      int[] all = IntStream.range(0, ITEMS).toArray();
-      float[][] heard = features.of(live, data.items(), user, all, late);
-      assertThat(heard).isEqualTo(features.of(imported, data.items(), user, all, late));
-      assertThat(heard).isNotEqualTo(features.of(visible, data.items(), user, all, late));
+      int[] asked = IntStream.range(0, ITEMS).toArray();
+      float[][] heard = features.of(live, data.items(), user, asked, late);
+      assertThat(heard).isEqualTo(features.of(imported, data.items(), user, asked, late));
+      assertThat(heard).isNotEqualTo(features.of(visible, data.items(), user, asked, late));
     }
-  }
-
-  private static int[] append(
-      Interactions rows, int last, java.util.function.ToIntBiFunction<Interactions, Integer> of) {
-    return IntStream.rangeClosed(0, ROWS)
-        .map(row -> row < ROWS ? of.applyAsInt(rows, row) : last)
-        .toArray();
   }
 
   private static boolean[] labels(Interactions rows, boolean last) {
-    boolean[] labels = new boolean[ROWS + 1];
-    for (int row = 0; row < ROWS; row++) {
+    boolean[] labels = new boolean[rows.size() + 1];
+    for (int row = 0; row < rows.size(); row++) {
       labels[row] = rows.label(row);
     }
-    labels[ROWS] = last;
+    labels[rows.size()] = last;
     return labels;
-  }
-
-  private static long[] times(Interactions rows, long last) {
-    return IntStream.rangeClosed(0, ROWS)
-        .mapToLong(row -> row < ROWS ? rows.time(row) : last)
-        .toArray();
   }
 
   @Test
