@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.store.TableFile;
 import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.SampleSize;
 import org.optirag.evaluation.tradeoff.TradeOffReport;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
@@ -39,6 +40,9 @@ import picocli.CommandLine.Parameters;
       "         optirag evaluate ml-1m-collm --retriever gcn,popular --part validation"
     })
 final class EvaluateCommand implements Callable<Integer> {
+  /** What one waits for on two cores, minutes at full depth. */
+  private static final int REQUESTS = 300;
+
   @Mixin private CommonOptions common;
   @Mixin private OutputOptions output;
   @Mixin private PipelineOptions options;
@@ -73,8 +77,9 @@ final class EvaluateCommand implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "",
       description =
-          "none, recent, popular, bm25, semantic, gcn; several by commas; default all; without a"
-              + " name: baselines alone.")
+          "What the LLM as it was published is told: none, recent, popular, bm25, semantic, gcn;"
+              + " several by commas; all; default gcn, with a bundle none of them; without a name:"
+              + " baselines alone.")
   private @Nullable List<String> retrievers;
 
   @Option(
@@ -83,15 +88,14 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       arity = "0..1",
       fallbackValue = "",
-      defaultValue = "bias",
       description =
           "Models without an LLM to compare with: bias, running-mean, item-knn, lightgcn, fm, deepfm,"
               + " din, features (a regression on the graph's figures), trees (boosted, on all that is"
               + " known without an LLM and a training of its own; trees:graph+tfidf on these kinds"
               + " alone: graph, behaviour, svd, tfidf, chars, minilm, sequence); several by commas, the"
               + " first is what all others are compared with; each is tuned on validation; without a"
-              + " name: none; default bias.")
-  private List<String> baselines = List.of("bias");
+              + " name: none; default bias,features, with a bundle features,trees.")
+  private @Nullable List<String> baselines;
 
   @Option(
       names = "--part",
@@ -102,8 +106,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--most",
       paramLabel = "N",
-      description = "Score a seeded sample of N impressions, in whole requests; default all.")
-  private @Nullable Integer most;
+      description =
+          "Score a seeded sample of N impressions, in whole requests, or all; default all, where the"
+              + " LLM is asked 300 requests.")
+  private @Nullable String most;
 
   @Option(
       names = "--window",
@@ -161,20 +167,22 @@ final class EvaluateCommand implements Callable<Integer> {
     if (data == null) {
       throw new UserException("Nothing says what to evaluate.", "Name a data set or a --bundle.");
     }
-    if (candidates < 1 || window < 0 || (most != null && most < 1)) {
+    if (candidates < 1 || window < 0) {
       throw new UserException(
-          "--candidates, --window and --most count something.", "Give positive numbers.");
+          "--candidates and --window count something.", "Give positive numbers.");
     }
+    List<String> published = zeroShot(trained != null);
+    List<ExitPolicy> exits = trained == null ? List.of() : policies(trained);
     EvaluationRequest request =
         new EvaluationRequest(
             data,
             trained,
-            named(baselines),
-            zeroShot(trained != null),
-            trained == null ? List.of() : policies(trained),
+            baselines(trained != null),
+            published,
+            exits,
             part,
             new Requests.Grouping(window, candidates),
-            most == null ? Integer.MAX_VALUE : most,
+            most(!published.isEmpty() || exits.stream().anyMatch(policy -> reads(policy, trained))),
             slices);
     Path directory =
         output.directory(
@@ -213,9 +221,38 @@ final class EvaluateCommand implements Callable<Integer> {
   /** The retrievers that the LLM as it was published is tried with. */
   private List<String> zeroShot(boolean trained) {
     if (retrievers == null) {
-      return trained ? List.of() : Pipeline.RETRIEVERS;
+      return trained ? List.of() : List.of("gcn");
     }
-    return named(retrievers);
+    return retrievers.equals(List.of("all")) ? Pipeline.RETRIEVERS : named(retrievers);
+  }
+
+  /** What a model has to beat: with a bundle, the strongest without an LLM. */
+  private List<String> baselines(boolean trained) {
+    if (baselines == null) {
+      return trained ? List.of("features", "trees") : List.of("bias", "features");
+    }
+    return named(baselines);
+  }
+
+  /** Whether a policy may let the LLM read: all but to stop at a head before the first block. */
+  private static boolean reads(ExitPolicy policy, @Nullable Bundle trained) {
+    boolean before = trained != null && trained.heads().getFirst().block() == 0;
+    return !(before && policy instanceof ExitPolicy.Fixed fixed && fixed.head() == 1);
+  }
+
+  private SampleSize most(boolean asksLlm) {
+    if (most == null) {
+      return asksLlm ? SampleSize.ofRequests(REQUESTS) : SampleSize.ALL;
+    }
+    if (most.equals("all")) {
+      return SampleSize.ALL;
+    }
+    try {
+      return SampleSize.ofImpressions(Integer.parseInt(most));
+    } catch (IllegalArgumentException e) {
+      throw new UserException(
+          "--most is \"%s\".".formatted(most), "Give a whole number from 1 on, or all.");
+    }
   }
 
   /** An option without a value names nothing. */

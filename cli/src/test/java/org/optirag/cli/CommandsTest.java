@@ -114,9 +114,10 @@ final class CommandsTest {
     assertThat(out.toString()).contains("UAUC").contains("semantic").contains("against bias");
     JsonNode results =
         JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
-    assertThat(results.path("results").size()).isEqualTo(6);
-    assertThat(results.path("results").path(5).path("name").asString()).isEqualTo("gcn");
-    assertThat(results.path("results").path(5).path("impressions").asInt()).isEqualTo(8);
+    assertThat(results.path("results").size()).isEqualTo(7);
+    assertThat(results.path("results").path(1).path("name").asString()).isEqualTo("features");
+    assertThat(results.path("results").path(6).path("name").asString()).isEqualTo("gcn");
+    assertThat(results.path("results").path(6).path("impressions").asInt()).isEqualTo(8);
     assertThat(Files.readString(runs.resolve("report.html"))).contains("teapots");
   }
 
@@ -250,10 +251,12 @@ final class CommandsTest {
         JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
     assertThat(evaluated.at("/facts/split").asString()).contains("LeaveLastOut");
     JsonNode results = evaluated.path("results");
-    assertThat(results.size()).isEqualTo(5);
-    assertThat(results.path(1).path("meanDepth").asDouble()).isEqualTo(0.1);
-    assertThat(results.path(3).path("meanDepth").asDouble()).as("head 0").isZero();
-    assertThat(results.path(4).path("meanDepth").asDouble()).isEqualTo(1.0 / 30);
+    assertThat(results.size()).isEqualTo(6);
+    assertThat(results.path(0).path("name").asString()).isEqualTo("features");
+    assertThat(results.path(1).path("name").asString()).isEqualTo("trees");
+    assertThat(results.path(2).path("meanDepth").asDouble()).isEqualTo(0.1);
+    assertThat(results.path(4).path("meanDepth").asDouble()).as("head 0").isZero();
+    assertThat(results.path(5).path("meanDepth").asDouble()).isEqualTo(1.0 / 30);
     assertThat(
             run(
                 "rank",
@@ -398,6 +401,8 @@ final class CommandsTest {
         bundle.toString(),
         "--policy",
         "none;fixed:1",
+        "--baseline",
+        "bias",
         "--most",
         "8",
         "-q",

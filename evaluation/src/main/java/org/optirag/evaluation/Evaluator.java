@@ -41,13 +41,17 @@ public final class Evaluator {
    * @throws IllegalArgumentException if there are no impressions
    */
   public static Evaluator of(Interactions impressions, Grouping grouping, int most, long seed) {
-    if (impressions.size() == 0 || most < 1) {
-      throw new IllegalArgumentException(
-          "nothing to score: %d of %d impressions".formatted(most, impressions.size()));
+    return of(impressions, grouping, SampleSize.ofImpressions(most), seed);
+  }
+
+  /** The same on a sample of another kind. */
+  public static Evaluator of(
+      Interactions impressions, Grouping grouping, SampleSize most, long seed) {
+    if (impressions.size() == 0) {
+      throw new IllegalArgumentException("nothing to score: no impressions");
     }
-    List<Request> all = Requests.group(impressions, grouping);
     return new Evaluator(
-        impressions, most < impressions.size() ? Requests.sample(all, most, seed) : all, seed);
+        impressions, most.of(Requests.group(impressions, grouping), seed), seed);
   }
 
   /** What the requests' rows are rows of. */

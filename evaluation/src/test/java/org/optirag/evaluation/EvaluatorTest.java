@@ -47,6 +47,19 @@ final class EvaluatorTest {
   }
 
   @Test
+  void aSampleOfRequestsHasWholeOnes() {
+    Grouping grouping = new Grouping(1000, 7);
+    List<Requests.Request> all = Requests.group(IMPRESSIONS, grouping);
+    Evaluator five = Evaluator.of(IMPRESSIONS, grouping, SampleSize.ofRequests(5), 3);
+    assertThat(five.requests()).hasSize(5).isSubsetOf(all);
+    assertThat(Evaluator.of(IMPRESSIONS, grouping, SampleSize.ofRequests(5), 3).requests())
+        .isEqualTo(five.requests());
+    assertThat(Evaluator.of(IMPRESSIONS, grouping, SampleSize.ofRequests(5), 4).requests())
+        .isNotEqualTo(five.requests());
+    assertThat(Evaluator.of(IMPRESSIONS, grouping, SampleSize.ALL, 3).requests()).isEqualTo(all);
+  }
+
+  @Test
   void stagesOfTheScorerAndTheWholeRequestAreTimed() {
     EvaluationResult result =
         Evaluator.of(IMPRESSIONS, new Grouping(1000, 5), 1000, 1)

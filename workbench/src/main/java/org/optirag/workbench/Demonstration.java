@@ -8,6 +8,7 @@ import org.optirag.evaluation.Evaluation;
 import org.optirag.evaluation.EvaluationResult;
 import org.optirag.evaluation.ImpressionScorer;
 import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.SampleSize;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
 
@@ -79,6 +80,9 @@ public final class Demonstration {
 
   private static EvaluationRun run(Pipeline pipeline, int most) {
     return new EvaluationRun(
-        pipeline, EvaluationRun.Part.TEST, Requests.Grouping.DEFAULT, Math.max(1, most));
+        pipeline,
+        EvaluationRun.Part.TEST,
+        Requests.Grouping.DEFAULT,
+        SampleSize.ofImpressions(Math.max(1, most)));
   }
 }

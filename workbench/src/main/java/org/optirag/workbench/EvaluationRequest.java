@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.SampleSize;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.UserException;
@@ -18,7 +19,7 @@ import org.optirag.workspace.UserException;
  * @param policies exit policies of the bundle; none without one
  * @param part which held-out part
  * @param grouping how impressions become requests, where the data do not tell
- * @param most impressions, a seeded sample in whole requests
+ * @param most a seeded sample
  * @param slices whether to tell of impressions by how much was known of item and user, too
  */
 public record EvaluationRequest(
@@ -29,7 +30,7 @@ public record EvaluationRequest(
     List<ExitPolicy> policies,
     EvaluationRun.Part part,
     Requests.Grouping grouping,
-    int most,
+    SampleSize most,
     boolean slices) {
 
   /**

@@ -12,6 +12,7 @@ import org.optirag.evaluation.EvaluationResult;
 import org.optirag.evaluation.Evaluator;
 import org.optirag.evaluation.ImpressionScorer;
 import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.SampleSize;
 import org.optirag.evaluation.Slice;
 import org.optirag.evaluation.baseline.Baseline;
 import org.optirag.workspace.UserException;
@@ -47,10 +48,10 @@ public final class EvaluationRun {
    * @param pipeline data and models
    * @param part which held-out part
    * @param grouping how impressions become requests, where the data do not tell
-   * @param most impressions at most, in whole requests
+   * @param most a seeded sample
    * @throws UserException if the part has no rows
    */
-  public EvaluationRun(Pipeline pipeline, Part part, Requests.Grouping grouping, int most) {
+  public EvaluationRun(Pipeline pipeline, Part part, Requests.Grouping grouping, SampleSize most) {
     this.pipeline = pipeline;
     this.part = part;
     this.grouping = grouping;
@@ -62,6 +63,14 @@ public final class EvaluationRun {
           "Choose another --split.");
     }
     this.evaluator = Evaluator.of(pipeline.impressions(heldOut), grouping, most, settings.seed());
+    if (evaluator.requests().size() == most.requests()) {
+      pipeline
+          .workplace()
+          .remarks()
+          .accept(
+              "No more than %d requests are scored, as the LLM takes its time: --most N, --most all."
+                  .formatted(most.requests()));
+    }
   }
 
   /** The requests. */

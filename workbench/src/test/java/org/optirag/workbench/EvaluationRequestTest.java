@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.optirag.evaluation.Requests;
+import org.optirag.evaluation.SampleSize;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.workspace.UserException;
 
@@ -20,7 +21,7 @@ class EvaluationRequestTest {
         policies,
         EvaluationRun.Part.TEST,
         Requests.Grouping.DEFAULT,
-        10,
+        SampleSize.ofImpressions(10),
         false);
   }
 

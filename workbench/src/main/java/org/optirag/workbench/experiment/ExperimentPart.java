@@ -50,6 +50,10 @@ public record ExperimentPart(
   public static List<ExperimentPart> of(ExperimentFile experiment, Path directory) {
     List<ExperimentPart> parts = new ArrayList<>();
     List<String> evaluate = ExperimentFile.arguments(experiment.evaluate());
+    List<String> asking = new ArrayList<>(evaluate);
+    if (!experiment.evaluate().containsKey("most")) {
+      asking.addAll(List.of("--most", "all")); // however long the LLM takes
+    }
     for (String dataset : experiment.datasets()) {
       Path home = directory.resolve(Path.of(dataset).getFileName());
       if (!experiment.baselines().isEmpty()) {
@@ -58,12 +62,12 @@ public record ExperimentPart(
         }
       }
       if (!experiment.zeroShot().isEmpty()) {
-        parts.add(zeroShot(experiment, dataset, home, evaluate));
+        parts.add(zeroShot(experiment, dataset, home, asking));
       }
       for (ExperimentFile.Training training : experiment.trainings()) {
         for (Map<String, String> options : training.grid()) {
           for (long seed : training.seeds().isEmpty() ? experiment.seeds() : training.seeds()) {
-            parts.add(training(training, options, dataset, home, evaluate, seed));
+            parts.add(training(training, options, dataset, home, asking, seed));
           }
         }
       }
