@@ -184,8 +184,7 @@ public final class SchedulingBenchmark {
     }
 
     @Override
-    public List<List<Score>> score(
-        ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
+    public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
       double seconds = 0;
       for (Prompt prompt : prompts) {
         seconds += prompt.tokens().tokens() * SECONDS_PER_TOKEN * point(policy).requestCost();

@@ -50,8 +50,7 @@ public final class Evaluator {
     if (impressions.size() == 0) {
       throw new IllegalArgumentException("nothing to score: no impressions");
     }
-    return new Evaluator(
-        impressions, most.of(Requests.group(impressions, grouping), seed), seed);
+    return new Evaluator(impressions, most.of(Requests.group(impressions, grouping), seed), seed);
   }
 
   /** What the requests' rows are rows of. */

@@ -134,8 +134,7 @@ class SequenceFeaturesTest {
     Behaviour since = new Behaviour(4, Float.NaN, false, late - 10);
     Interactions all = data.interactions();
     // Of what a user says of an item the last counts.
-    Interactions before =
-        all.filter(row -> all.user(row) != user || all.item(row) != since.item());
+    Interactions before = all.filter(row -> all.user(row) != user || all.item(row) != since.item());
     int last = before.size();
     Interactions rows =
         new Interactions(
@@ -148,8 +147,7 @@ class SequenceFeaturesTest {
             IntStream.rangeClosed(0, last)
                 .mapToLong(r -> r < last ? before.time(r) : since.time())
                 .toArray());
-    Dataset grown =
-        new Dataset(data.name(), data.noun(), data.users(), data.items(), rows);
+    Dataset grown = new Dataset(data.name(), data.noun(), data.users(), data.items(), rows);
     VisibleHistory imported =
         VisibleHistory.of(grown, new Split(split.train(), split.validation(), split.test()));
     VisibleHistory live = visible.with(new UserUpdates(user, List.of(since), false));

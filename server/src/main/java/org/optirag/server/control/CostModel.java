@@ -54,8 +54,8 @@ public final class CostModel {
   }
 
   /**
-   * {@link #secondsPerToken} with a margin of twice the mean deviation: promises are made with this, so that a
-   * machine that is shared, and slow now and then, promises less.
+   * {@link #secondsPerToken} with a margin of twice the mean deviation: promises are made with
+   * this, so that a machine that is shared, and slow now and then, promises less.
    */
   public synchronized double cautious() {
     return secondsPerToken() * (1 + Math.min(2 * deviation, MOST_CAUTION));

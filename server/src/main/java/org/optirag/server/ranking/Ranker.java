@@ -77,7 +77,8 @@ public final class Ranker {
     }
     double prepareSeconds = (System.nanoTime() - arrival) / 1e9;
     if (tokens == 0) {
-      List<Score> scores = model.score(point.policy(), List.of(prepared.prompt()), () -> {}).getFirst();
+      List<Score> scores =
+          model.score(point.policy(), List.of(prepared.prompt()), () -> {}).getFirst();
       double took = (System.nanoTime() - arrival) / 1e9 - prepareSeconds;
       return new RankAnswer(
           query, prepared, new Scored(scores, point, prepareSeconds, took, 1), prepareSeconds);

@@ -137,8 +137,7 @@ public class FakeModel implements RankingModel {
   }
 
   @Override
-  public List<List<Score>> score(
-      ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
+  public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
     passes.add(
         new Pass(
             policy.text(), prompts.stream().map(prompt -> prompt.tokens().context()[0]).toList()));

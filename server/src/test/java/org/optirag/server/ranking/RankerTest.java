@@ -93,8 +93,7 @@ class RankerTest {
     }
 
     @Override
-    public List<List<Score>> score(
-        ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
+    public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
       if (prompts.getFirst().tokens().tokens() > 0) {
         return super.score(policy, prompts, beforeBlocks);
       }
@@ -161,7 +160,7 @@ class RankerTest {
         new Cascade() {
           @Override
           public List<List<Score>> score(
-        ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
+              ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
             if (prompts.getFirst().tokens().tokens() > 20) {
               second.countDown();
               passes.acquireUninterruptibly();
