@@ -2,7 +2,6 @@ package org.optirag.dataset;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A data set in figures.
@@ -14,7 +13,7 @@ import java.util.Objects;
  * @param density interactions / (users · items)
  * @param labelRate share of rows with label 1
  * @param rated share of rows with a rating
- * @param titled share of items whose title is not just their id
+ * @param titled share of items with a title of their own, see {@link Untitled}
  * @param histories users by the number of their interactions, in classes 1, 2-3, 4-7, 8-15, …
  * @param medianHistory interactions of the median user
  * @param timed whether times are seconds since 1970
@@ -66,7 +65,9 @@ public record Statistics(
     }
     int titled = 0;
     for (int item = 0; item < data.items().size(); item++) {
-      titled += Objects.equals(data.items().title(item), data.items().ids().id(item)) ? 0 : 1;
+      String id = data.items().ids().id(item);
+      String title = data.items().title(item);
+      titled += title.equals(id) || title.equals(Untitled.title(id)) ? 0 : 1;
     }
     Split split = data.split();
     return new Statistics(

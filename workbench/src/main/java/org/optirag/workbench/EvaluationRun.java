@@ -62,6 +62,15 @@ public final class EvaluationRun {
           "The " + part + " part of " + pipeline.data().name() + " has no rows.",
           "Choose another --split.");
     }
+    NegativeSampling sampling = pipeline.sampling(heldOut);
+    if (sampling != null) {
+      pipeline
+          .workplace()
+          .remarks()
+          .accept(
+              "Every label of %s is 1: %s negatives are drawn for each, %s; figures tell how they are told apart."
+                  .formatted(part, sampling.ratio(), sampling.choice()));
+    }
     this.evaluator = Evaluator.of(pipeline.impressions(heldOut), grouping, most, settings.seed());
     if (evaluator.requests().size() == most.requests()) {
       pipeline

@@ -26,6 +26,7 @@ public final class Cells {
       "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
 
   private static final Pattern MARKUP = Pattern.compile("<[a-zA-Z]+[\\s>/].*", Pattern.DOTALL);
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("\\s*[+-]?\\d+,\\d+\\s*");
   private static final Set<String> NOTHING = Set.of("null", "n/a", "nan", "none", "\\n");
 
   private static final DateTimeFormatter MOMENT =
@@ -101,7 +102,12 @@ public final class Cells {
     } catch (NumberFormatException e) {
       // told below
     }
-    throw new Nonsense("the rating is '" + excerpt(value) + "', expected a number");
+    boolean comma = value != null && DECIMAL_COMMA.matcher(value).matches();
+    throw new Nonsense(
+        "the rating is '"
+            + excerpt(value)
+            + "', expected a number"
+            + (comma ? " with a decimal point: " + value.strip().replace(',', '.') : ""));
   }
 
   /** 0, 1, true or false. */

@@ -269,6 +269,18 @@ public record Mapping(
 
   private static Path path(Path yaml, Path directory, String what, @Nullable String name) {
     Path path = directory.resolve(required(yaml, what + ".file", name));
+    if (!Files.isDirectory(directory)) {
+      throw new UserException(
+          Files.exists(directory)
+              ? directory + " is a file, not a directory."
+              : "There is no directory " + directory + ".",
+          "Give the directory that the mapping's files are in.");
+    }
+    if (Files.isDirectory(path)) {
+      throw new UserException(
+          yaml + ", field " + what + ".file: " + path + " is a directory.",
+          "Name a file in it; several files are several tables.");
+    }
     if (!Files.isRegularFile(path)) {
       throw new UserException(
           yaml + ", field " + what + ".file: there is no file " + path + ".",

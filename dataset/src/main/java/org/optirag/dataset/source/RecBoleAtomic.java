@@ -140,6 +140,17 @@ record RecBoleAtomic() implements Formats.Format {
       notes.add(
           "of " + inter.getFileName() + " the columns " + columns + " are not read; a mapping may");
     }
+    if (tables.size() > 1 && tables.stream().noneMatch(t -> t.part() == Part.VALIDATION)) {
+      notes.add("the split has no valid part: nothing can be chosen or tuned on it");
+    }
+    for (String ending : List.of(".item", ".user")) {
+      for (Path other : files.matching(name -> name.endsWith(ending))) {
+        String name = SourceFiles.plainName(other);
+        if (!name.equals(stem + ending)) {
+          notes.add(name + " is not read: it would have to be called " + stem + ending);
+        }
+      }
+    }
     for (String other : OTHERS) {
       if (Files.exists(files.directory().resolve(stem + other))) {
         notes.add(stem + other + " is not read: OptiRAG has no use for it");

@@ -52,7 +52,8 @@ final class TextLines implements AutoCloseable {
   TextLines(Path file, Charset charset) throws IOException {
     this.file = file;
     boolean isUtf8 = false;
-    if (charset.equals(StandardCharsets.ISO_8859_1)) {
+    if (!charset.equals(StandardCharsets.US_ASCII) && charset.newEncoder().maxBytesPerChar() == 1) {
+      // Of these nearly any byte is a letter: nothing else would tell that the file is UTF-8.
       try (InputStream all = open(file)) {
         isUtf8 = Encoding.isUtf8(all);
       }

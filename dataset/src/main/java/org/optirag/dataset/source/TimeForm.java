@@ -99,6 +99,9 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
               + "\\s+(?:(?<zone>[A-Za-z+-]\\S*)\\s+)?(?<year>\\d{4})",
           Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern DATE_PARTS =
+      Pattern.compile(
+          "(\\d{1,2})([/.-])(\\d{1,2})([/.-])(\\d{4}|\\d{2})( \\d{1,2}:\\d{2}(:\\d{2})?)?");
   private static final Pattern UNCLEAR =
       Pattern.compile("\\d{1,2}([-/. ])\\d{1,2}([-/. ]|, ?)(\\d{4}|\\d{2})(?!\\d).*");
   private static final Pattern OFFSET =
@@ -180,8 +183,25 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
             "the time is '"
                 + Cells.excerpt(text)
                 + "', of which the month is not known: give it in the mapping, such as"
-                + " 'time-format: dd/MM/yyyy'")
+                + " 'time-format: "
+                + like(text)
+                + "'")
         : new Nonsense("the time is '" + Cells.excerpt(text) + "', expected " + expected);
+  }
+
+  /** A form that the text may have, with the day first. */
+  private static String like(String text) {
+    Matcher parts = DATE_PARTS.matcher(text);
+    if (!parts.matches()) {
+      return "dd/MM/yyyy";
+    }
+    String clock = parts.group(6) == null ? "" : parts.group(7) == null ? " HH:mm" : " HH:mm:ss";
+    return "d".repeat(parts.group(1).length())
+        + parts.group(2)
+        + "M".repeat(parts.group(3).length())
+        + parts.group(4)
+        + "y".repeat(parts.group(5).length())
+        + clock;
   }
 
   private static @Nullable BigDecimal number(String text) {
@@ -211,7 +231,10 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
               + " is in "
               + likely.name().toLowerCase(Locale.ROOT)
               + ", expected "
-              + unit.name().toLowerCase(Locale.ROOT));
+              + unit.name().toLowerCase(Locale.ROOT)
+              + ": say so in a mapping, 'time-unit: "
+              + likely.name().toLowerCase(Locale.ROOT)
+              + "'");
     }
     BigDecimal seconds = number.movePointLeft(unit.digits());
     BigDecimal whole = seconds.setScale(0, RoundingMode.FLOOR);

@@ -89,7 +89,7 @@ class TimeFormTest {
           TimeForm form = TimeForm.in(units.get(said));
           assertThatThrownBy(() -> form.instant(number))
               .hasMessage(
-                  "the time %s is in %s, expected %s"
+                  "the time %s is in %s, expected %s: say so in a mapping, 'time-unit: %2$s'"
                       .formatted(
                           number,
                           units.get(is).name().toLowerCase(java.util.Locale.ROOT),
@@ -100,12 +100,20 @@ class TimeFormTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"01/02/2025", "1-2-2025 10:00", "01.02.25", "09 13, 2009"})
-  void aDateWhoseMonthIsNotKnownIsAskedFor(String text) {
+  @ValueSource(
+      strings = {
+        "01/02/2025 = dd/MM/yyyy",
+        "1-2-2025 10:00 = d-M-yyyy HH:mm",
+        "31.12.2025 23:59:01 = dd.MM.yyyy HH:mm:ss",
+        "01.02.25 = dd.MM.yy",
+        "09 13, 2009 = dd/MM/yyyy"
+      })
+  void aDateWhoseMonthIsNotKnownIsAskedForInAFormLikeIt(String told) {
+    String text = told.substring(0, told.indexOf(" = "));
     assertThatThrownBy(() -> TimeForm.USUAL.instant(text))
         .isInstanceOf(Cells.Nonsense.class)
         .hasMessageContaining("'" + text + "', of which the month is not known")
-        .hasMessageContaining("time-format: dd/MM/yyyy");
+        .hasMessageEndingWith("time-format: " + told.substring(told.indexOf(" = ") + 3) + "'");
   }
 
   @Test

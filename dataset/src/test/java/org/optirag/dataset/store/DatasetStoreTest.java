@@ -198,7 +198,8 @@ class DatasetStoreTest {
             "3: the user id is empty",
             "4: the rating is 'NaN', expected a number",
             "5: the rating is 'five', expected a number",
-            "6: the time 1600000000000 is in milliseconds, expected seconds",
+            "6: the time 1600000000000 is in milliseconds, expected seconds: say so in a mapping,"
+                + " 'time-unit: milliseconds'",
             "7: the time 1900000000 is in the future: 2030-03-17T17:46:40Z",
             "8: the time is 'soon', expected a number",
             "9: the time -3 is before 1970");

@@ -130,6 +130,18 @@ class EncodingsTest {
   }
 
   @Test
+  void utf8ThatIsCalledByAnotherNameIsReadAsWhatItIs() throws IOException {
+    files.file("i.csv", "id,name\nx,Müller & Söhne\n");
+    for (String called : List.of("windows-1252", "ISO-8859-15", "IBM850")) {
+      ImportedDataset read = files.mapped(MAPPING.formatted("csv", ", encoding: " + called));
+      assertThat(titles(read)).as(called).contains("Müller & Söhne");
+      assertThat(read.manifest().notes())
+          .as(called)
+          .anyMatch(note -> note.startsWith("i.csv is UTF-8, not "));
+    }
+  }
+
+  @Test
   void fieldsThatSayNothingOfAFormAreRefused() throws IOException {
     files.file("i.jsonl", "{\"id\": \"x\", \"name\": \"a\"}\n");
     assertThatThrownBy(() -> files.mapped(MAPPING.formatted("jsonl", ", delimiter: ';'")))

@@ -161,10 +161,12 @@ class RecBoleFilesTest {
         .file(
             "shop.inter",
             "user_id:token\titem_id:token\ttimestamp:float\tuseful:float\nu\ta\t1\t3\n")
-        .file("shop.kg", "head_id:token\n");
+        .file("shop.kg", "head_id:token\n")
+        .file("goods.item", "item_id:token\n");
     assertThat(files.imported().manifest().notes())
         .contains(
             "of shop.inter the columns [useful] are not read; a mapping may",
-            "shop.kg is not read: OptiRAG has no use for it");
+            "shop.kg is not read: OptiRAG has no use for it",
+            "goods.item is not read: it would have to be called shop.item");
   }
 }
