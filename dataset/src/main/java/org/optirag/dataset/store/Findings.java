@@ -102,7 +102,12 @@ final class Findings {
     if (!found[0]) {
       duck.query(
           ("SELECT (SELECT min(id) FROM " + touched + "), min(id) FROM " + texts)
-              + (" HAVING count(*) > 0 AND EXISTS (FROM " + touched + ") AND NOT EXISTS (FROM " + touched + " SEMI JOIN " + texts)
+              + (" HAVING count(*) > 0 AND EXISTS (FROM "
+                  + touched
+                  + ") AND NOT EXISTS (FROM "
+                  + touched
+                  + " SEMI JOIN "
+                  + texts)
               + " USING (id))",
           row ->
               complaints.noted(Notes.strangers(what, files, row.getString(1), row.getString(2))));
