@@ -102,12 +102,11 @@ public final class Cells {
     } catch (NumberFormatException e) {
       // told below
     }
-    boolean comma = value != null && DECIMAL_COMMA.matcher(value).matches();
-    throw new Nonsense(
-        "the rating is '"
-            + excerpt(value)
-            + "', expected a number"
-            + (comma ? " with a decimal point: " + value.strip().replace(',', '.') : ""));
+    String point =
+        value != null && DECIMAL_COMMA.matcher(value).matches()
+            ? " with a decimal point: " + value.strip().replace(',', '.')
+            : "";
+    throw new Nonsense("the rating is '" + excerpt(value) + "', expected a number" + point);
   }
 
   /** 0, 1, true or false. */
