@@ -184,7 +184,9 @@ public final class SequenceReader implements AutoCloseable {
           notes.put(key.substring("note.".length()), value);
         }
       });
-      SequenceModel model = new SequenceModel(shape(file, tensors), 0);
+      SequenceShape shape = shape(file, tensors);
+      requireSize(file, tensors, shape);
+      SequenceModel model = new SequenceModel(shape, 0);
       try {
         for (Parameter parameter : model.parameters()) {
           fill(file, tensors, parameter);
@@ -220,6 +222,20 @@ public final class SequenceReader implements AutoCloseable {
           (int) positions[0] - 1);
     } catch (IllegalArgumentException e) {
       throw broken(file, "its sizes are wrong (" + e.getMessage() + ")");
+    }
+  }
+
+  /** Before anything is made of that shape: a file may say what it likes of its sizes. */
+  private static void requireSize(Path file, SafetensorsFile tensors, SequenceShape shape) {
+    long there = 0;
+    for (long[] dimensions : tensors.shapes().values()) {
+      there += Arrays.stream(dimensions).reduce(1, (a, b) -> a * b);
+    }
+    if (there != shape.numbers()) {
+      throw broken(
+          file,
+          "it has %d tensors of %d numbers together, where a model of its shape has %d"
+              .formatted(tensors.shapes().size(), there, shape.numbers()));
     }
   }
 

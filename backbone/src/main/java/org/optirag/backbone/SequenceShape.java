@@ -43,6 +43,14 @@ public record SequenceShape(int text, int items, int width, int blocks, int head
     }
   }
 
+  /** How many numbers a model of this shape has. */
+  long numbers() {
+    long wide = width;
+    long block = 2 * wide + 4 * wide * wide + 3 * wide * inner();
+    long vectors = text + (long) items + length + 1 + 2 + 1 + 1 + 1; // of items, places, marks…
+    return (vectors + wide) * wide + blocks * block + 3;
+  }
+
   /** Width of the gated unit: 8/3 of the model's, a multiple of 8. */
   int inner() {
     return (8 * width / 3 + 7) / 8 * 8;

@@ -266,16 +266,45 @@ class SequenceModelTest {
     try (SequenceReader written = new SequenceReader(new SequenceModel(SHAPE, SEED))) {
       written.write(file, Map.of());
     }
-    assertRefused(
-        changed(file, "like", null), "its tensor \"like\" is missing or of another shape");
+    assertRefused(changed(file, "like", null), "it has 20 tensors of");
+    assertRefused(changed(file, "quality", new float[4]), "it has 21 tensors of");
     assertRefused(
         changed(file, "quality", new float[] {0, 0, Float.NaN, 0, 0, 0, 0, 0}),
         "its tensor \"quality\" has NaN in it");
-    assertRefused(changed(file, "quality", new float[4]), "its tensor \"quality\" is missing or");
     assertRefused(changed(file, "own", new float[1]), "its tensor \"own\" is missing or");
     Path empty = folder.resolve("other.safetensors");
     new SafetensorsWriter().text("version", "7").tensor("own", new float[1], 1).write(empty);
     assertRefused(empty, "its version is 7, not 1");
+  }
+
+  @Test
+  void aShapeKnowsHowManyNumbersItsModelHas() {
+    for (SequenceShape shape :
+        List.of(
+            SHAPE,
+            new SequenceShape(0, 7, 16, 0, 2, 6),
+            new SequenceShape(3, 0, 12, 3, 4, 1),
+            SequenceShape.usual(384, 100))) {
+      try (SequenceModel model = new SequenceModel(shape, SEED)) {
+        long numbers = model.parameters().stream().mapToLong(Parameter::size).sum();
+        assertThat(shape.numbers()).as("%s", shape).isEqualTo(numbers);
+      }
+    }
+  }
+
+  /** It says that a row is 16,384 wide: 3 GB a block, of which there is nothing. */
+  @Test
+  void sizesThatTheFileDoesNotHoldAreRefusedBeforeAnythingIsMade() {
+    Path file = folder.resolve("wide.safetensors");
+    new SafetensorsWriter()
+        .text("version", "1")
+        .text("heads", "1")
+        .text("blocks", "64")
+        .tensor("text", new float[1 << 14], 1 << 14, 1)
+        .tensor("own", new float[0], 0, 1 << 14)
+        .tensor("positions", new float[2 << 14], 2, 1 << 14)
+        .write(file);
+    assertRefused(file, "it has 3 tensors of 49152 numbers together");
   }
 
   private static void assertRefused(Path file, String problem) {

@@ -1,6 +1,7 @@
 package org.optirag.recommender;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
 import org.optirag.workspace.UserException;
+import org.optirag.workspace.Utf8;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -45,6 +47,8 @@ public final class CandidateLines {
     List<String> lines;
     try {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw Utf8.broken(file);
     } catch (IOException e) {
       String why = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
       throw new UserException(
@@ -56,6 +60,9 @@ public final class CandidateLines {
       if (!line.isBlank()) {
         candidates.add(candidate(file + ":" + number, line));
       }
+    }
+    if (candidates.isEmpty()) {
+      throw new UserException(file + " has no candidates.", "Give one a line, an id or an object.");
     }
     return candidates;
   }

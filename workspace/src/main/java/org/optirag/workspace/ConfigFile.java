@@ -1,6 +1,7 @@
 package org.optirag.workspace;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -47,6 +48,8 @@ public final class ConfigFile {
       text = Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new UserException("There is no file " + file + ".", "Check the path.", e);
+    } catch (CharacterCodingException e) {
+      throw Utf8.broken(file);
     } catch (IOException e) {
       throw new UserException(
           "Cannot read " + file + ": " + e.getMessage() + ".", "Check the path.", e);

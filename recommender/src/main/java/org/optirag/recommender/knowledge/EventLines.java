@@ -2,6 +2,7 @@ package org.optirag.recommender.knowledge;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,6 +14,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
 import org.optirag.workspace.UserException;
+import org.optirag.workspace.Utf8;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -73,6 +75,8 @@ public final class EventLines {
           }
         }
       }
+    } catch (CharacterCodingException e) {
+      throw Utf8.broken(file);
     } catch (IOException e) {
       String why = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
       throw new UserException(

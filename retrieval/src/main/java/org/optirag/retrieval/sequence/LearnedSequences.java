@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.optirag.backbone.LabelledSequence;
 import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Dataset;
+import org.optirag.dataset.IdIndex;
 import org.optirag.dataset.Interactions;
 
 /**
@@ -24,8 +25,11 @@ import org.optirag.dataset.Interactions;
 record LearnedSequences(List<LabelledSequence> sequences, int[] items, int[] rows, boolean judged) {
   private static final int FEWEST_LIKES = 2;
 
-  /** Others are read by their text alone: their vectors would be 50 MB. */
+  /** Others are read by their text alone: these take 50 MB. */
   private static final int MOST_ITEMS = 100_000;
+
+  /** Characters of their ids together, which stand in the head of a file. */
+  private static final int MOST_CHARACTERS = 2_000_000;
 
   /** Less of the rows tells too little of what is not liked. */
   private static final double FEWEST_DISLIKES = 0.01;
@@ -40,14 +44,7 @@ record LearnedSequences(List<LabelledSequence> sequences, int[] items, int[] row
         dislikes++;
       }
     }
-    int[] items =
-        IntStream.range(0, likes.length)
-            .filter(item -> likes[item] >= FEWEST_LIKES)
-            .boxed()
-            .sorted(Comparator.comparingInt((Integer item) -> -likes[item]))
-            .limit(MOST_ITEMS)
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] items = known(likes, data.items().ids());
     int[] rows = new int[likes.length];
     Arrays.fill(rows, -1);
     for (int place = 0; place < items.length; place++) {
@@ -63,6 +60,23 @@ record LearnedSequences(List<LabelledSequence> sequences, int[] items, int[] row
       }
     }
     return new LearnedSequences(sequences, items, rows, judged);
+  }
+
+  private static int[] known(int[] likes, IdIndex ids) {
+    int[] sorted =
+        IntStream.range(0, likes.length)
+            .filter(item -> likes[item] >= FEWEST_LIKES)
+            .boxed()
+            .sorted(Comparator.comparingInt((Integer item) -> -likes[item]))
+            .limit(MOST_ITEMS)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int characters = 0;
+    int kept = 0;
+    while (kept < sorted.length && characters < MOST_CHARACTERS) {
+      characters += ids.id(sorted[kept++]).length();
+    }
+    return Arrays.copyOf(sorted, kept);
   }
 
   /** In windows of so many tokens; who was judged after n of them stands with the n-th. */

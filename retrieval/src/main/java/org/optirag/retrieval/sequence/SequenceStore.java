@@ -63,9 +63,13 @@ public final class SequenceStore {
                     + digest(data, learned, from, encoder.fingerprint(), seed)
                     + ".safetensors");
     if (!Files.exists(file)) {
-      try (SequenceReader reader =
-          train(data, learned, encoder, texts, seed, progress, from, file)) {
-        // Closed: whoever needs it reads the file.
+      LearnedSequences sequences = LearnedSequences.of(learned, data, SequenceShape.LENGTH);
+      try (SequenceReader reader = train(data, sequences, texts, seed, progress)) {
+        List<String> ids =
+            Arrays.stream(sequences.items()).mapToObj(item -> data.items().ids().id(item)).toList();
+        new SequenceFile(
+                reader, ids, from, sequences.judged(), encoder.name(), encoder.fingerprint())
+            .write(file);
       }
     }
     return file;
@@ -77,15 +81,7 @@ public final class SequenceStore {
   }
 
   private static SequenceReader train(
-      Dataset data,
-      Interactions learned,
-      SentenceModel encoder,
-      TextVectors texts,
-      long seed,
-      Progress progress,
-      long from,
-      Path file) {
-    LearnedSequences sequences = LearnedSequences.of(learned, data, SequenceShape.LENGTH);
+      Dataset data, LearnedSequences sequences, TextVectors texts, long seed, Progress progress) {
     if (sequences.items().length == 0) {
       throw new UserException(
           data.name()
@@ -97,19 +93,13 @@ public final class SequenceStore {
         IntStream.range(0, data.items().size())
             .mapToObj(item -> SequenceFeatures.dense(texts.of(WholeText.of(data.items(), item))))
             .toArray(float[][]::new);
-    SequenceReader reader =
-        SequenceTraining.train(
-            SequenceShape.usual(vectors[0].length, sequences.items().length),
-            vectors,
-            sequences.rows(),
-            sequences.sequences(),
-            SequenceTraining.Settings.usual(sequences.judged(), seed),
-            progress);
-    List<String> ids =
-        Arrays.stream(sequences.items()).mapToObj(item -> data.items().ids().id(item)).toList();
-    new SequenceFile(reader, ids, from, sequences.judged(), encoder.name(), encoder.fingerprint())
-        .write(file);
-    return reader;
+    return SequenceTraining.train(
+        SequenceShape.usual(vectors[0].length, sequences.items().length),
+        vectors,
+        sequences.rows(),
+        sequences.sequences(),
+        SequenceTraining.Settings.usual(sequences.judged(), seed),
+        progress);
   }
 
   private static String digest(

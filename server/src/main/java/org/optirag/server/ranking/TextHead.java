@@ -38,13 +38,7 @@ public record TextHead(String text, int tokens) {
 
   /** As far as both say the same: the last token may be a part of a character. */
   private static String begin(String text, String decoded) {
-    // SentencePiece puts a space before a text.
-    int spaced = decoded.startsWith(" ") ? same(text, decoded.substring(1)) : 0;
-    return characters(text, Math.max(same(text, decoded), spaced));
-  }
-
-  private static int same(String one, String other) {
-    int mismatch = Arrays.mismatch(one.toCharArray(), other.toCharArray());
-    return mismatch < 0 ? one.length() : mismatch;
+    int mismatch = Arrays.mismatch(text.toCharArray(), decoded.toCharArray());
+    return characters(text, mismatch < 0 ? text.length() : mismatch);
   }
 }

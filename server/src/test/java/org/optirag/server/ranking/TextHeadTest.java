@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.optirag.backbone.tokenizer.Tokenizer;
 
 class TextHeadTest {
-  /** A token is a byte, with a space before the text, if wanted, as SentencePiece has it. */
+  /** A token is a byte; a space stands before a text that begins, if wanted, as Llama 2 has it. */
   private record Bytes(String before) implements Tokenizer {
     @Override
     public int[] encode(String text, Place place) {
-      byte[] bytes = (before + text).getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = (spaces(place) ? before + text : text).getBytes(StandardCharsets.UTF_8);
       int[] tokens = new int[bytes.length];
       Arrays.setAll(tokens, i -> bytes[i]);
       return tokens;
@@ -21,7 +21,7 @@ class TextHeadTest {
 
     @Override
     public int[] encodeFrame(String frame, Place place) {
-      return encode(frame);
+      return encode(frame, place);
     }
 
     @Override
@@ -36,7 +36,7 @@ class TextHeadTest {
 
     @Override
     public boolean spaces(Place place) {
-      return !before.isEmpty();
+      return place == Place.START && !before.isEmpty();
     }
 
     @Override
@@ -66,8 +66,10 @@ class TextHeadTest {
     assertThat(TextHead.of(plain, "abcdef", 4)).isEqualTo(new TextHead("abcd", 4));
     assertThat(TextHead.of(plain, "abcdef", 6)).isEqualTo(new TextHead("abcdef", 6));
     assertThat(TextHead.of(plain, "abcdef", 100)).isEqualTo(new TextHead("abcdef", 6));
-    assertThat(TextHead.of(new Bytes(" "), "abcdef", 4).text()).isEqualTo("abc");
-    assertThat(TextHead.of(new Bytes(" "), " abcdef", 4).text()).startsWith(" a");
+    assertThat(TextHead.of(new Bytes(" "), "abcdef", 4).text())
+        .as("a title goes on after other text")
+        .isEqualTo("abcd");
+    assertThat(TextHead.of(new Bytes(" "), " abcdef", 4).text()).isEqualTo(" abc");
   }
 
   @Test
