@@ -11,16 +11,17 @@ public final class CostModel {
   /** A single pass that was interrupted for long shall not make the service refuse everything. */
   private static final double MOST_CAUTION = 1.5;
 
+  private final double guess;
   private double work;
   private double seconds;
   private double deviation;
 
   /**
-   * @param secondsPerToken a first guess, at full depth; it has the weight of one small batch
+   * @param secondsPerToken a first guess, at full depth; nothing is left of it once a batch was
+   *     measured
    */
   public CostModel(double secondsPerToken) {
-    this.work = 50;
-    this.seconds = 50 * secondsPerToken;
+    this.guess = secondsPerToken;
   }
 
   /**
@@ -34,10 +35,15 @@ public final class CostModel {
     if (!(tokens * share > 0)) {
       return; // a pass that validation says to cost nothing teaches nothing of what a token costs
     }
-    double expected = tokens * share * secondsPerToken();
-    deviation += (1 - KEPT) * (Math.abs(took / expected - 1) - deviation);
-    work = KEPT * work + tokens * share;
-    seconds = KEPT * seconds + took;
+    double batch = tokens * share;
+    if (work > 0) {
+      deviation += (1 - KEPT) * (Math.abs(took / (batch * secondsPerToken()) - 1) - deviation);
+    }
+    // A batch pushes out as much as it brings: many that exit early, of which a good part is what
+    // every batch costs, shall not make what deep ones taught forgotten.
+    double kept = work > 0 ? Math.max(KEPT, 1 - batch / work) : 0;
+    work = kept * work + batch;
+    seconds = kept * seconds + took;
   }
 
   /**
@@ -63,6 +69,6 @@ public final class CostModel {
 
   /** Seconds of one worker for a token at full depth. */
   public synchronized double secondsPerToken() {
-    return seconds / work;
+    return work > 0 ? seconds / work : guess;
   }
 }

@@ -29,6 +29,26 @@ class CostModelTest {
   }
 
   @Test
+  void nothingIsLeftOfAGuessOnceABatchWasMeasured() {
+    CostModel cost = new CostModel(1.5);
+    cost.learn(800, 0.085, 0.68);
+    assertThat(cost.secondsPerToken()).isCloseTo(0.01, within(1e-9));
+    assertThat(cost.cautious()).as("the guess was no measurement").isCloseTo(0.01, within(1e-9));
+  }
+
+  @Test
+  void aCrowdOfShallowBatchesDoesNotMakeItForgetWhatDeepOnesTook() {
+    CostModel cost = new CostModel(1);
+    for (int i = 0; i < 100; i++) {
+      cost.learn(800, 1, 8);
+    }
+    for (int i = 0; i < 200; i++) {
+      cost.learn(800, 0.002, 0.1); // six times what the share says: it has a price of its own
+    }
+    assertThat(cost.secondsPerToken()).isCloseTo(0.01, within(0.001));
+  }
+
+  @Test
   void whatWasEndedOnItsWayTeachesOnlyThatItTakesLonger() {
     CostModel cost = new CostModel(0.001);
     cost.learnAtLeast(100, 1, 0.01);
