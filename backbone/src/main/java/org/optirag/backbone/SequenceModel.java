@@ -7,9 +7,11 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -21,7 +23,7 @@ import org.bytedeco.pytorch.global.torch;
  * 1. The one of its own is left out at random in training, so that an item without one works.
  */
 final class SequenceModel implements AutoCloseable {
-  private static final float EPSILON = 1e-6f;
+  private static final double EPSILON = 1e-6;
 
   /** The inverse temperature of the next item at first, as in CLIP (arXiv 2103.00020). */
   private static final double SHARP = 1 / 0.07;
@@ -175,12 +177,11 @@ final class SequenceModel implements AutoCloseable {
    */
   Tensor states(Tensor vectors, Tensor liked, double dropout) {
     Tensor x = dropped(tokens(vectors, liked), dropout);
-    Tensor later = later(x.size(1));
     for (Layer layer : layers) {
-      x = x.add(dropped(attention(x, layer, later, x.size(1)), dropout));
+      x = x.add(dropped(attention(x, layer), dropout));
       x = x.add(dropped(unit(x, layer), dropout));
     }
-    return Block.norm(x, norm.leaf(), EPSILON);
+    return normed(x, norm);
   }
 
   /**
@@ -189,14 +190,17 @@ final class SequenceModel implements AutoCloseable {
    */
   Tensor last(Tensor vectors, Tensor liked) {
     Tensor x = tokens(vectors, liked);
-    Tensor later = later(x.size(1));
     for (Layer layer : layers) {
-      long wanted = layer == layers.getLast() ? 1 : x.size(1);
-      Tensor mixed = attention(x, layer, later, wanted);
-      x = x.narrow(1, x.size(1) - wanted, wanted).add(mixed);
+      boolean ends = layer == layers.getLast();
+      Tensor mixed = ends ? attentionOfLast(x, layer) : attention(x, layer);
+      x = (ends ? lastRow(x) : x).add(mixed);
       x = x.add(unit(x, layer));
     }
-    return Block.norm(x.narrow(1, x.size(1) - 1, 1), norm.leaf(), EPSILON);
+    return normed(lastRow(x), norm);
+  }
+
+  private static Tensor lastRow(Tensor x) {
+    return x.narrow(1, x.size(1) - 1, 1);
   }
 
   private Tensor tokens(Tensor vectors, Tensor liked) {
@@ -208,40 +212,46 @@ final class SequenceModel implements AutoCloseable {
     return Tensors.concat(1, first, tokens).add(positions.leaf().narrow(0, 0, vectors.size(1) + 1));
   }
 
-  /** What is added to the scores of keys, so that no row reads a later one, [rows, rows]. */
-  private static Tensor later(long rows) {
-    return torch.ones(rows, rows).triu(1).mul(new Scalar(-1e9));
+  /** Each row reads itself and what came before it. */
+  private Tensor attention(Tensor x, Layer layer) {
+    Tensor qkv = heads(torch.linear(normed(x, layer.before), layer.qkv.leaf()), 3);
+    return mixed(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2), true, layer);
   }
 
-  /**
-   * @param wanted how many of the rows, counted from the last, are asked for
-   */
-  private Tensor attention(Tensor x, Layer layer, Tensor later, long wanted) {
-    long sequences = x.size(0);
-    long rows = x.size(1);
-    Tensor normed = Block.norm(x, layer.before.leaf(), EPSILON);
-    Tensor asking = normed.narrow(1, rows - wanted, wanted);
+  /** The last row of {@link #attention} alone. */
+  private Tensor attentionOfLast(Tensor x, Layer layer) {
     int width = shape.width();
+    Tensor normed = normed(x, layer.before);
     Tensor weights = layer.qkv.leaf();
-    Tensor q = heads(torch.linear(asking, weights.narrow(0, 0, width)));
-    Tensor kv = torch.linear(normed, weights.narrow(0, width, 2L * width));
-    Tensor k = heads(kv.narrow(-1, 0, width));
-    Tensor v = heads(kv.narrow(-1, width, width));
-    Tensor scores =
-        Tensors.scaled(q.matmul(k.transpose(-2, -1)), Math.sqrt((double) shape.heads() / width))
-            .add(later.narrow(0, rows - wanted, wanted));
-    Tensor mixed = torch.softmax(scores, -1).matmul(v);
-    return torch.linear(mixed.transpose(1, 2).reshape(sequences, wanted, width), layer.out.leaf());
+    Tensor q = heads(torch.linear(lastRow(normed), weights.narrow(0, 0, width)), 1);
+    Tensor kv = heads(torch.linear(normed, weights.narrow(0, width, 2L * width)), 2);
+    return mixed(q.select(0, 0), kv.select(0, 0), kv.select(0, 1), false, layer);
   }
 
-  /** [sequences, rows, width] by heads: [sequences, heads, rows, size]. */
-  private Tensor heads(Tensor rows) {
-    return rows.view(rows.size(0), rows.size(1), shape.heads(), -1).transpose(1, 2);
+  /** [sequences, rows, parts · width] by parts and heads: [parts, sequences, heads, rows, size]. */
+  private Tensor heads(Tensor rows, int parts) {
+    return rows.view(rows.size(0), rows.size(1), parts, shape.heads(), -1).permute(2, 0, 3, 1, 4);
+  }
+
+  private Tensor mixed(Tensor q, Tensor k, Tensor v, boolean causal, Layer layer) {
+    Tensor mixed =
+        torch.scaled_dot_product_attention(
+            q, k, v, new TensorOptional(), 0, causal, new DoubleOptional(), false);
+    return torch.linear(
+        mixed.transpose(1, 2).reshape(q.size(0), q.size(2), shape.width()), layer.out.leaf());
+  }
+
+  private Tensor normed(Tensor x, Parameter weight) {
+    return torch.rms_norm(
+        x,
+        new long[] {shape.width()},
+        new TensorOptional(weight.leaf()),
+        new DoubleOptional(EPSILON));
   }
 
   private Tensor unit(Tensor x, Layer layer) {
     int inner = shape.inner();
-    Tensor both = torch.linear(Block.norm(x, layer.between.leaf(), EPSILON), layer.gateUp.leaf());
+    Tensor both = torch.linear(normed(x, layer.between), layer.gateUp.leaf());
     Tensor gated = torch.silu(both.narrow(-1, 0, inner)).mul(both.narrow(-1, inner, inner));
     return torch.linear(gated, layer.down.leaf());
   }

@@ -1,6 +1,8 @@
 package org.optirag.retrieval.sequence;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,7 @@ import org.optirag.backbone.SequenceReader;
 import org.optirag.dataset.ItemTexts;
 import org.optirag.dataset.Items;
 import org.optirag.retrieval.Behaviour;
+import org.optirag.retrieval.BoundedCache;
 import org.optirag.retrieval.FeatureGroup;
 import org.optirag.retrieval.VisibleHistory;
 import org.optirag.retrieval.text.TextVector;
@@ -29,6 +32,9 @@ public final class SequenceFeatures implements FeatureGroup, AutoCloseable {
   /** The names of the figures. */
   public static final List<String> NAMES = List.of("sequence_next", "sequence_like");
 
+  /** Some thirty thousand histories. */
+  private static final long MOST_BYTES = 64L << 20;
+
   private final SequenceReader reader;
   private final TextVectors texts;
   private final Map<String, Integer> rows;
@@ -36,11 +42,24 @@ public final class SequenceFeatures implements FeatureGroup, AutoCloseable {
   private final long from;
   private final boolean judged;
   private final Map<Integer, Known> known = new ConcurrentHashMap<>();
+  private final BoundedCache<History, SequenceReader.Reading> readings =
+      new BoundedCache<>(MOST_BYTES, History::bytes);
   private final ReadWriteLock reading = new ReentrantReadWriteLock();
   private boolean closed; // guarded by the lock
 
   /** An item's vector, and the text it was made of: a service may hear another. */
   private record Known(String text, float[] vector) {}
+
+  /**
+   * What was read. Vectors are the same when they are the same array: an item whose text has
+   * changed has another.
+   */
+  private record History(List<float[]> vectors, BitSet liked) {
+    /** With references, entry and what was read of it. */
+    long bytes(SequenceReader.Reading made) {
+      return 200 + 4L * vectors.size() + 4L * (made.next().length + made.like().length);
+    }
+  }
 
   /**
    * @param file the model; its reader is closed with this
@@ -91,18 +110,31 @@ public final class SequenceFeatures implements FeatureGroup, AutoCloseable {
       long time,
       float[][] figures) {
     List<Behaviour> history = visible.history(user, time, reader.shape().length());
-    float[][] read = new float[history.size()][];
-    boolean[] liked = new boolean[history.size()];
-    for (int i = 0; i < read.length; i++) {
-      read[i] = vector(words, history.get(i).item());
-      liked[i] = history.get(i).liked();
+    List<float[]> vectors = new ArrayList<>();
+    BitSet liked = new BitSet();
+    for (Behaviour behaviour : history) {
+      liked.set(vectors.size(), behaviour.liked());
+      vectors.add(vector(words, behaviour.item()));
     }
-    SequenceReader.Reading said = reader.read(read, liked);
+    SequenceReader.Reading said = readings.get(new History(vectors, liked), this::read);
     for (int c = 0; c < candidates.length; c++) {
       float[] vector = vector(words, candidates[c]);
       figures[c][0] = said.next(vector);
       figures[c][1] = judged ? said.like(vector) : Float.NaN;
     }
+  }
+
+  private SequenceReader.Reading read(History history) {
+    boolean[] liked = new boolean[history.vectors.size()];
+    for (int i = 0; i < liked.length; i++) {
+      liked[i] = history.liked.get(i);
+    }
+    return reader.read(history.vectors.toArray(float[][]::new), liked);
+  }
+
+  /** About how many bytes of readings are kept. */
+  long kept() {
+    return readings.size();
   }
 
   private float[] vector(ItemTexts words, int item) {

@@ -191,6 +191,36 @@ class SequenceFeaturesTest {
   }
 
   @Test
+  void aHistoryIsReadOnceUntilAnItemIsToldAnew() {
+    int user = 2;
+    int told = visible.history(user, late, 50).getLast().item();
+    ItemTexts renamed =
+        new ItemTexts() {
+          @Override
+          public String title(int item) {
+            return item == told ? "quite another walk" : data.items().title(item);
+          }
+
+          @Override
+          public List<Field> fields(int item) {
+            return data.items().fields(item);
+          }
+        };
+    int[] asked = {told == 0 ? 1 : 0};
+    try (SequenceFeatures features = new SequenceFeatures(file(), LETTERS, data.items())) {
+      float[][] before = features.of(visible, data.items(), user, asked, late);
+      long once = features.kept();
+      assertThat(features.of(visible, data.items(), user, asked, late)).isEqualTo(before);
+      assertThat(features.kept()).as("read again").isEqualTo(once).isPositive();
+      float[][] anew = features.of(visible, renamed, user, asked, late);
+      assertThat(anew).isNotEqualTo(before);
+      try (SequenceFeatures others = new SequenceFeatures(file(), LETTERS, data.items())) {
+        assertThat(anew).isEqualTo(others.of(visible, renamed, user, asked, late));
+      }
+    }
+  }
+
+  @Test
   void itIsTrainedOnceForTheSameDataAndSeed() {
     SequenceStore store = new SequenceStore(new CacheDirectory(folder));
     Path first =
