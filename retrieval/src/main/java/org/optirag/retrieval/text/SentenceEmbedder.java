@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.optirag.workspace.UserException;
 
 /**
  * A loaded sentence model. It is loaded when it is first asked for, and stays: texts that are new
@@ -25,16 +26,20 @@ final class SentenceEmbedder {
 
   private static final Map<SentenceModel, SentenceEmbedder> LOADED = new ConcurrentHashMap<>();
 
+  private static final int QUOTED = 60;
+
+  private final String name;
   private final Model model;
 
-  private SentenceEmbedder(Model model) {
+  private SentenceEmbedder(String name, Model model) {
+    this.name = name;
     this.model = model;
   }
 
   /**
    * The loaded model.
    *
-   * @throws org.optirag.workspace.UserException if its files are missing or not what they should be
+   * @throws UserException if its files are missing or not what they should be
    */
   static SentenceEmbedder of(SentenceModel model) {
     return LOADED.computeIfAbsent(model, SentenceEmbedder::load);
@@ -48,6 +53,7 @@ final class SentenceEmbedder {
           OrtEnvironment environment = OrtEnvironment.getEnvironment();
           OrtSession session = environment.createSession(weights.readAllBytes(), oneThread());
           yield new SentenceEmbedder(
+              miniLm.name(),
               new Model(new OnnxBertBiEncoder(environment, session, tokenizer, PoolingMode.MEAN)));
         } catch (IOException | OrtException e) {
           throw new IllegalStateException("the model " + miniLm.name() + " does not load", e);
@@ -74,6 +80,7 @@ final class SentenceEmbedder {
     try (InputStream tokenizer = Files.newInputStream(file.tokenizer())) {
       embedder =
           new SentenceEmbedder(
+              file.name(),
               new Model(new OnnxBertBiEncoder(environment, session, tokenizer, pooling)));
     } catch (IOException | RuntimeException e) {
       throw file.unreadable(file.tokenizer(), e);
@@ -93,10 +100,28 @@ final class SentenceEmbedder {
     return options;
   }
 
-  /** The vector of a text, of length 1; not centred. */
+  /**
+   * The vector of a text, of length 1; not centred.
+   *
+   * @throws UserException if the model makes numbers of it that are none
+   */
   float[] embed(String text) {
     String head = WholeText.head(text, MOST_CHARACTERS);
-    return model.embed(head.isBlank() ? "-" : head).content().vector();
+    float[] vector = model.embed(head.isBlank() ? "-" : head).content().vector();
+    requireFinite(name, text, vector);
+    return vector;
+  }
+
+  static void requireFinite(String model, String text, float[] vector) {
+    for (float value : vector) {
+      if (!Float.isFinite(value)) {
+        throw new UserException(
+            "The sentence embedder \"%s\" makes %s of the text \"%s\"."
+                .formatted(model, value, WholeText.head(text, QUOTED)),
+            "Its files are broken, or their numbers overflow. Export it again in 32 bits, or take"
+                + " another: optirag model embedder NAME --onnx FILE --tokenizer FILE.");
+      }
+    }
   }
 
   /** LangChain4j's way from a text to its vector, with a session of our own. */

@@ -14,6 +14,7 @@ import org.optirag.dataset.Items;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Checksums;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
 
 /**
  * Sentence vectors of item texts in the cache, made once for the texts and the model. From every
@@ -33,8 +34,8 @@ public final class SentenceVectorStore {
    * asked for.
    *
    * @param name begins the file's name, for a reader of the cache
-   * @throws org.optirag.workspace.UserException if the cache cannot be written or the model's files
-   *     cannot be read
+   * @throws UserException if the cache cannot be written, its file is broken, the model's files
+   *     cannot be read, or numbers that it makes are none
    */
   public TextVectors require(String name, Items items, SentenceModel model, Progress progress) {
     LinkedHashSet<String> distinct = new LinkedHashSet<>();
@@ -44,7 +45,7 @@ public final class SentenceVectorStore {
         cache
             .directory("embeddings")
             .resolve("%s-%s-%s.safetensors".formatted(name, model.name(), digest(texts, model)));
-    Centred vectors = Files.exists(file) ? read(file) : make(texts, model, progress);
+    Centred vectors = Files.exists(file) ? read(file, texts) : make(texts, model, progress);
     if (!Files.exists(file)) {
       vectors.write(file);
     }
@@ -74,10 +75,30 @@ public final class SentenceVectorStore {
     return Centred.of(rows);
   }
 
-  private static Centred read(Path file) {
+  private static Centred read(Path file, List<String> texts) {
+    Centred vectors;
     try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-      return new Centred(tensors.read("texts"), tensors.read("mean"));
+      vectors = new Centred(tensors.read("texts"), tensors.read("mean"));
     }
+    if (vectors.rows.length != texts.size() * vectors.mean.length) {
+      throw broken(
+          file,
+          "it has %d numbers for %d texts of %d"
+              .formatted(vectors.rows.length, texts.size(), vectors.mean.length));
+    }
+    for (int at = 0; at < vectors.rows.length; at++) {
+      if (!Float.isFinite(vectors.rows[at])) {
+        String text = texts.get(at / vectors.mean.length);
+        throw broken(file, "it has %s for the text \"%s\"".formatted(vectors.rows[at], text));
+      }
+    }
+    return vectors;
+  }
+
+  private static UserException broken(Path file, String problem) {
+    return new UserException(
+        "The vectors of texts in %s are broken: %s.".formatted(file, problem),
+        "Delete the file: it is made again.");
   }
 
   private static String digest(List<String> texts, SentenceModel model) {

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.backbone.weights.SafetensorsFile;
+import org.optirag.backbone.weights.SafetensorsWriter;
 import org.optirag.dataset.IdIndex;
 import org.optirag.dataset.Items;
 import org.optirag.retrieval.Embeddings;
@@ -94,6 +95,38 @@ class SentenceVectorStoreTest {
     try (Stream<Path> files = Files.list(directory.resolve("embeddings"))) {
       assertThat(files).hasSize(2);
     }
+  }
+
+  @Test
+  void numbersThatAreNoneAreRefusedWithTheirText() throws IOException {
+    List<String> texts = List.of("one", "two");
+    require(items(texts), Progress.silent());
+    Path file;
+    try (Stream<Path> files = Files.list(directory.resolve("embeddings"))) {
+      file = files.findFirst().orElseThrow();
+    }
+    float[] rows = new float[2 * 384];
+    rows[384 + 7] = Float.NaN;
+    new SafetensorsWriter()
+        .tensor("texts", rows, 2, 384)
+        .tensor("mean", new float[384], 384)
+        .write(file);
+    assertThatThrownBy(() -> require(items(texts), Progress.silent()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("NaN for the text \"two\"");
+    new SafetensorsWriter()
+        .tensor("texts", new float[384], 1, 384)
+        .tensor("mean", new float[384], 384)
+        .write(file);
+    assertThatThrownBy(() -> require(items(texts), Progress.silent()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("384 numbers for 2 texts of 384");
+    assertThatThrownBy(() ->
+            SentenceEmbedder.requireFinite(
+                "e5", "a title", new float[] {1, Float.POSITIVE_INFINITY}))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("\"e5\" makes Infinity of the text \"a title\"");
   }
 
   @Test
