@@ -66,7 +66,7 @@ public final class SequenceTraining {
       long seed) {
     /** What two cores learn in minutes. */
     public static Settings usual(boolean judged, long seed) {
-      return new Settings(16, 3, 2e-3, 3_072, 512, 0.2, 0.3, judged ? 1 : 0, seed);
+      return new Settings(9, 3, 2e-3, 3_072, 512, 0.2, 0.3, judged ? 1 : 0, seed);
     }
   }
 

@@ -89,9 +89,12 @@ class SequenceFeaturesTest {
   }
 
   private SequenceFile file() {
-    return SequenceFile.read(
-        new SequenceStore(new CacheDirectory(folder))
-            .require(data, split, SentenceModel.MINI_LM, LETTERS, SEED, Progress.silent()));
+    return SequenceFile.read(trained(split).half());
+  }
+
+  private SequenceStore.Trained trained(Split of) {
+    return new SequenceStore(new CacheDirectory(folder))
+        .require(data, of, SentenceModel.MINI_LM, LETTERS, SEED, Progress.silent());
   }
 
   private static void assertKnown(float[][] figures, boolean known) {
@@ -105,7 +108,7 @@ class SequenceFeaturesTest {
   @Test
   void whatItLearnedFromHasNoFigures() {
     SequenceFile file = file();
-    try (SequenceFeatures features = new SequenceFeatures(file, LETTERS, data.items())) {
+    try (SequenceFeatures features = new SequenceFeatures(List.of(file), LETTERS, data.items())) {
       Interactions examples = split.trainExamples();
       assertThat(file.from()).isEqualTo(examples.time(examples.size() / 2));
       int[] candidates = {0, 5, 11};
@@ -116,8 +119,45 @@ class SequenceFeaturesTest {
   }
 
   @Test
+  void whoHasSeenMostAndNotThatMomentIsAsked() {
+    SequenceStore.Trained trained = trained(split);
+    Interactions train = split.train();
+    long end = train.time(train.size() - 1) + 1;
+    SequenceFile whole = SequenceFile.read(trained.whole().orElseThrow());
+    assertThat(whole.from()).isEqualTo(end);
+    assertThat(trained.latest()).isEqualTo(trained.whole().orElseThrow());
+    int[] asked = {0, 5, 11};
+    try (SequenceFeatures both =
+            new SequenceFeatures(List.of(file(), whole), LETTERS, data.items());
+        SequenceFeatures half = new SequenceFeatures(List.of(file()), LETTERS, data.items());
+        SequenceFeatures alone =
+            new SequenceFeatures(
+                List.of(SequenceFile.read(trained.latest())), LETTERS, data.items())) {
+      float[][] before = both.of(visible, data.items(), 3, asked, end - 1);
+      assertThat(before).isEqualTo(half.of(visible, data.items(), 3, asked, end - 1));
+      assertKnown(before, true);
+      assertKnown(alone.of(visible, data.items(), 3, asked, end - 1), false);
+      float[][] after = both.of(visible, data.items(), 3, asked, end);
+      assertThat(after).isEqualTo(alone.of(visible, data.items(), 3, asked, end));
+      assertThat(after).isNotEqualTo(half.of(visible, data.items(), 3, asked, end));
+    }
+  }
+
+  @Test
+  void whatIsHeldOutAmongTheTrainingPartIsNotLearned() {
+    Interactions all = data.interactions();
+    Split mixed =
+        new Split(
+            all.filter(row -> row % 10 < 8),
+            all.filter(row -> row % 10 == 8),
+            all.filter(row -> row % 10 == 9));
+    assertThat(trained(mixed).whole()).isEmpty();
+    assertThat(trained(mixed).latest()).isEqualTo(trained(mixed).half());
+  }
+
+  @Test
   void aCandidatesFiguresDoNotDependOnTheOthers() {
-    try (SequenceFeatures features = new SequenceFeatures(file(), LETTERS, data.items())) {
+    try (SequenceFeatures features = new SequenceFeatures(List.of(file()), LETTERS, data.items())) {
       int[] all = IntStream.range(0, ITEMS).toArray();
       float[][] together = features.of(visible, data.items(), 1, all, late);
       for (int item : all) {
@@ -151,7 +191,7 @@ class SequenceFeaturesTest {
     VisibleHistory imported =
         VisibleHistory.of(grown, new Split(split.train(), split.validation(), split.test()));
     VisibleHistory live = visible.with(new UserUpdates(user, List.of(since), false));
-    try (SequenceFeatures features = new SequenceFeatures(file(), LETTERS, data.items())) {
+    try (SequenceFeatures features = new SequenceFeatures(List.of(file()), LETTERS, data.items())) {
       int[] asked = IntStream.range(0, ITEMS).toArray();
       float[][] heard = features.of(live, data.items(), user, asked, late);
       assertThat(heard).isEqualTo(features.of(imported, data.items(), user, asked, late));
@@ -182,7 +222,7 @@ class SequenceFeaturesTest {
             return List.of();
           }
         };
-    try (SequenceFeatures features = new SequenceFeatures(file(), LETTERS, data.items())) {
+    try (SequenceFeatures features = new SequenceFeatures(List.of(file()), LETTERS, data.items())) {
       float[][] figures = features.of(visible, grown, 1, new int[] {ITEMS, ITEMS + 1}, late);
       assertKnown(figures, true);
       assertThat(figures[0]).isNotEqualTo(figures[1]);
@@ -207,14 +247,14 @@ class SequenceFeaturesTest {
           }
         };
     int[] asked = {told == 0 ? 1 : 0};
-    try (SequenceFeatures features = new SequenceFeatures(file(), LETTERS, data.items())) {
+    try (SequenceFeatures features = new SequenceFeatures(List.of(file()), LETTERS, data.items())) {
       float[][] before = features.of(visible, data.items(), user, asked, late);
       long once = features.kept();
       assertThat(features.of(visible, data.items(), user, asked, late)).isEqualTo(before);
       assertThat(features.kept()).as("read again").isEqualTo(once).isPositive();
       float[][] anew = features.of(visible, renamed, user, asked, late);
       assertThat(anew).isNotEqualTo(before);
-      try (SequenceFeatures others = new SequenceFeatures(file(), LETTERS, data.items())) {
+      try (SequenceFeatures others = new SequenceFeatures(List.of(file()), LETTERS, data.items())) {
         assertThat(anew).isEqualTo(others.of(visible, renamed, user, asked, late));
       }
     }
@@ -223,7 +263,7 @@ class SequenceFeaturesTest {
   @Test
   void itIsTrainedOnceForTheSameDataAndSeed() {
     SequenceStore store = new SequenceStore(new CacheDirectory(folder));
-    Path first =
+    SequenceStore.Trained first =
         store.require(data, split, SentenceModel.MINI_LM, LETTERS, SEED, Progress.silent());
     Progress refusing =
         (name, total, unit) -> {
@@ -231,9 +271,10 @@ class SequenceFeaturesTest {
         };
     assertThat(store.require(data, split, SentenceModel.MINI_LM, LETTERS, SEED, refusing))
         .isEqualTo(first);
-    Path other =
+    SequenceStore.Trained other =
         store.require(data, split, SentenceModel.MINI_LM, LETTERS, SEED + 1, Progress.silent());
-    assertThat(other).isNotEqualTo(first);
+    assertThat(other.half()).isNotEqualTo(first.half());
+    assertThat(other.whole()).isNotEqualTo(first.whole());
   }
 
   @Test
@@ -250,7 +291,7 @@ class SequenceFeaturesTest {
 
   @Test
   void onceItIsClosedNothingIsKnown() {
-    SequenceFeatures features = new SequenceFeatures(file(), LETTERS, data.items());
+    SequenceFeatures features = new SequenceFeatures(List.of(file()), LETTERS, data.items());
     features.close();
     features.close();
     assertKnown(features.of(visible, data.items(), 1, new int[] {0}, late), false);

@@ -1,6 +1,8 @@
 package org.optirag.scoring.bundle;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -55,29 +57,36 @@ public final class TrainedSequence {
    * @throws UserException if it cannot be trained or read, or learned with another sentence model
    */
   public SequenceFeatures features(Function<String, TextVectors> vectors) {
-    Path found = find(vectors);
-    SequenceFile model = SequenceFile.read(found);
-    file = found;
+    List<Path> found = find(vectors);
+    List<SequenceFile> models = new ArrayList<>();
     try {
-      model.requireEncoder(encoder(model.encoder()).fingerprint());
-      return new SequenceFeatures(model, vectors.apply(model.encoder()), data.items());
+      for (Path each : found) {
+        SequenceFile model = SequenceFile.read(each);
+        models.add(model);
+        model.requireEncoder(encoder(model.encoder()).fingerprint());
+      }
+      file = found.getLast();
+      return new SequenceFeatures(models, vectors.apply(models.getFirst().encoder()), data.items());
     } catch (RuntimeException | Error e) {
-      model.reader().close();
+      models.forEach(model -> model.reader().close());
       throw e;
     }
   }
 
-  /** The file that was read last, if any was. */
+  /** The file for a bundle, of those that were read last: of the model that has seen most. */
   public Optional<Path> file() {
     return Optional.ofNullable(file);
   }
 
-  private Path find(Function<String, TextVectors> vectors) {
+  private List<Path> find(Function<String, TextVectors> vectors) {
     Optional<Path> bundled = bundle == null ? Optional.empty() : bundle.sequence();
     SentenceModel usual = SentenceModel.MINI_LM;
-    return bundled.orElseGet(() ->
-        new SequenceStore(cache)
-            .require(data, split, usual, vectors.apply(usual.name()), seed, progress));
+    return bundled
+        .map(List::of)
+        .orElseGet(() ->
+            new SequenceStore(cache)
+                .require(data, split, usual, vectors.apply(usual.name()), seed, progress)
+                .all());
   }
 
   private SentenceModel encoder(String name) {
