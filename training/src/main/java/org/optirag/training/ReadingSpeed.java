@@ -12,7 +12,9 @@ import org.optirag.backbone.Backbone;
 import org.optirag.backbone.ForwardPass;
 import org.optirag.backbone.LabelledPrompt;
 
-/** Measures how long the LLM takes to read an impression, before it is decided how many it reads. */
+/**
+ * Measures how long the LLM takes to read an impression, before it is decided how many it reads.
+ */
 public final class ReadingSpeed {
   private ReadingSpeed() {}
 

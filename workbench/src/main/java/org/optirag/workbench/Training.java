@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.ExitHead;
@@ -159,10 +160,18 @@ public final class Training {
         opened.retrieverSettings(examples.retriever()).with(SharedHistory.LATEST);
     Interactions train = opened.impressions(opened.split().trainExamples());
     Interactions held = opened.impressions(opened.split().validation());
+    if (recipe.time() != null) {
+      workplace
+          .remarks()
+          .accept(
+              TrainingTime.begun(
+                  spelled(recipe.time()), recipe.time().toNanos() / 1e9 - deadline.secondsLeft()));
+    }
     HeadZero zero =
         examples.features().isEmpty()
             ? null
-            : HeadZero.learn(opened, examples.features(), examples.headZero(), train, held);
+            : HeadZero.learn(
+                opened, examples.features(), examples.headZero(), train, held, deadline);
     Retriever made = opened.retriever(retriever).retriever();
     long loading = System.nanoTime();
     ExampleWriter writer =
@@ -251,8 +260,7 @@ public final class Training {
             : ReadingSpeed.measure(opened.backbone(), prompts, last, settings.workers(), TRIAL);
     int tokens = prompts.stream().mapToInt(prompt -> prompt.tokens().tokens()).sum();
     int batch = Math.max(1, Math.round((float) examples.batchTokens() * read / tokens));
-    int all =
-        Math.min(examples.most() == null ? Integer.MAX_VALUE : examples.most(), train.size());
+    int all = Math.min(examples.most() == null ? Integer.MAX_VALUE : examples.most(), train.size());
     return TrainingTime.of(
         deadline.secondsLeft(),
         new TrainingTime.Counts(
@@ -369,12 +377,15 @@ public final class Training {
     told.put("retriever", examples.retriever());
     told.put(
         "features",
-        examples.features().stream().map(FeatureGroups.Kind::name).sorted().toList().toString());
+        examples.features().stream()
+            .map(FeatureGroups.Kind::name)
+            .sorted()
+            .collect(Collectors.joining(", ")));
     told.put("headZero", zero == null ? "none" : zero.schema().model().name());
     told.put("split", pipeline.splitName());
     told.put("history", Integer.toString(pipeline.history()));
-    told.put("lora", String.valueOf(settings.lora()));
-    told.put("rates", settings.rates().toString());
+    told.put("lora", settings.lora() == null ? "none" : settings.lora().text());
+    told.put("rates", settings.rates().text());
     told.put("distillation", Double.toString(settings.distillation()));
     told.put("pairwise", Double.toString(settings.pairwise()));
     told.put("listwise", Double.toString(settings.listwise()));

@@ -87,10 +87,7 @@ record TrainingTime(
     int calibration =
         within(asked.calibration, LEAST_CALIBRATION, usable * CALIBRATION_SHARE / speed.together);
     double steps =
-        usable
-            - fit * speed.alone
-            - validation * ofValidation
-            - calibration * speed.together;
+        usable - fit * speed.alone - validation * ofValidation - calibration * speed.together;
     double least =
         (speed.opening
                 + speed.together
@@ -167,6 +164,12 @@ record TrainingTime(
                         .formatted(examples, asked.examples)
                     : ""));
     return List.copyOf(lines);
+  }
+
+  /** Says at the beginning what comes before anything can be measured. */
+  static String begun(String time, double spent) {
+    return "Of --time %s %s are spent on opening the data. The graph and head 0 come first, and are not shortened; then it is measured how much of the rest can be done."
+        .formatted(time, seconds(spent));
   }
 
   /** Seconds up to two minutes, minutes and seconds beyond. */

@@ -9,7 +9,9 @@ class TrainingTimeTest {
   private static final TrainingTime.Counts USUAL =
       new TrainingTime.Counts(4000, 1000, 3000, 80_000);
 
-  /** A core that others use: 50 ms an impression, or 25 with two workers; 10 s to open all again. */
+  /**
+   * A core that others use: 50 ms an impression, or 25 with two workers; 10 s to open all again.
+   */
   private static final TrainingTime.Speed SLOW = new TrainingTime.Speed(0.05, 0.025, 10, 30);
 
   @Test
@@ -92,5 +94,14 @@ class TrainingTimeTest {
     assertThat(Calibration.fitting(60, 3, 500, 3000)).isEqualTo(3000);
     assertThat(Calibration.fitting(60, 3, -5, 3000)).as("the least").isEqualTo(200);
     assertThat(Calibration.fitting(60, 3, -5, 90)).as("all there is").isEqualTo(90);
+  }
+
+  @Test
+  void aSecondModelOfHeadZeroIsTriedOnlyWhereTheFirstTookLittleOfTheTime() {
+    assertThat(HeadZero.leavesTimeForAnother(200, 180)).as("20 of 180 s").isTrue();
+    assertThat(HeadZero.leavesTimeForAnother(200, 170)).as("30 of 170 s").isFalse();
+    assertThat(HeadZero.leavesTimeForAnother(10, -50)).as("late").isFalse();
+    double always = Double.POSITIVE_INFINITY;
+    assertThat(HeadZero.leavesTimeForAnother(always, always)).as("no deadline").isTrue();
   }
 }
