@@ -17,8 +17,7 @@ import org.optirag.scoring.Score;
 /**
  * A scorer at full depth that remembers what each head said, so that one pass over impressions
  * measures it and tells what every exit policy would have done; what was asked before is not read
- * again. Safe for use from many threads;
- * keeps the tokens of all requests in memory.
+ * again. Safe for use from many threads; keeps the tokens of all requests in memory.
  */
 public final class ReadingScorer implements ImpressionScorer {
   private final PipelineScorer scorer;
