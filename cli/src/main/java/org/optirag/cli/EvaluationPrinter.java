@@ -33,6 +33,7 @@ final class EvaluationPrinter {
       out.println();
       out.print(ResultsTable.slices(evaluation));
     }
+    ResultsTable.note(evaluation.results()).ifPresent(note -> out.println("\n" + note));
     out.println();
     out.println("Report:  " + directory.resolve(EvaluationOutcome.PAGE).toAbsolutePath());
     out.println("Results: " + directory.resolve(EvaluationOutcome.RESULTS).toAbsolutePath());

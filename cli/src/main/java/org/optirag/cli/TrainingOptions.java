@@ -87,8 +87,20 @@ final class TrainingOptions {
   @Option(
       names = "--time",
       paramLabel = "TIME",
-      description = "Most time, such as 30m or 2h; default none.")
+      description =
+          "Most time of the whole run, such as 30m or 2h: data, features, fitting, steps, validation"
+              + " and calibration. It is measured how fast the LLM reads here; then it is said what is"
+              + " shortened to end in time. Downloads, the graph and head 0 are never shortened."
+              + " Default: as long as it takes.")
   private @Nullable String time;
+
+  @Option(
+      names = "--steps-time",
+      paramLabel = "TIME",
+      description =
+          "Most time of the steps and the validations between them alone, over all runs that go on"
+              + " from each other; default none.")
+  private @Nullable String stepsTime;
 
   @Option(
       names = "--validate-every",
@@ -116,7 +128,8 @@ final class TrainingOptions {
         pairwise,
         listwise,
         epochs,
-        duration(),
+        duration(time),
+        duration(stepsTime),
         validateEvery);
   }
 
@@ -137,7 +150,7 @@ final class TrainingOptions {
     return modules;
   }
 
-  private @Nullable Duration duration() {
+  private static @Nullable Duration duration(@Nullable String time) {
     if (time == null) {
       return null;
     }

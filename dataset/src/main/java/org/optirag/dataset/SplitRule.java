@@ -12,6 +12,22 @@ public sealed interface SplitRule {
   /** Applies the rule. */
   Split apply(Dataset data);
 
+  /** The rule in words, for a page or a table. */
+  default String text() {
+    return switch (this) {
+      case ByTime rule -> "by time, " + shares(rule.train, rule.validation);
+      case LeaveLastOut rule -> "each user's last for test, the one before for validation";
+      case ByUser rule ->
+          "users drawn, %s, seed %d".formatted(shares(rule.train, rule.validation), rule.seed);
+      case Published rule -> "as published with the data";
+    };
+  }
+
+  private static String shares(double train, double validation) {
+    return "%.0f : %.0f : %.0f"
+        .formatted(100 * train, 100 * validation, 100 * (1 - train - validation));
+  }
+
   /**
    * The published split if there is one, else 8:1:1 by time, else (no times) the last two rows of
    * each user.

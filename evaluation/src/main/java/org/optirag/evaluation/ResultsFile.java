@@ -2,6 +2,8 @@ package org.optirag.evaluation;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.optirag.workspace.AtomicFiles;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -74,6 +76,7 @@ public final class ResultsFile {
       of.put("name", part.scorer());
       of.set("auc", json(part.auc()));
       of.set("requestAuc", json(part.requestAuc()));
+      of.put("rankedRequests", part.ranked());
       if (part.againstFirst() != null) {
         of.set("againstFirst", json(part.againstFirst()));
       }
@@ -115,6 +118,7 @@ public final class ResultsFile {
     CalibrationError.bins(result.predictions(), CalibrationError.BINS)
         .forEach(bin -> bins.add(json(bin)));
     node.set("histogram", histogram(result.predictions()));
+    node.set("exits", exits(result.predictions()));
     return node;
   }
 
@@ -171,6 +175,19 @@ public final class ResultsFile {
       others.add(negative[bin]);
     }
     return node;
+  }
+
+  /** How many candidates left after each block, 0 for the features alone; none without an LLM. */
+  private static ArrayNode exits(Predictions predictions) {
+    SortedMap<Integer, Integer> counts = new TreeMap<>();
+    for (int row = 0; row < predictions.size(); row++) {
+      if (predictions.blocks(row) != Predictions.NO_BLOCKS) {
+        counts.merge(predictions.blocks(row), 1, Integer::sum);
+      }
+    }
+    ArrayNode exits = NODES.arrayNode();
+    counts.forEach((block, count) -> exits.addObject().put("block", block).put("count", count));
+    return exits;
   }
 
   private static void number(ObjectNode node, String name, double value) {

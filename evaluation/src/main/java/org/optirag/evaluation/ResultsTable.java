@@ -3,6 +3,7 @@ package org.optirag.evaluation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -59,7 +60,7 @@ public final class ResultsTable {
         new ArrayList<>(
             List.of("slice", "impressions", "scorer", "AUC [95 %]", "against the first"));
     if (requests) {
-      head.addAll(List.of("request AUC [95 %]", "against the first"));
+      head.addAll(List.of("request AUC [95 %]", "n", "against the first"));
     }
     rows.add(head);
     for (Slice slice : evaluation.slices()) {
@@ -75,12 +76,24 @@ public final class ResultsTable {
                     gain == null ? "" : interval(SIGNED, gain.auc())));
         if (requests) {
           row.add(interval(PLAIN, part.requestAuc()));
+          row.add(Integer.toString(part.ranked()));
           row.add(gain == null ? "" : interval(SIGNED, gain.requestAuc()));
         }
         rows.add(row);
       }
     }
     return aligned(rows);
+  }
+
+  /** What n is, and how many requests stand behind figures within requests; empty without any. */
+  public static Optional<String> note(List<EvaluationResult> results) {
+    int most = results.stream().mapToInt(r -> r.metrics().perRequest().ranked()).max().orElse(0);
+    int all = results.stream().mapToInt(EvaluationResult::requests).max().orElse(0);
+    return most == 0
+        ? Optional.empty()
+        : Optional.of(
+            "Request AUC is a mean over the n = %d of %d requests that have both labels."
+                .formatted(most, all));
   }
 
   /** A table in GitHub's Markdown. */
@@ -122,6 +135,7 @@ public final class ResultsTable {
     if (ranked(results)) {
       columns.add(
           new Column("request AUC", r -> number("%.4f", r.metrics().perRequest().auc().value())));
+      columns.add(new Column("n", r -> Integer.toString(r.metrics().perRequest().ranked())));
     }
     columns.add(new Column("LogLoss", r -> number("%.4f", r.metrics().logLoss().value())));
     columns.add(new Column("accuracy", r -> number("%.4f", r.metrics().accuracy().value())));

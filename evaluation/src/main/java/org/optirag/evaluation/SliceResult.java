@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param scorer its name
  * @param auc over the slice's impressions
  * @param requestAuc within requests, among their candidates that are of the slice
+ * @param ranked how many requests that is a mean over
  * @param againstFirst the differences to the first scorer on the same impressions; null of that
  */
 record SliceResult(
-    String scorer, Estimate auc, Estimate requestAuc, @Nullable Comparison againstFirst) {
+    String scorer,
+    Estimate auc,
+    Estimate requestAuc,
+    int ranked,
+    @Nullable Comparison againstFirst) {
 
   /** All results on a slice, each with as many resamples as on the whole. */
   static List<SliceResult> of(Slice slice, List<EvaluationResult> results) {
@@ -29,6 +34,7 @@ record SliceResult(
               result.name(),
               metrics.auc(),
               metrics.perRequest().auc(),
+              metrics.perRequest().ranked(),
               parts.isEmpty() ? null : Comparison.of(own, first, seed, resamples)));
     }
     return parts;

@@ -60,17 +60,30 @@ function draw(id, option) {
     animation: false, backgroundColor: "transparent", textStyle: {color: ink, fontFamily: font},
     // Rich-text tooltips are drawn, not parsed: names stay text.
     tooltip: {renderMode: "richText", confine: true},
-    grid: {left: 68, right: 24, top: 40, bottom: 50},
+    grid: {left: narrow() ? 60 : 68, right: narrow() ? 12 : 24, top: 40, bottom: 50},
     ...option,
     legend: {textStyle: {color: ink, fontFamily: font}, type: "scroll", top: 0, ...option.legend},
     xAxis: axis({nameGap: 28, ...option.xAxis}), yAxis: axis({nameGap: 48, ...option.yAxis})});
   charts.set(id, chart);
 }
 
-const clip = name => name.length > 18 ? name.slice(0, 17) + "…" : name;
+// On a phone names leave room for the chart.
+const narrow = () => innerWidth < 520;
+const clip = name => {
+  const most = narrow() ? 12 : 18;
+  return name.length > most ? name.slice(0, most - 1) + "…" : name;
+};
 
 function drawAgain(all) {
   dark.addEventListener("change", all);
-  addEventListener("resize", () => charts.forEach(chart => chart.resize()));
+  let before = narrow();
+  addEventListener("resize", () => {
+    if (narrow() !== before) {
+      before = narrow();
+      all();
+    } else {
+      charts.forEach(chart => chart.resize());
+    }
+  });
   all();
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -19,22 +21,27 @@ public final class Browser {
    * calling test is skipped.
    *
    * @param scratch a directory for the browser's files
+   * @param options further options of Chromium
    */
-  public static String dom(Path page, Path scratch) throws IOException, InterruptedException {
+  public static String dom(Path page, Path scratch, String... options)
+      throws IOException, InterruptedException {
     Optional<Path> chromium = chromium();
     Assumptions.assumeTrue(
         chromium.isPresent(), "no chromium on the PATH: the report is not opened in a browser");
     Path dom = scratch.resolve("dom.html");
-    Process process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 chromium.orElseThrow().toString(),
                 "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-dev-shm-usage",
-                "--user-data-dir=" + scratch.resolve("profile"),
-                "--dump-dom",
-                page.toUri().toString())
+                "--user-data-dir=" + scratch.resolve("profile")));
+    command.addAll(List.of(options));
+    command.addAll(List.of("--dump-dom", page.toUri().toString()));
+    Process process =
+        new ProcessBuilder(command)
             .redirectOutput(dom.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();

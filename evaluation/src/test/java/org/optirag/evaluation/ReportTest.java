@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -124,6 +125,48 @@ final class ReportTest {
             result("recent", 900, 0.5),
             result("gcn", 900, 0.9),
             result("bias", 900, 0.7)));
+  }
+
+  /** Scorers with an LLM: candidates leave before the first block, after 10 and after 30. */
+  static Evaluation deep() {
+    Evaluation sample = sample("depth");
+    EvaluationResult of = sample.results().getFirst();
+    Predictions all = of.predictions();
+    int[] blocks =
+        IntStream.range(0, all.size()).map(row -> List.of(0, 0, 10, 30).get(row % 4)).toArray();
+    double[] probabilities = IntStream.range(0, all.size()).mapToDouble(all::probability).toArray();
+    boolean[] labels = new boolean[all.size()];
+    for (int row = 0; row < labels.length; row++) {
+      labels[row] = all.label(row);
+    }
+    Predictions left =
+        new Predictions(
+            probabilities,
+            labels,
+            IntStream.range(0, all.size()).map(all::user).toArray(),
+            IntStream.range(0, all.size()).map(all::request).toArray(),
+            blocks);
+    EvaluationResult llm =
+        new EvaluationResult(
+            "optirag top-k:10,0.8",
+            of.metrics(),
+            of.buildSeconds(),
+            2,
+            100,
+            0.33,
+            of.stages(),
+            left);
+    return new Evaluation(
+        "depth", sample.created(), sample.facts(), List.of(llm, sample.results().get(1)));
+  }
+
+  @Test
+  void resultsCountTheCandidatesThatLeaveAfterEachBlock() {
+    JsonNode results = ResultsFile.json(deep()).get("results");
+    assertThat(results.get(0).get("exits").toString())
+        .isEqualTo(
+            "[{\"block\":0,\"count\":450},{\"block\":10,\"count\":225},{\"block\":30,\"count\":225}]");
+    assertThat(results.get(1).get("exits")).as("no LLM").isEmpty();
   }
 
   /** Predictions of the same impressions that lean on their labels with the given weight. */

@@ -3,6 +3,7 @@ package org.optirag.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.optirag.evaluation.StageTimes.StageTime;
 
@@ -36,12 +37,34 @@ final class ResultsTableTest {
     assertThat(ResultsTable.text(List.of(NONE, ranked)))
         .isEqualTo(
             """
-            scorer  AUC [95 %]  UAUC [95 %]  request AUC  LogLoss  accuracy     ECE  depth  req/s  cand/s  p50 ms  p95 ms  p99 ms  build s
-            no|ne            -       0.6500            -   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
-            gcn         0.7000       0.6500       0.5821   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
+            scorer  AUC [95 %]  UAUC [95 %]  request AUC  n  LogLoss  accuracy     ECE  depth  req/s  cand/s  p50 ms  p95 ms  p99 ms  build s
+            no|ne            -       0.6500            -  0   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
+            gcn         0.7000       0.6500       0.5821  2   0.6123    0.6000  0.0500  0.500   2.50   12.50   0.400   700.0   900.0      3.3
             """);
     assertThat(ResultsTable.differences(List.of(ranked, ranked))).contains("request AUC [95 %]");
     assertThat(ResultsTable.differences(List.of(NONE, NONE))).doesNotContain("request AUC");
+  }
+
+  @Test
+  void howManyRequestsStandBehindAFigureWithinRequestsIsTold() {
+    EvaluationResult ranked = result("gcn", Estimate.exactly(0.7), 2);
+    assertThat(ResultsTable.note(List.of(NONE, ranked)))
+        .hasValue("Request AUC is a mean over the n = 2 of 1 requests that have both labels.");
+    assertThat(ResultsTable.note(List.of(NONE))).isEmpty();
+    Evaluation sample = ReportTest.sample("x");
+    int[] every = IntStream.range(0, 900).filter(row -> row % 3 == 0).toArray();
+    Evaluation sliced =
+        new Evaluation(
+            "x",
+            sample.created(),
+            sample.facts(),
+            sample.results(),
+            List.of(new Slice("a third", every)));
+    int ranks =
+        Metrics.of(sample.results().getFirst().predictions().of(every), 7, 1).perRequest().ranked();
+    assertThat(ResultsTable.slices(sliced).lines().toList().get(1))
+        .as("the slice's own n")
+        .containsPattern("] +" + ranks + " *$");
   }
 
   @Test

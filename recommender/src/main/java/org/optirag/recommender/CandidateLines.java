@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 import org.optirag.workspace.Utf8;
 import tools.jackson.core.JacksonException;
@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * over.
  */
 public final class CandidateLines {
-  private static final Set<String> KNOWN = Set.of("id", "title", "fields");
+  private static final List<String> KNOWN = List.of("id", "title", "fields");
 
   private static final JsonMapper JSON =
       JsonMapper.builder(
@@ -82,7 +82,9 @@ public final class CandidateLines {
     }
     for (String name : node.propertyNames()) {
       if (!KNOWN.contains(name)) {
-        throw wrong(place, "the field \"" + name + "\" is not known");
+        throw new UserException(
+            place + ": the field \"" + name + "\" is not known.",
+            Nearest.question(name, KNOWN) + "A candidate has id, title and fields.");
       }
     }
     String title = node.hasNonNull("title") ? text(place, "title", node.get("title")) : null;

@@ -85,7 +85,8 @@ public final class RequestPrompts implements PromptSource, AutoCloseable {
         FeatureGroups.Reader features,
         RetrieverSources sources) {
       return new Parts(
-          new PromptAssembler(data, tokenizer, bundle.dataset().prompt()),
+          new PromptAssembler(
+              data, tokenizer, bundle.dataset().prompt(), bundle.dataset().template()),
           (snapshot, graph) -> bundle.features(features.of(snapshot, graph)),
           snapshot -> Retrievers.of(bundle.retriever(), snapshot, sources));
     }

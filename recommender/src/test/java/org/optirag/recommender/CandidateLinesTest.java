@@ -1,5 +1,6 @@
 package org.optirag.recommender;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -50,6 +51,30 @@ class CandidateLinesTest {
     assertRefused("\"1\" \"2\"", ":1: ");
     assertThatThrownBy(() -> CandidateLines.read(directory.resolve("none")))
         .hasMessageContaining("there is no such file");
+  }
+
+  @Test
+  void aMistypedFieldIsToldWithTheRightOne() throws IOException {
+    Path file = file("\"1\"\n{\"id\": \"new\", \"titel\": \"Dune\"}\n");
+    assertThatThrownBy(() -> CandidateLines.read(file))
+        .hasMessage(
+            file
+                + ":2: the field \"titel\" is not known."
+                + " Did you mean 'title'? A candidate has id, title and fields.");
+    Path strange = file("{\"id\": \"new\", \"price\": 3}\n");
+    assertThatThrownBy(() -> CandidateLines.read(strange))
+        .hasMessage(
+            strange
+                + ":1: the field \"price\" is not known. A candidate has id, title and fields.");
+  }
+
+  @Test
+  void brokenUtf8IsNamedByItsLine() throws IOException {
+    Path file = directory.resolve("latin.jsonl");
+    Files.write(file, "\"1\"\n{\"id\": \"2\", \"title\": \"Caf\u00e9\"}\n".getBytes(ISO_8859_1));
+    assertThatThrownBy(() -> CandidateLines.read(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(file + ", line 2: the byte 0xE9 is not UTF-8.");
   }
 
   private void assertRefused(String text, String problem) throws IOException {

@@ -79,6 +79,11 @@ public sealed interface ExitPolicy {
     public boolean exits(double[] logRatios) {
       return false;
     }
+
+    @Override
+    public String toString() {
+      return text();
+    }
   }
 
   /**
@@ -95,6 +100,11 @@ public sealed interface ExitPolicy {
     @Override
     public boolean exits(double[] logRatios) {
       return logRatios.length >= head;
+    }
+
+    @Override
+    public String toString() {
+      return text();
     }
   }
 
@@ -155,6 +165,11 @@ public sealed interface ExitPolicy {
       }
       return true;
     }
+
+    @Override
+    public String toString() {
+      return text();
+    }
   }
 
   /**
@@ -173,6 +188,11 @@ public sealed interface ExitPolicy {
     public boolean exits(double[] logRatios) {
       double s = Math.abs(logRatios[logRatios.length - 1]);
       return 1 / (1 + Math.exp(-s)) >= threshold;
+    }
+
+    @Override
+    public String toString() {
+      return text();
     }
   }
 
@@ -198,6 +218,11 @@ public sealed interface ExitPolicy {
       // −p ln p − (1 − p) ln(1 − p), with ln p = −ln(1 + e^−s) and ln(1 − p) = ln p − s
       double entropy = Math.log1p(Math.exp(-s)) + (1 - p) * s;
       return entropy <= threshold;
+    }
+
+    @Override
+    public String toString() {
+      return text();
     }
   }
 
@@ -225,6 +250,11 @@ public sealed interface ExitPolicy {
         }
       }
       return true;
+    }
+
+    @Override
+    public String toString() {
+      return text();
     }
   }
 
@@ -295,6 +325,11 @@ public sealed interface ExitPolicy {
       }
       return ascending.length - low;
     }
+
+    @Override
+    public String toString() {
+      return text();
+    }
   }
 
   /**
@@ -327,6 +362,11 @@ public sealed interface ExitPolicy {
             .forEach(i -> stops[i] = true);
       }
       return stops;
+    }
+
+    @Override
+    public String toString() {
+      return text();
     }
   }
 }

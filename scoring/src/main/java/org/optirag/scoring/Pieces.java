@@ -28,6 +28,7 @@ final class Pieces {
   /** Longer ones are read each time, so that what strangers send cannot fill the memory. */
   private static final int MOST_CHARACTERS = 400;
 
+  private final String article;
   private final String noun;
   private final PromptSettings settings;
   private final Tokenizer tokenizer;
@@ -43,7 +44,8 @@ final class Pieces {
     }
   }
 
-  Pieces(String noun, Tokenizer tokenizer, PromptSettings settings) {
+  Pieces(String article, String noun, Tokenizer tokenizer, PromptSettings settings) {
+    this.article = article;
     this.settings = settings;
     this.tokenizer = tokenizer;
     this.frame = settings.format().frame(tokenizer);
@@ -54,7 +56,9 @@ final class Pieces {
   /** What the model expects first, frame, instruction and profile. */
   int[] opening(List<Field> profile) {
     String instruction =
-        "You predict whether a user will like a "
+        "You predict whether a user will like "
+            + article
+            + " "
             + noun
             + ", from what this user and similar users liked. Answer with Yes or No only.";
     Tokens tokens = new Tokens();

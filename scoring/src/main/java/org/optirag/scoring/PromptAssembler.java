@@ -24,10 +24,13 @@ public final class PromptAssembler {
    * say how much room a candidate has ({@link PromptSettings#candidateTokens}) and which behaviours
    * the context holds; in 1 both depend on the candidates. From 3 on the pieces of a prompt read as
    * in the whole text, and what the model expects first stands first; see {@link #requireReadable}.
+   * From 4 on the article fits the noun ("an item"); before it was "a" whatever followed.
    */
-  public static final int TEMPLATE = 3;
+  public static final int TEMPLATE = 4;
 
   private static final int WHOLE_TEXT = 3;
+
+  private static final int ARTICLE = 4;
 
   /** The oldest that can be written. */
   public static final int OLDEST_TEMPLATE = 1;
@@ -36,11 +39,21 @@ public final class PromptAssembler {
   private final PromptSettings settings;
   private final Pieces pieces;
 
-  /** An assembler for one data set and one model's tokenizer. */
+  /** An assembler for one data set and one model's tokenizer, of the newest version. */
   public PromptAssembler(Dataset data, Tokenizer tokenizer, PromptSettings settings) {
+    this(data, tokenizer, settings, TEMPLATE);
+  }
+
+  /**
+   * The same in the wording that a model was trained with.
+   *
+   * @param template {@link #OLDEST_TEMPLATE} to {@link #TEMPLATE}
+   */
+  public PromptAssembler(Dataset data, Tokenizer tokenizer, PromptSettings settings, int template) {
     this.texts = PromptTexts.of(data);
     this.settings = settings;
-    this.pieces = new Pieces(data.noun(), tokenizer, settings);
+    String article = template < ARTICLE ? "a" : Article.of(data.noun());
+    this.pieces = new Pieces(article, data.noun(), tokenizer, settings);
   }
 
   /**

@@ -1,5 +1,9 @@
 package org.optirag.scoring;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
 /**
  * What goes into a prompt, and how much of it.
  *
@@ -86,5 +90,29 @@ public record PromptSettings(
         relevant,
         question,
         Math.max(LEAST_CANDIDATE, tokens * 3 / 8));
+  }
+
+  /** The settings in words, for a page or a table. */
+  public String text() {
+    List<String> told = new ArrayList<>();
+    if (profile) {
+      told.add("the user's profile");
+    }
+    if (fields) {
+      told.add("the candidate's fields");
+    }
+    if (evidence) {
+      told.add("what others did with it");
+    }
+    if (relevant > 0) {
+      told.add("the " + relevant + " most like it");
+    }
+    return "%s, at most %d tokens, %d a title; tells %s; %s"
+        .formatted(
+            format.name().toLowerCase(Locale.ROOT),
+            tokens,
+            titleTokens,
+            told.isEmpty() ? "titles alone" : String.join(", ", told),
+            question ? "asks in words" : "asks without words");
   }
 }

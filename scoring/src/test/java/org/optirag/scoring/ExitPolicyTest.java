@@ -20,6 +20,24 @@ class ExitPolicyTest {
   private static final long SEED = 20260901;
 
   @Test
+  void whateverPrintsAPolicyPrintsWhatCanBeParsed() {
+    for (String text :
+        List.of(
+            "none",
+            "fixed:2",
+            "ratio-trend:1.2,2",
+            "max-probability:0.9",
+            "entropy:0.3",
+            "patience:2",
+            "top-k:10,0.8,0.4",
+            "budget:5")) {
+      ExitPolicy policy = ExitPolicy.parse(text);
+      assertThat("under " + policy).isEqualTo("under " + text);
+      assertThat(ExitPolicy.parse(policy.toString())).isEqualTo(policy);
+    }
+  }
+
+  @Test
   void noneNeverStops() {
     assertThat(new None().exits(new double[] {99, 99, 99})).isFalse();
   }

@@ -15,6 +15,7 @@ import org.optirag.backbone.PackedPrompt;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.backbone.tokenizer.Tokenizers;
+import org.optirag.dataset.Dataset;
 import org.optirag.retrieval.Behaviour;
 import org.optirag.retrieval.Evidence;
 import org.optirag.retrieval.Neighbour;
@@ -223,6 +224,30 @@ class PromptAssemblerTest {
               tokens);
     }
     assertThat(PromptSettings.DEFAULT.independent().candidateTokens()).isEqualTo(192);
+  }
+
+  @Test
+  void theArticleFitsTheNounButForModelsThatWereTrainedOnAnother() {
+    Dataset books = Library.books(List.of("Emma"));
+    Dataset items = new Dataset("shop", "item", books.users(), books.items(), books.interactions());
+    assertThat(instruction(items, PromptAssembler.TEMPLATE)).contains("will like an item, from");
+    for (int before = PromptAssembler.OLDEST_TEMPLATE; before <= 3; before++) {
+      assertThat(instruction(items, before)).contains("will like a item, from");
+      assertThat(instruction(books, before))
+          .as("what shipped bundles read")
+          .isEqualTo(instruction(books, PromptAssembler.TEMPLATE))
+          .contains("will like a book, from");
+    }
+  }
+
+  private static String instruction(Dataset data, int template) {
+    Retrieved nothing =
+        new Retrieved(List.of(), List.of(), List.of(new Evidence(List.of(), 0, 0, 0, 0)));
+    return tokenizer.decode(
+        new PromptAssembler(data, tokenizer, PromptSettings.DEFAULT, template)
+            .assemble(0, new int[] {0}, nothing)
+            .tokens()
+            .context());
   }
 
   private static PromptAssembler assembler(List<String> titles) {

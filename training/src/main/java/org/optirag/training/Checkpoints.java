@@ -13,13 +13,14 @@ import org.optirag.workspace.UserException;
  */
 class Checkpoints {
   private static final String SETTING = "setting.";
+  private static final String LAST = "last.safetensors";
 
   private final Path last;
   private final Path best;
   private final TrainingSettings settings;
 
   Checkpoints(Path directory, TrainingSettings settings) {
-    this.last = directory.resolve("last.safetensors");
+    this.last = directory.resolve(LAST);
     this.best = directory.resolve("best.safetensors");
     this.settings = settings;
   }
@@ -60,6 +61,11 @@ class Checkpoints {
   /** Whether there is a state to go on from. */
   boolean begun() {
     return Files.exists(last);
+  }
+
+  /** Whether a directory has a state to go on from. */
+  static boolean begun(Path directory) {
+    return Files.exists(directory.resolve(LAST));
   }
 
   /** Goes back to the last state, if there is one. */

@@ -2,6 +2,7 @@ package org.optirag.training;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.optirag.backbone.LearningRates;
 import org.optirag.workspace.UserException;
 
@@ -34,6 +35,16 @@ public record Rates(
     Checks.require("rates.features", features, features >= 0 && features <= 1, "from 0 to 1");
     Checks.require("rates.deepest", deepest, deepest > 0 && deepest <= 1, "above 0, at most 1");
     Checks.require("rates.warmup", warmup, warmup >= 0, "0 or more");
+  }
+
+  /** The rates in words. */
+  public String text() {
+    return "adapter %s, heads %s, features %s; %s with depth to %s, %s with time, rising for %d steps"
+        .formatted(lora, heads, features, lower(depth), deepest, lower(decay), warmup);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.optirag.backbone.StepResult;
 import org.optirag.backbone.TrainableBackbone;
 import org.optirag.backbone.TrainingOptions;
 import org.optirag.backbone.lora.LoraAdapter;
+import org.optirag.workspace.Deadline;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
@@ -76,19 +77,40 @@ public final class Trainer {
   }
 
   /**
+   * Whether a training in a directory has something to go on from.
+   *
+   * @param directory of a training
+   */
+  public static boolean isBegun(Path directory) {
+    return Checkpoints.begun(directory);
+  }
+
+  /**
    * Trains until the plan ends it, from the last checkpoint on if there is one.
    *
    * @throws UserException if the directory belongs to another training or cannot be written, the
    *     validation set has labels of one kind only, or the loss stays no number
    */
   public TrainingResult run(ExampleSource examples, Validation validation, Progress progress) {
+    return run(examples, validation, Deadline.NONE, progress);
+  }
+
+  /**
+   * The same, and the last validation is done by a deadline: steps end early enough for it, by what
+   * steps and validations have taken so far.
+   *
+   * @throws UserException if the directory belongs to another training or cannot be written, the
+   *     validation set has labels of one kind only, or the loss stays no number
+   */
+  public TrainingResult run(
+      ExampleSource examples, Validation validation, Deadline deadline, Progress progress) {
     int steps = settings.plan().steps(examples.batches());
     try (TrainableBackbone model = model(progress);
         Progress.Task task = progress.begin("train", steps, "step")) {
       Position position = checkpoints.restoreLast(model);
       task.advance(position.step());
       MetricsLog log = MetricsLog.from(directory.resolve("metrics.jsonl"), position.step());
-      return new Session(model, examples, validation, task, log, steps, position).run();
+      return new Session(model, examples, validation, deadline, task, log, steps, position).run();
     }
   }
 
@@ -115,6 +137,7 @@ public final class Trainer {
     private final TrainableBackbone model;
     private final ExampleSource examples;
     private final Validation validation;
+    private final Deadline deadline;
     private final Progress.Task task;
     private final MetricsLog log;
     private final int steps;
@@ -125,10 +148,21 @@ public final class Trainer {
     private double loss = Double.NaN;
     private @Nullable List<HeadSpread> spreads;
 
+    /** What the latest step and validation took; the longest guess there is of the next ones. */
+    private double stepSeconds;
+
+    private double validationSeconds;
+
+    /** What steps and validations have from the beginning of this session on. */
+    private double allotted = Double.POSITIVE_INFINITY;
+
+    private double before;
+
     Session(
         TrainableBackbone model,
         ExampleSource examples,
         Validation validation,
+        Deadline deadline,
         Progress.Task task,
         MetricsLog log,
         int steps,
@@ -136,6 +170,7 @@ public final class Trainer {
       this.model = model;
       this.examples = examples;
       this.validation = validation;
+      this.deadline = deadline;
       this.task = task;
       this.log = log;
       this.steps = steps;
@@ -148,10 +183,12 @@ public final class Trainer {
         validate();
         checkpoints.saveLast(model, position);
       }
+      before = position.seconds();
+      allotted = deadline.secondsLeft() - reserved();
       while (end() == null) {
         step();
         boolean over = end() != null;
-        if (over || position.step() % plan.validateEvery() == 0) {
+        if (over || (position.step() % plan.validateEvery() == 0 && hasTimeToValidate())) {
           validate();
         }
         if (over || end() != null || position.step() % plan.checkpointEvery() == 0) {
@@ -185,11 +222,23 @@ public final class Trainer {
         return TrainingResult.End.DONE;
       }
       boolean late = plan.time() != null && position.seconds() >= seconds(plan.time());
-      return late ? TrainingResult.End.TIME : null;
+      return late || deadline.secondsLeft() < reserved() + stepSeconds
+          ? TrainingResult.End.TIME
+          : null;
+    }
+
+    /** What the validation at the end takes; twice where the best state is of an earlier run. */
+    private double reserved() {
+      return (spreads == null ? 2 : 1) * validationSeconds;
+    }
+
+    /** Whether steps remain after one on the way. */
+    private boolean hasTimeToValidate() {
+      return deadline.secondsLeft() >= validationSeconds + reserved() + stepSeconds;
     }
 
     private void step() {
-      long began = System.nanoTime();
+      long began = deadline.clock().getAsLong();
       long batches = (long) plan.epochs() * examples.batches();
       List<BatchLoss> losses = new ArrayList<>();
       int tokens = 0;
@@ -204,7 +253,8 @@ public final class Trainer {
       double factor = factor();
       StepResult result =
           model.step(settings.rates().times(factor, settings.exits()), settings.optimizer());
-      double seconds = (System.nanoTime() - began) / 1e9;
+      double seconds = (deadline.clock().getAsLong() - began) / 1e9;
+      stepSeconds = Math.max(seconds, stepSeconds / 2);
       position = position.advanced(losses.size(), seconds);
       BatchLoss mean = Losses.mean(losses);
       log.step(
@@ -219,6 +269,9 @@ public final class Trainer {
       double progress = (double) position.step() / steps;
       if (plan.time() != null) {
         progress = Math.max(progress, position.seconds() / seconds(plan.time()));
+      }
+      if (deadline.bounded()) {
+        progress = Math.max(progress, position.seconds() / (before + Math.max(1e-3, allotted)));
       }
       double warmup = Math.min(1, (double) settings.rates().warmup() / steps);
       return settings.rates().factor(position.step() + 1, Math.min(1, progress), warmup);
@@ -235,13 +288,14 @@ public final class Trainer {
     }
 
     private void validate() {
-      long began = System.nanoTime();
+      long began = deadline.clock().getAsLong();
       HeadLogits said = validation.read(model);
       double[] aucs = said.aucs();
       double auc = aucs[aucs.length - 1];
       boolean better = position.isBetter(auc);
       position = position.validated(auc);
-      double seconds = (System.nanoTime() - began) / 1e9;
+      double seconds = (deadline.clock().getAsLong() - began) / 1e9;
+      validationSeconds = seconds;
       position = position.later(seconds);
       if (better) {
         spreads = said.spreads();

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.optirag.backbone.Backbone;
 import org.optirag.backbone.LabelledPrompt;
 import org.optirag.backbone.TrainableBackbone;
 import org.optirag.workspace.AtomicFiles;
+import org.optirag.workspace.Deadline;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.JsonNode;
@@ -226,6 +229,53 @@ class TrainerTest {
     JsonNode last = metrics().getLast();
     assertThat(last.has("validation_auc")).as("validated at the end").isTrue();
     assertThat(last.path("step").asInt()).isEqualTo(result.steps());
+  }
+
+  @Test
+  void stepsEndEarlyEnoughForTheLastValidation() throws IOException {
+    // By the clock a validation takes 10 s and a batch 1 s; nothing else takes any time.
+    AtomicLong clock = new AtomicLong();
+    Deadline deadline = Deadline.in(Duration.ofSeconds(100), clock::get);
+    AtomicInteger validations = new AtomicInteger();
+    Validation slow =
+        model -> {
+          validations.incrementAndGet();
+          clock.addAndGet(10_000_000_000L);
+          return HELD_OUT.read(model);
+        };
+    ExampleSource ticking =
+        new ExampleSource() {
+          @Override
+          public int batches() {
+            return EXAMPLES.batches();
+          }
+
+          @Override
+          public List<LabelledPrompt> batch(int epoch, int number) {
+            clock.addAndGet(1_000_000_000L);
+            return EXAMPLES.batch(epoch, number);
+          }
+        };
+    TrainingPlan plan = new TrainingPlan(1000, 0, null, 1, 25, 0, 1000);
+    TrainingResult result =
+        trainer(TinyTask.settings(plan)).run(ticking, slow, deadline, Progress.silent());
+    assertThat(result.end()).isEqualTo(TrainingResult.End.TIME);
+    // 10 before the first step, 25 steps, 10, 25 steps, 10, and 10 steps before the last 10.
+    assertThat(result.steps()).isEqualTo(60);
+    assertThat(validations).hasValue(4);
+    assertThat(deadline.secondsLeft()).isZero();
+    assertThat(metrics().getLast().has("validation_auc")).isTrue();
+  }
+
+  @Test
+  void aDeadlineThatIsOverLeavesTheHeadsAsTheyBegan() {
+    Deadline over = Deadline.in(Duration.ZERO, new AtomicLong()::get);
+    TrainingResult result =
+        trainer(TinyTask.settings(TinyTask.plan(5, 2, 0)))
+            .run(EXAMPLES, HELD_OUT, over.earlier(5), Progress.silent());
+    assertThat(result.end()).isEqualTo(TrainingResult.End.TIME);
+    assertThat(result.steps()).isZero();
+    assertThat(result.bestStep()).isZero();
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.HeadCalibration;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workspace.Deadline;
 import org.optirag.workspace.UserException;
 
 /**
@@ -39,6 +40,12 @@ public final class Calibration {
 
   /** Enough validation impressions for a curve whose AUCs are known to about 0.01. */
   public static final int MOST = 3000;
+
+  /** Impressions that are read before it is decided how many are. */
+  private static final int TRIED = 60;
+
+  /** The share of the time that is left for the curve and for what varies. */
+  private static final double CURVE = 0.3;
 
   private final PipelineSettings settings;
   private final Workplace workplace;
@@ -109,6 +116,12 @@ public final class Calibration {
    *     cannot be had, or nothing reaches the goal
    */
   public CalibrationResult run(Bundle bundle, Path directory, Goal goal, int most, Path drawn) {
+    return run(bundle, directory, goal, most, Deadline.NONE, drawn);
+  }
+
+  /** The same by a deadline: on as many impressions as there is time for, which is said. */
+  CalibrationResult run(
+      Bundle bundle, Path directory, Goal goal, int most, Deadline deadline, Path drawn) {
     if (most < 1) {
       throw new UserException("--most " + most + " reads nothing.", "Give a positive number.");
     }
@@ -118,12 +131,23 @@ public final class Calibration {
       if (!heads.containsKey(0) && bundle.dataset().features() != null) {
         heads.put(0, withoutLlm(pipeline));
       }
+      // Without a deadline the LLM is loaded only if validation was not read before.
+      ReadingScorer trying = deadline.bounded() ? scorer(pipeline, heads) : null;
+      int read = trying == null ? most : fitting(pipeline, trying, most, deadline);
       ReadingStore.Key key =
           new ReadingStore.Key(
-              bundle, List.copyOf(heads.keySet()), pipeline.dataDigest(), drawn(pipeline, most));
+              bundle, List.copyOf(heads.keySet()), pipeline.dataDigest(), drawn(pipeline, read));
       plan =
           goal.plan(
-              new ReadingStore(workplace).require(key, () -> readings(pipeline, heads, most)));
+              new ReadingStore(workplace)
+                  .require(
+                      key,
+                      () ->
+                          readings(
+                              pipeline,
+                              trying == null ? scorer(pipeline, heads) : trying,
+                              heads,
+                              read)));
     }
     Bundle.write(directory, bundle.contents(heads, plan, bundle.metrics()));
     draw(bundle, plan, drawn);
@@ -168,17 +192,53 @@ public final class Calibration {
         settings.seed());
   }
 
-  /** What heads say of the data set's validation part. */
-  private HeadReadings readings(Pipeline pipeline, SortedMap<Integer, ExitHead> heads, int most) {
+  /**
+   * How many impressions can be read by a deadline, measured on the first of them: what is read of
+   * them counts, as a larger sample begins with a smaller one.
+   */
+  private int fitting(Pipeline pipeline, ReadingScorer scorer, int most, Deadline deadline) {
+    int all = Math.min(most, pipeline.impressions(pipeline.split().validation()).size());
+    int tried = Math.min(all, TRIED);
+    double before = deadline.secondsLeft();
+    evaluated(pipeline, scorer, tried);
+    int read = fitting(tried, before - deadline.secondsLeft(), deadline.secondsLeft(), all);
+    if (read < all) {
+      workplace
+          .remarks()
+          .accept(
+              "The exits are calibrated on %,d impressions of validation, not %,d: so many can be read in the time that is left. 'optirag calibrate' reads more."
+                  .formatted(read, all));
+    }
+    return read;
+  }
+
+  /**
+   * How many impressions fit.
+   *
+   * @param tried impressions that were read
+   * @param took seconds that they took
+   * @param left seconds that there are for the others
+   * @param all that there are
+   */
+  static int fitting(int tried, double took, double left, int all) {
+    double more = Math.max(0, left * (1 - CURVE)) * tried / Math.max(took, 1e-9);
+    return (int)
+        Math.min(all, Math.max(tried + more, Math.min(all, TrainingTime.LEAST_CALIBRATION)));
+  }
+
+  /** The bundle's prompts and features, read at full depth by heads that are not calibrated. */
+  private ReadingScorer scorer(Pipeline pipeline, SortedMap<Integer, ExitHead> heads) {
     List<CalibratedHead> plain =
         heads.entrySet().stream()
             .map(h -> new CalibratedHead(h.getKey(), h.getValue(), HeadCalibration.IDENTITY))
             .toList();
-    ReadingScorer scorer =
-        new ReadingScorer(
-            pipeline.trained(
-                "validation at full depth",
-                new Scorer(pipeline.backbone(), plain, new ExitPolicy.None())));
+    return new ReadingScorer(
+        pipeline.trained(
+            "validation at full depth",
+            new Scorer(pipeline.backbone(), plain, new ExitPolicy.None())));
+  }
+
+  private Evaluator evaluated(Pipeline pipeline, ReadingScorer scorer, int most) {
     Evaluator evaluator =
         Evaluator.of(
             pipeline.impressions(pipeline.split().validation()),
@@ -186,7 +246,15 @@ public final class Calibration {
             most,
             settings.seed());
     evaluator.evaluate(scorer, settings.workers(), workplace.progress());
+    return evaluator;
+  }
+
+  /** What heads say of the data set's validation part. */
+  private HeadReadings readings(
+      Pipeline pipeline, ReadingScorer scorer, SortedMap<Integer, ExitHead> heads, int most) {
     return scorer.readings(
-        evaluator, pipeline.backbone().config().blocks(), List.copyOf(heads.keySet()));
+        evaluated(pipeline, scorer, most),
+        pipeline.backbone().config().blocks(),
+        List.copyOf(heads.keySet()));
   }
 }

@@ -73,7 +73,7 @@ public final class Demonstration {
       results.addAll(own.results());
       own.facts().forEach(facts::putIfAbsent);
       facts.put("exit policy", chosen.text() + ", " + trained.plan().chosen());
-      facts.put("prompt of the trained", pipeline.promptSettings().toString());
+      facts.put("prompt of the trained", pipeline.promptSettings().text());
       return new Evaluation(own.title(), own.created(), facts, results);
     }
   }

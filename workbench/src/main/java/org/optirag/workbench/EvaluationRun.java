@@ -69,7 +69,7 @@ public final class EvaluationRun {
           .remarks()
           .accept(
               "Every label of %s is 1: %s negatives are drawn for each, %s; figures tell how they are told apart."
-                  .formatted(part, sampling.ratio(), sampling.choice()));
+                  .formatted(part, sampling.ratio(), drawn(sampling)));
     }
     this.evaluator = Evaluator.of(pipeline.impressions(heldOut), grouping, most, settings.seed());
     if (evaluator.requests().size() == most.requests()) {
@@ -131,10 +131,17 @@ public final class EvaluationRun {
     return Slice.byEvidence(ofItem.length, row -> ofItem[row], row -> ofUser[row]);
   }
 
+  private static String drawn(NegativeSampling sampling) {
+    return switch (sampling.choice()) {
+      case UNIFORM -> "every item alike";
+      case POPULARITY -> "popular items more often";
+    };
+  }
+
   private Map<String, String> facts(List<String> chosen, boolean withLlm) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("data set", pipeline.data().name());
-    facts.put("split", pipeline.rule().toString());
+    facts.put("split", pipeline.rule().text());
     facts.put("training interactions", Integer.toString(pipeline.split().train().size()));
     facts.put("impressions scored", evaluator.impressions() + " of " + evaluator.scored().size());
     facts.put("requests", Integer.toString(evaluator.requests().size()));
@@ -145,7 +152,7 @@ public final class EvaluationRun {
             : "window " + grouping.window() + ", at most " + grouping.candidates());
     NegativeSampling sampling = pipeline.sampling(heldOut);
     if (sampling != null) {
-      facts.put("negatives", sampling.ratio() + " for each click, " + sampling.choice());
+      facts.put("negatives", sampling.ratio() + " for each click, " + drawn(sampling));
     }
     if (!chosen.isEmpty()) {
       facts.put("baselines, tuned on validation", String.join("; ", chosen));
@@ -154,7 +161,7 @@ public final class EvaluationRun {
     if (withLlm) {
       facts.put("backbone", pipeline.backboneId().name());
       facts.put("numbers", pipeline.backbone().dtype() + " on " + settings.device());
-      facts.put("prompt", pipeline.promptSettings().toString());
+      facts.put("prompt", pipeline.promptSettings().text());
       facts.put("behaviours in a prompt", "at most " + pipeline.history());
     }
     if (settings.permuted()) {

@@ -16,6 +16,7 @@ import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.TreeFeatures;
 import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.scoring.trees.BoostedTrees;
+import org.optirag.workspace.Deadline;
 
 /**
  * The head before the first block: what the candidates' figures say without the LLM. The heads
@@ -44,21 +45,33 @@ record HeadZero(
    *
    * @param kinds of figures, at least one
    * @param model how they are read
+   * @param deadline of the whole training: where trees took much of it, nothing is tried beside
+   *     them
    */
   static HeadZero learn(
       Pipeline opened,
       Set<FeatureGroups.Kind> kinds,
       ExampleSettings.HeadZeroModel model,
       Interactions train,
-      Interactions held) {
+      Interactions held,
+      Deadline deadline) {
     List<String> names = FeatureGroups.names(kinds);
     FeatureSource figures = opened.figures(names);
     long seed = opened.settings().seed();
     if (model == ExampleSettings.HeadZeroModel.LINEAR) {
       return linear(names, figures, train, held, seed);
     }
+    double before = deadline.secondsLeft();
     HeadZero trees = trees(names, figures, train, held, opened);
     if (model == ExampleSettings.HeadZeroModel.TREES || held.size() == 0) {
+      return trees;
+    }
+    if (!leavesTimeForAnother(before, deadline.secondsLeft())) {
+      opened
+          .workplace()
+          .remarks()
+          .accept(
+              "Head 0 reads its features with trees; a regression is not tried beside them, since --time is short.");
       return trees;
     }
     HeadZero linear = linear(names, figures, train, held, seed);
@@ -75,6 +88,17 @@ record HeadZero(
                 ofTrees,
                 ofLinear));
     return ofLinear < ofTrees ? linear : trees;
+  }
+
+  /**
+   * Whether there is time for a second model, which takes about as long as the first and may take
+   * twice as long: an eighth of what is left is enough for it.
+   *
+   * @param before seconds that were left before the first; infinite without a deadline
+   * @param after seconds that are left now
+   */
+  static boolean leavesTimeForAnother(double before, double after) {
+    return Double.isInfinite(after) || 8 * (before - after) <= after;
   }
 
   /** The mean log loss, in nats. */

@@ -235,12 +235,13 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /**
-   * Writes prompts of the data.
+   * Writes prompts of the data, in the wording that the bundle was trained with.
    *
    * @param prompts what goes into them
    */
   public PromptAssembler assembler(PromptSettings prompts) {
-    return new PromptAssembler(data, model().tokenizer(), prompts);
+    int template = bundle == null ? PromptAssembler.TEMPLATE : bundle.dataset().template();
+    return new PromptAssembler(data, model().tokenizer(), prompts, template);
   }
 
   /**

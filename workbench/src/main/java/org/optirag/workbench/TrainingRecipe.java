@@ -32,7 +32,10 @@ import org.optirag.workspace.UserException;
  * @param pairwise weight of ranking a request's candidates, a pair at a time
  * @param listwise weight of ranking a request's candidates, all at once
  * @param epochs passes over the examples
- * @param time most of it, or null
+ * @param time most of the whole run, from reading the data to the calibration, or null; what is
+ *     read is shortened so that it fits ({@link Training})
+ * @param stepsTime most of the steps and validations alone, over all runs that go on from each
+ *     other, or null
  * @param validateEvery steps between measurements on validation
  */
 public record TrainingRecipe(
@@ -49,6 +52,7 @@ public record TrainingRecipe(
     double listwise,
     int epochs,
     @Nullable Duration time,
+    @Nullable Duration stepsTime,
     int validateEvery) {
   /** What was found to do well with the default model. */
   public static final TrainingRecipe DEFAULT =
@@ -66,14 +70,29 @@ public record TrainingRecipe(
           0,
           1,
           null,
+          null,
           500);
 
   private static final int HEADS = 6;
 
-  /** Copies the lists; the numbers are checked when it is known what they are for. */
+  /**
+   * Copies the lists; the other numbers are checked when it is known what they are for.
+   *
+   * @throws UserException if a time is not above zero
+   */
   public TrainingRecipe {
+    requirePositive("--time", time);
+    requirePositive("--steps-time", stepsTime);
     exits = exits == null ? null : List.copyOf(exits);
     targets = Set.copyOf(targets);
+  }
+
+  private static void requirePositive(String option, @Nullable Duration time) {
+    if (time != null && !time.isPositive()) {
+      throw new UserException(
+          option + " " + time.toSeconds() + "s leaves no time.",
+          "Give a time above zero, such as 30m.");
+    }
   }
 
   /** The same with heads after other blocks, ascending. */
@@ -92,6 +111,7 @@ public record TrainingRecipe(
         listwise,
         epochs,
         time,
+        stepsTime,
         validateEvery);
   }
 
@@ -111,10 +131,11 @@ public record TrainingRecipe(
         listwise,
         epochs,
         time,
+        stepsTime,
         validateEvery);
   }
 
-  /** The same within another time; null for as long as it takes. */
+  /** The same within another time of the whole run; null for as long as it takes. */
   public TrainingRecipe withTime(@Nullable Duration other) {
     return new TrainingRecipe(
         exits,
@@ -130,6 +151,7 @@ public record TrainingRecipe(
         listwise,
         epochs,
         other,
+        stepsTime,
         validateEvery);
   }
 
@@ -156,7 +178,7 @@ public record TrainingRecipe(
           listwise,
           new Rates(rate, headRate, headRate, depthRates, 0.3, Decay.LINEAR, 20),
           AdamW.STANDARD,
-          new TrainingPlan(epochs, 0, time, 1, validateEvery, 0, 50),
+          new TrainingPlan(epochs, 0, stepsTime, 1, validateEvery, 0, 50),
           seed,
           workers,
           false);

@@ -3,6 +3,7 @@ package org.optirag.backbone.lora;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The form of a low-rank adapter (LoRA, arXiv 2106.09685): W x becomes W x + alpha / rank · B A x.
@@ -37,6 +38,18 @@ public record LoraSettings(
           "modules %s of blocks %d to %d".formatted(modules, firstBlock, lastBlock));
     }
     modules = Collections.unmodifiableSet(EnumSet.copyOf(modules));
+  }
+
+  /** The settings in words. */
+  public String text() {
+    return "rank %d, alpha %s, dropout %s, on %s of blocks %d to %d"
+        .formatted(
+            rank,
+            alpha,
+            dropout,
+            modules.stream().map(LoraModule::target).collect(Collectors.joining(", ")),
+            firstBlock,
+            lastBlock);
   }
 
   /** What B A is multiplied by. */

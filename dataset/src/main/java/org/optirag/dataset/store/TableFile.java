@@ -1,6 +1,8 @@
 package org.optirag.dataset.store;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,11 +11,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
+import org.optirag.workspace.Utf8;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Tables in files of their own, Parquet or CSV by the file's ending: written whole or not at all,
@@ -191,18 +198,19 @@ public final class TableFile implements AutoCloseable {
       try {
         duck.query("DESCRIBE SELECT * FROM " + source, row -> there.add(row.getString(1)));
       } catch (UserException e) {
-        throw new UserException(
-            "Cannot read " + file + ": " + e.problem(),
-            "Give CSV or TSV with a header, JSON lines or Parquet, and the ending that says so.",
-            e);
+        throw unreadable(file, e);
       }
       for (String name : needed) {
         if (!there.contains(name)) {
           throw new UserException(
               "%s has no column '%s'; it has %s.".formatted(file, name, there),
-              "Name the columns " + String.join(", ", needed) + ".");
+              Nearest.question(name, there)
+                  + "Name the columns "
+                  + String.join(", ", needed)
+                  + ".");
         }
       }
+      requireKnown(file, there, needed, optional);
       List<String> asked = new ArrayList<>(needed);
       asked.addAll(optional);
       String select =
@@ -212,8 +220,115 @@ public final class TableFile implements AutoCloseable {
                       ? "CAST(" + Duck.identifier(name) + " AS VARCHAR)"
                       : "NULL::VARCHAR")
               .collect(Collectors.joining(", "));
-      duck.query(
-          "SELECT " + select + " FROM " + source, row -> reader.row(values(row, asked.size())));
+      List<List<@Nullable String>> rows = new ArrayList<>();
+      try {
+        duck.query(
+            "SELECT " + select + " FROM " + source, row -> rows.add(values(row, asked.size())));
+      } catch (UserException e) {
+        throw unreadable(file, e);
+      }
+      rows.forEach(reader::row);
+    }
+  }
+
+  /** Says what is wrong with a file, by its line where that can be found. */
+  private static UserException unreadable(Path file, UserException e) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    boolean lines = name.endsWith(".jsonl") || name.endsWith(".ndjson") || name.endsWith(".json");
+    boolean text = lines || name.endsWith(".csv") || name.endsWith(".tsv");
+    Optional<UserException> broken = text ? Utf8.found(file) : Optional.empty();
+    if (broken.isPresent()) {
+      return broken.get();
+    }
+    return (lines ? noJson(file) : text ? uneven(file, name) : Optional.<UserException>empty())
+        .orElseGet(() ->
+            new UserException(
+                "Cannot read %s: %s"
+                    .formatted(
+                        file,
+                        e.problem()
+                            .replace("The data could not be processed: ", "")
+                            .replaceFirst("^[A-Z][A-Za-z]+( [A-Z][a-z]+)* Error: ", "")),
+                "Give CSV or TSV with a header, JSON lines or Parquet, and the ending that says so.",
+                e));
+  }
+
+  /** The first line with more or fewer cells than the header, if there is one. */
+  private static Optional<UserException> uneven(Path file, String name) {
+    char delimiter = name.endsWith(".csv") ? ',' : '\t';
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      int columns = 0;
+      int number = 0;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        int cells = 1;
+        boolean quoted = false;
+        for (int i = 0; i < line.length(); i++) {
+          quoted ^= line.charAt(i) == '"';
+          cells += !quoted && line.charAt(i) == delimiter ? 1 : 0;
+        }
+        if (quoted) {
+          return Optional.empty(); // a cell of several lines
+        }
+        columns = number == 1 ? cells : columns;
+        if (cells != columns && !line.isEmpty()) {
+          return Optional.of(
+              new UserException(
+                  "%s:%d: the line has %d cells, the header %d."
+                      .formatted(file, number, cells, columns),
+                  "Put a text that holds '%s' into double quotes."
+                      .formatted(delimiter == ',' ? "," : "a tab")));
+        }
+      }
+    } catch (IOException e) {
+      return Optional.empty(); // what was said of it before is all that is known
+    }
+    return Optional.empty();
+  }
+
+  /** The first line that is no JSON object, if there is one. */
+  private static Optional<UserException> noJson(Path file) {
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      int number = 0;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        String problem = "it is no object";
+        try {
+          if (line.isBlank() || JsonMapper.shared().readTree(line).isObject()) {
+            continue;
+          }
+        } catch (JacksonException e) {
+          problem =
+              e.getOriginalMessage()
+                  .lines()
+                  .findFirst()
+                  .orElse("it is no JSON")
+                  .replaceFirst(" \\(start marker.*", "");
+        }
+        return Optional.of(
+            new UserException(
+                "%s:%d: %s.".formatted(file, number, problem),
+                "Give an object a line, such as {\"user\": \"42\", \"item\": \"50\"}."));
+      }
+    } catch (IOException e) {
+      return Optional.empty(); // what was said of it before is all that is known
+    }
+    return Optional.empty();
+  }
+
+  /** A column that nobody asks for is passed over, but not one that was meant as one of these. */
+  private static void requireKnown(
+      Path file, List<String> there, List<String> needed, List<String> optional) {
+    List<String> missing = optional.stream().filter(name -> !there.contains(name)).toList();
+    for (String name : there) {
+      if (!needed.contains(name) && !optional.contains(name)) {
+        Nearest.to(name, missing)
+            .ifPresent(meant -> {
+              throw new UserException(
+                  "%s: the column '%s' is not known.".formatted(file, name),
+                  "Did you mean '%s'? Else give it another name.".formatted(meant));
+            });
+      }
     }
   }
 
@@ -240,7 +355,7 @@ public final class TableFile implements AutoCloseable {
       return "read_json_auto(" + quoted + ", format = 'newline_delimited')";
     }
     if (plain.endsWith(".csv") || plain.endsWith(".tsv")) {
-      return "read_csv(%s, header = true, all_varchar = true, delim = '%s', quote = '\"')"
+      return "read_csv(%s, header = true, skip = 0, all_varchar = true, delim = '%s', quote = '\"')"
           .formatted(quoted, plain.endsWith(".csv") ? "," : "\t");
     }
     throw new UserException(

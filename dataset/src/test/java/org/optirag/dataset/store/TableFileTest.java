@@ -112,8 +112,39 @@ class TableFileTest {
         .hasMessageContaining("Cannot read " + broken);
     Path csv = Files.writeString(directory.resolve("t.csv"), "User,item\n1,2\n");
     assertThatThrownBy(() -> read(csv, "user", "item"))
-        .hasMessageContaining("has no column 'user'; it has [User, item]");
+        .hasMessageContaining("has no column 'user'; it has [User, item]")
+        .hasMessageContaining("Did you mean 'User'? Name the columns user, item.");
+    Path typed = Files.writeString(directory.resolve("y.csv"), "user,item,titel\n1,2,Dune\n");
+    assertThatThrownBy(() ->
+            TableFile.read(typed, List.of("user", "item"), List.of("time", "title"), row -> {}))
+        .hasMessage(
+            typed
+                + ": the column 'titel' is not known."
+                + " Did you mean 'title'? Else give it another name.");
     Path uneven = Files.writeString(directory.resolve("u.csv"), "user,item\n1,2\n3,4,5\n");
     assertThatThrownBy(() -> read(uneven, "user", "item")).isInstanceOf(UserException.class);
+    assertThatThrownBy(() -> read(uneven, "user", "item"))
+        .hasMessageStartingWith(uneven + ":3: the line has 3 cells, the header 2.");
+  }
+
+  @Test
+  void brokenLinesAreNamed() throws IOException {
+    Path json = directory.resolve("rows.jsonl");
+    Files.writeString(json, "{\"user\":\"1\",\"item\":\"2\"}\n{\"user\":\"1\",\"item\":\n");
+    assertThatThrownBy(() -> read(json, "user", "item"))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(json + ":2: Unexpected end-of-input");
+    for (String name : List.of("latin.csv", "latin.tsv", "latin.jsonl")) {
+      String delimiter = name.endsWith("tsv") ? "\t" : ",";
+      String text =
+          name.endsWith("jsonl")
+              ? "{\"user\":\"1\",\"item\":\"2\"}\n{\"user\":\"Caf\u00e9\",\"item\":\"2\"}\n"
+              : "user%sitem\nCaf\u00e9%s2\n".formatted(delimiter, delimiter);
+      Path latin = directory.resolve(name);
+      Files.write(latin, text.getBytes(StandardCharsets.ISO_8859_1));
+      assertThatThrownBy(() -> read(latin, "user", "item"))
+          .as(name)
+          .hasMessageStartingWith(latin + ", line 2: the byte 0xE9 is not UTF-8.");
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.optirag.evaluation.Estimate;
 import org.optirag.evaluation.ReportTemplate;
 import org.optirag.workspace.AtomicFiles;
@@ -135,6 +136,15 @@ public record ExperimentReport(
           .append(ranked ? " ---: |" : "")
           .append(" ---: | ---: | ---: |\n");
       of.forEach(row -> text.append(line(row, ranked)));
+      if (ranked) {
+        text.append(
+            "\nRequest AUC: means over the %s requests that have both labels.\n"
+                .formatted(
+                    of.stream()
+                        .map(row -> Integer.toString(row.perRequest().ranked()))
+                        .distinct()
+                        .collect(Collectors.joining(" or "))));
+      }
     }
     return text.toString();
   }

@@ -16,8 +16,8 @@ import org.optirag.scoring.Score;
 
 /**
  * A scorer at full depth that remembers what each head said, so that one pass over impressions
- * measures it and tells what every exit policy would have done. Safe for use from many threads;
- * keeps the tokens of all requests in memory.
+ * measures it and tells what every exit policy would have done; what was asked before is not read
+ * again. Safe for use from many threads; keeps the tokens of all requests in memory.
  */
 public final class ReadingScorer implements ImpressionScorer {
   private final PipelineScorer scorer;
@@ -60,8 +60,13 @@ public final class ReadingScorer implements ImpressionScorer {
 
   @Override
   public Predicted predict(int user, int[] items, long time, StageTimes times) {
+    Asked asked = Asked.of(user, time, items);
+    Heard before = heard.get(asked);
+    if (before != null) {
+      return Predicted.of(before.scores);
+    }
     RankingPipeline.Answer answer = scorer.answer(user, items, time, times);
-    heard.put(Asked.of(user, time, items), new Heard(answer.prompt().tokens(), answer.scores()));
+    heard.put(asked, new Heard(answer.prompt().tokens(), answer.scores()));
     return Predicted.of(answer.scores());
   }
 

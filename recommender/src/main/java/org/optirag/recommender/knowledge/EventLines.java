@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 import org.optirag.workspace.Utf8;
 import tools.jackson.core.JacksonException;
@@ -90,7 +91,13 @@ public final class EventLines {
     try {
       line = JSON.readValue(text, Line.class);
     } catch (UnrecognizedPropertyException e) {
-      throw wrong(place, "the field \"" + e.getPropertyName() + "\" is not known");
+      List<String> known = e.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
+      throw new UserException(
+          place + ": the field \"" + e.getPropertyName() + "\" is not known.",
+          Nearest.question(e.getPropertyName(), known)
+              + "An event has "
+              + String.join(", ", known)
+              + "; docs/serving.md tells which.");
     } catch (JacksonException e) {
       throw wrong(place, e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
     }

@@ -42,6 +42,16 @@ class EventLinesTest {
             new Event.Introduced("d", "42", List.of(new Field("age", "33"))));
   }
 
+  @Test
+  void aMistypedFieldIsToldWithTheRightOne() throws IOException {
+    Path file = file("\n{\"type\": \"item\", \"id\": \"a\", \"item\": \"1\", \"titel\": \"x\"}\n");
+    assertThatThrownBy(() -> EventLines.read(file, 4))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(
+            file
+                + ":2: the field \"titel\" is not known. Did you mean 'title'? An event has fields,");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
