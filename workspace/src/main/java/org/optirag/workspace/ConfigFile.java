@@ -156,7 +156,11 @@ public final class ConfigFile {
     String kind = yaml.kind(field);
     String expected = expected(target);
     return new UserException(
-        place + (kind.equals("empty") ? " is empty" : " is " + kind) + ", expected " + expected + ".",
+        place
+            + (kind.equals("empty") ? " is empty" : " is " + kind)
+            + ", expected "
+            + expected
+            + ".",
         "Write " + example(target) + ".",
         e);
   }

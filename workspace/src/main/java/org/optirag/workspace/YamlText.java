@@ -1,6 +1,7 @@
 package org.optirag.workspace;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +27,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * than it looks, is refused by line and column.
  */
 final class YamlText {
-  private static final LoadSettings SETTINGS = 
+  private static final LoadSettings SETTINGS =
       LoadSettings.builder().setAllowNonScalarKeys(true).build(); // told here, by their line
   private static final int EXCERPT = 60;
   private static final String NO_COLON = "Write 'name: value', with a blank after the colon.";
@@ -98,17 +99,46 @@ final class YamlText {
   }
 
   /**
-   * Where a field stands, with its name: "FILE, line 3, field rules.core". What is not
-   * there is placed at what it would be in.
+   * Where a field stands, with its name: "FILE, line 3, field rules.core". What is not there is
+   * placed at what it would be in.
    *
    * @param path names, and numbers of elements such as "[1]", parted by dots; where a list has no
    *     number, the first of its elements that has the field
    */
-  String place(String path) {
+  String place(String named) {
+    String path = normal(named);
     Mark mark = root == null || path.isEmpty() ? null : mark(root, path.split("\\.", -1), 0, null);
     return file
         + (mark == null ? "" : ", line " + (mark.getLine() + 1))
         + (path.isEmpty() ? "" : ", field " + path);
+  }
+
+  /** The path without the numbers of elements where there is one alone, and no list. */
+  private String normal(String path) {
+    List<String> kept = new ArrayList<>();
+    Node node = root;
+    for (String name : path.split("\\.", -1)) {
+      if (!name.equals("[0]") || node == null || node instanceof SequenceNode) {
+        kept.add(name);
+        node = node == null ? null : within(node, name);
+      }
+    }
+    return String.join(".", kept);
+  }
+
+  private static @Nullable Node within(Node of, String name) {
+    if (of instanceof SequenceNode list && name.matches("\\[\\d+]")) {
+      int index = Integer.parseInt(name.substring(1, name.length() - 1));
+      return index < list.getValue().size() ? list.getValue().get(index) : null;
+    }
+    if (of instanceof MappingNode fields) {
+      for (NodeTuple field : fields.getValue()) {
+        if (field.getKeyNode() instanceof ScalarNode key && key.getValue().equals(name)) {
+          return field.getValueNode();
+        }
+      }
+    }
+    return null;
   }
 
   private static @Nullable Mark mark(Node node, String[] path, int at, @Nullable Mark best) {
@@ -149,21 +179,11 @@ final class YamlText {
   }
 
   /** What stands at a path, in words such as "a list" or "'many'". */
-  String kind(String path) {
+  String kind(String named) {
+    String path = normal(named);
     Node node = root;
     for (String name : path.isEmpty() ? new String[0] : path.split("\\.", -1)) {
-      Node of = node;
-      node = null;
-      if (of instanceof SequenceNode list && name.startsWith("[")) {
-        int index = Integer.parseInt(name.substring(1, name.length() - 1));
-        node = index < list.getValue().size() ? list.getValue().get(index) : null;
-      } else if (of instanceof MappingNode fields) {
-        for (NodeTuple field : fields.getValue()) {
-          if (field.getKeyNode() instanceof ScalarNode key && key.getValue().equals(name)) {
-            node = field.getValueNode();
-          }
-        }
-      }
+      node = node == null ? null : within(node, name);
     }
     if (node instanceof SequenceNode) {
       return "a list";
@@ -222,8 +242,7 @@ final class YamlText {
     } else if (problem.contains("',' or '}'") || problem.contains("',' or ']'")) {
       char open = problem.contains("'}'") ? '{' : '[';
       why = "the " + open + from + " is not closed before this";
-      wayOut =
-          "Close it with " + (open == '{' ? '}' : ']') + ", and part its elements by commas.";
+      wayOut = "Close it with " + (open == '{' ? '}' : ']') + ", and part its elements by commas.";
     } else if (context.contains("quoted scalar") || context.contains("quoted text")) {
       mark = begun.isPresent() ? begun : mark;
       boolean escape = problem.contains("escape");
@@ -244,7 +263,8 @@ final class YamlText {
       wayOut = "Remove it, and save the file as UTF-8.";
     } else {
       why = "this cannot be read as YAML";
-      wayOut = "Check the indentation, colons, quotes and brackets of this line and the one before.";
+      wayOut =
+          "Check the indentation, colons, quotes and brackets of this line and the one before.";
     }
     return new UserException(at(mark) + ": " + why + ".", wayOut, e);
   }

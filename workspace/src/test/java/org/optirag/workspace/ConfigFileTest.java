@@ -139,8 +139,7 @@ final class ConfigFileTest {
   @Test
   void aValueOfAnotherKindIsToldByLineAndColumn() throws IOException {
     assertThat(refused("pot:\n  cups: many\n"))
-        .startsWith(
-            "tea.yaml, line 2, field pot.cups is 'many', expected a whole number.");
+        .startsWith("tea.yaml, line 2, field pot.cups is 'many', expected a whole number.");
     assertThat(refused("pot:\n  cups: 2.7\n")).contains("is '2.7', expected a whole number");
     assertThat(refused("pot:\n  cups: [2]\n")).contains("is a list, expected a whole number");
     assertThat(refused("pot:\n  cups:\n")).contains("field pot.cups is empty");
@@ -189,14 +188,14 @@ final class ConfigFileTest {
     }
     assertThat(refused("kind: a\n\0\n")).startsWith("tea.yaml, line 2: a byte 0");
     Files.writeString(directory.resolve("tea.yaml"), "\uFEFFkind: green\n");
-    assertThat(ConfigFile.read(directory.resolve("tea.yaml"), Tea.class).kind())
-        .isEqualTo("green");
+    assertThat(ConfigFile.read(directory.resolve("tea.yaml"), Tea.class).kind()).isEqualTo("green");
     assertThat(refused(directory, Tea.class)).contains("is a directory. Name the file in it.");
   }
 
   @Test
   void textsAreReadAsTheyStand() throws IOException {
-    for (String word : List.of("1.50", "007", "0x1F", "1_000", "yes", "true", "1e3", "2025-01-31")) {
+    for (String word :
+        List.of("1.50", "007", "0x1F", "1_000", "yes", "true", "1e3", "2025-01-31")) {
       assertThat(ConfigFile.read(file("kind: " + word + "\n"), Tea.class).kind()).isEqualTo(word);
     }
   }

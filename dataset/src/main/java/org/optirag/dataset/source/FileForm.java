@@ -49,10 +49,17 @@ record FileForm(
         insistOn(yaml, where, kind, encoding);
         yield new UserLists();
       }
-      default ->
-          throw new UserException(
-              ConfigFile.place(yaml, where + (format == null ? ".file" : ".format")) + ": the form of " + file + " is not known ('" + kind + "').",
-              "Give its format: csv, tsv, jsonl, parquet or lists.");
+      default -> {
+        Contents.refuseForeign(file);
+        throw new UserException(
+            ConfigFile.place(yaml, where + (format == null ? ".file" : ".format"))
+                + ": the form of "
+                + file
+                + " is not known ('"
+                + kind
+                + "').",
+            "Give its format: csv, tsv, jsonl, parquet or lists.");
+      }
     };
   }
 
@@ -67,7 +74,10 @@ record FileForm(
     given.forEach((field, value) -> {
       if (value != null) {
         throw new UserException(
-            ConfigFile.place(yaml, where + "." + field) + " says nothing of a file of the format " + kind + ".",
+            ConfigFile.place(yaml, where + "." + field)
+                + " says nothing of a file of the format "
+                + kind
+                + ".",
             "Leave it out, or give 'format: csv'.");
       }
     });
@@ -79,7 +89,11 @@ record FileForm(
         delimiter == null ? usualDelimiter : some(yaml, where + ".delimiter", delimiter),
         quote == null ? usualQuote : character(yaml, where + ".quote", quote),
         escape == null ? 0 : character(yaml, where + ".escape", escape),
-        columns == null ? List.of() : columns);
+        columns == null
+            ? List.of()
+            : columns.stream()
+                .map(column -> Mapping.required(yaml, where + ".columns", column))
+                .toList());
   }
 
   private Charset charset(Path yaml, String where) {

@@ -113,7 +113,8 @@ public record Mapping(
       }
       if (timeUnit != null) {
         throw new UserException(
-            ConfigFile.place(yaml, where + ".time-unit") + ": a time-format is given as well.",
+            ConfigFile.place(yaml, where + ".time-unit")
+                + ": both time-unit and time-format are given.",
             "Give one of them.");
       }
       try {
@@ -192,7 +193,10 @@ public record Mapping(
     }
     List<InteractionTable> tables =
         each(
-            "interactions", mapping.interactions, (at, file) -> table(yaml, at, directory, file));
+            yaml,
+            "interactions",
+            mapping.interactions,
+            (at, file) -> table(yaml, at, directory, file));
     insistOnTimes(yaml, mapping.interactions);
     List<TextFile> items = mapping.items == null ? List.of() : mapping.items;
     List<TextFile> users = mapping.users == null ? List.of() : mapping.users;
@@ -201,16 +205,29 @@ public record Mapping(
         "mapping",
         mapping.noun == null ? "item" : mapping.noun,
         tables,
-        each("items", items, (at, file) -> texts(yaml, directory, at, file)),
-        each("users", users, (at, file) -> texts(yaml, directory, at, file)),
-        mapping.rules == null ? Rules.likedFrom(4) : mapping.rules.applied(yaml));
+        each(yaml, "items", items, (at, file) -> texts(yaml, directory, at, file)),
+        each(yaml, "users", users, (at, file) -> texts(yaml, directory, at, file)),
+        mapping.rules == null ? Rules.likedFrom(4) : mapping.rules.applied(yaml),
+        mapping.givesThreshold(),
+        List.of());
+  }
+
+  /** Whether it says from which rating on is liked. */
+  public boolean givesThreshold() {
+    return rules != null && rules.likedFrom != null;
   }
 
   private static <F, T> List<T> each(
-      String what, List<F> files, BiFunction<String, F, T> of) {
+      Path yaml, String what, List<F> files, BiFunction<String, F, T> of) {
     List<T> made = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
-      made.add(of.apply(where(what, i, files.size()), files.get(i)));
+      String where = where(what, i, files.size());
+      F file = files.get(i);
+      if (file == null) { // a lone '-'
+        throw new UserException(
+            ConfigFile.place(yaml, where) + " is empty.", "Name its file, or leave the '-' out.");
+      }
+      made.add(of.apply(where, file));
     }
     return made;
   }
@@ -243,7 +260,7 @@ public record Mapping(
             file.format, file.delimiter, file.quote, file.escape, file.encoding, file.columns);
     if (file.rating != null && file.click != null) {
       throw new UserException(
-          ConfigFile.place(yaml, where + ".click") + ": a rating is given as well.",
+          ConfigFile.place(yaml, where + ".click") + ": both rating and click are given.",
           "Give one of them.");
     }
     if (file.history != null && file.time == null) {
@@ -253,13 +270,14 @@ public record Mapping(
     }
     if (file.item == null || file.item.isEmpty()) {
       throw new UserException(
-          ConfigFile.place(yaml, where + ".item") + " is missing.", "Name the column of the item's id.");
+          ConfigFile.place(yaml, where + ".item") + " is missing.",
+          "Name the column of the item's id.");
     }
     return new InteractionTable(
         path,
         form.layout(yaml, where, path),
         required(yaml, where + ".user", file.user),
-        file.item,
+        file.item.stream().map(item -> required(yaml, where + ".item", item)).toList(),
         file.lists != null && file.lists,
         file.rating,
         file.click,
@@ -282,7 +300,10 @@ public record Mapping(
         required(yaml, what + ".id", file.id),
         file.title == null ? null : Text.column("title", file.title),
         fields.entrySet().stream()
-            .map(field -> Text.column(field.getKey(), field.getValue()))
+            .map(field ->
+                Text.column(
+                    field.getKey(),
+                    required(yaml, what + ".fields." + field.getKey(), field.getValue())))
             .toList());
   }
 

@@ -58,8 +58,7 @@ public final class RandomTables {
    *
    * @param lineEnds whether texts may have some within them
    */
-  public static RandomTables write(long seed, boolean lineEnds, Path directory)
-      throws IOException {
+  public static RandomTables write(long seed, boolean lineEnds, Path directory) throws IOException {
     RandomTables tables = new RandomTables(seed, lineEnds);
     table(directory, "r", tables.mapped.rows(), tables.interactions(60));
     table(directory, "i", tables.mapped.texts(), tables.items(25));

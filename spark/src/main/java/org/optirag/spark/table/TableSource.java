@@ -25,6 +25,7 @@ import org.optirag.workspace.UserException;
  * @param items tables of item texts
  * @param users tables of user profiles
  * @param rules how ratings become labels and which rows stay
+ * @param thresholdGiven whether the mapping says from which rating on is liked
  */
 public record TableSource(
     String name,
@@ -32,7 +33,8 @@ public record TableSource(
     List<Interactions> interactions,
     List<Texts> items,
     List<Texts> users,
-    Rules rules) {
+    Rules rules,
+    boolean thresholdGiven) {
   /** Copies the lists. */
   public TableSource {
     interactions = List.copyOf(interactions);
@@ -91,7 +93,8 @@ public record TableSource(
         interactions,
         texts(yaml, input, "items", mapping.items()),
         texts(yaml, input, "users", mapping.users()),
-        mapping.rules() == null ? Rules.likedFrom(4) : mapping.rules().applied(yaml));
+        mapping.rules() == null ? Rules.likedFrom(4) : mapping.rules().applied(yaml),
+        mapping.givesThreshold());
   }
 
   private static Interactions interactions(
@@ -105,13 +108,14 @@ public record TableSource(
     }
     if (file.rating() != null && file.click() != null) {
       throw new UserException(
-          ConfigFile.place(yaml, where + ".click") + ": a rating is given as well.",
+          ConfigFile.place(yaml, where + ".click") + ": both rating and click are given.",
           "Give one of them.");
     }
     List<String> items = file.item();
     if (items == null || items.isEmpty()) {
       throw new UserException(
-          ConfigFile.place(yaml, where + ".item") + " is missing.", "Name the column of the item's id.");
+          ConfigFile.place(yaml, where + ".item") + " is missing.",
+          "Name the column of the item's id.");
     }
     return new Interactions(
         Table.of(

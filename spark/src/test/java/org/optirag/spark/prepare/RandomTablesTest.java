@@ -1,7 +1,6 @@
 package org.optirag.spark.prepare;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.io.TempDir;

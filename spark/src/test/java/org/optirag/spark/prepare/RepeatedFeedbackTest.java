@@ -153,8 +153,7 @@ final class RepeatedFeedbackTest {
   /** In another order, but for rows of one time. */
   private static List<Row> shuffledAmongTimes(List<Row> rows, Random random) {
     Map<Long, ArrayDeque<Row>> ofTime = new LinkedHashMap<>();
-    rows.forEach(row ->
-        ofTime.computeIfAbsent(row.time, any -> new ArrayDeque<>()).add(row));
+    rows.forEach(row -> ofTime.computeIfAbsent(row.time, any -> new ArrayDeque<>()).add(row));
     List<Row> shuffled = new ArrayList<>(rows);
     Collections.shuffle(shuffled, random);
     shuffled.replaceAll(row -> Objects.requireNonNull(ofTime.get(row.time)).remove());
