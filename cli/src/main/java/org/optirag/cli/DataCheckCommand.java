@@ -64,6 +64,9 @@ final class DataCheckCommand implements Callable<Integer> {
         "  %,d repeated interactions, %,d items without a title%n",
         check.repeats(),
         check.untitled());
+    if (check.labels() != null) {
+      out.println("  " + check.labels());
+    }
     check.reasons().entrySet().stream()
         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
         .forEach(reason ->

@@ -26,6 +26,9 @@ final class ImportPrinter {
         counts.users(),
         counts.items(),
         manifest.format());
+    if (manifest.labels() != null) {
+      out.println(manifest.labels());
+    }
     if (counts.requests() > 0) {
       out.printf(Locale.ROOT, "Shown together in %,d requests%n", counts.requests());
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.ConfigFile;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -100,7 +101,7 @@ final class ServeConfig {
       ServeSetting setting = known(file, field.getKey());
       if (!field.getValue().isValueNode()) {
         throw new UserException(
-            file + ", field " + field.getKey() + " is not a single value.",
+            ConfigFile.place(file, field.getKey()) + " is not a single value.",
             "Write it on one line.");
       }
       read.put(setting, field.getValue().asString(""));
@@ -117,7 +118,8 @@ final class ServeConfig {
       keys.add(setting.key());
     }
     throw new UserException(
-        file + ", field " + key + " is not known.", "Known fields here: " + keys + ".");
+        ConfigFile.place(file, key) + " is not known.",
+        Nearest.question(key, keys) + "Known fields here: " + keys + ".");
   }
 
   /** Where a setting's value is and came from. */

@@ -1,16 +1,26 @@
 package org.optirag.workspace;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.type.LogicalType;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -26,6 +36,11 @@ public final class ConfigFile {
                   .build())
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          // What looks like another kind of value is not made to fit.
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .withCoercionConfig(
+              LogicalType.Boolean,
+              config -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail))
           .build();
 
   private ConfigFile() {}
@@ -38,45 +53,91 @@ public final class ConfigFile {
    *     value of the wrong kind
    */
   public static <T> T read(Path file, Class<T> type) {
-    String text;
+    String text = text(file);
+    YamlText yaml = new YamlText(file, text);
+    try {
+      return YAML.readValue(text, type);
+    } catch (JacksonException e) {
+      throw misfit(yaml, e);
+    }
+  }
+
+  /**
+   * Where a field of a file stands, for a message: "FILE, line 3, field rules.core".
+   *
+   * @param field its names from the outermost on, parted by dots
+   */
+  public static String place(Path file, String field) {
+    try {
+      return new YamlText(file, text(file)).place(field);
+    } catch (UserException e) { // it was read before, and has changed
+      return file + ", field " + field;
+    }
+  }
+
+  private static String text(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new UserException(file + " is a directory.", "Name the file in it.");
+    }
+    byte[] bytes;
     try {
       if (Files.size(file) > MOST_BYTES) {
         throw new UserException(
             file + " has " + Files.size(file) + " bytes, too many for a configuration file.",
             "Name the configuration, not the data.");
       }
-      text = Files.readString(file);
+      bytes = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new UserException("There is no file " + file + ".", "Check the path.", e);
-    } catch (CharacterCodingException e) {
-      throw Utf8.broken(file);
     } catch (IOException e) {
       throw new UserException(
           "Cannot read " + file + ": " + e.getMessage() + ".", "Check the path.", e);
     }
+    insistOnNarrow(file, bytes);
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw Utf8.broken(file);
+    }
+    text = text.startsWith("\uFEFF") ? text.substring(1) : text;
     if (text.isBlank()) {
       throw new UserException(file + " is empty.", "See the example in the documentation.");
     }
-    try {
-      return YAML.readValue(text, type);
-    } catch (JacksonException e) {
-      throw misfit(file, text, e);
+    return text;
+  }
+
+  /** Refuses UTF-16, with its mark or without. */
+  private static void insistOnNarrow(Path file, byte[] bytes) {
+    int first = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
+    boolean marked = first == 0xFFFE || first == 0xFEFF;
+    int line = 1;
+    for (int i = 0; i < bytes.length && !marked; i++) {
+      if (bytes[i] == 0) {
+        boolean wide = bytes.length > 1 && (bytes[0] == 0 || bytes[1] == 0);
+        if (wide) {
+          marked = true;
+          break;
+        }
+        throw new UserException(
+            file + ", line " + line + ": a byte 0, which no text holds.",
+            "Check that this is the right file, and save it as UTF-8.");
+      }
+      line += bytes[i] == '\n' ? 1 : 0;
+    }
+    if (marked) {
+      throw new UserException(
+          file + ", line 1: the file is UTF-16, not UTF-8.",
+          "Save it as UTF-8, for instance: iconv -f UTF-16%s -t UTF-8 %s > utf8."
+              .formatted(
+                  first == 0xFFFE || first == 0xFEFF ? "" : bytes[0] == 0 ? "BE" : "LE",
+                  file.getFileName()));
     }
   }
 
-  private static UserException misfit(Path file, String text, JacksonException e) {
-    StringBuilder place = new StringBuilder(file.toString());
+  private static UserException misfit(YamlText yaml, JacksonException e) {
     String field = e instanceof DatabindException bind ? field(bind) : "";
-    int line =
-        e.getLocation() != null && e.getLocation().getLineNr() > 0
-            ? e.getLocation().getLineNr()
-            : lineOf(field.substring(field.lastIndexOf('.') + 1), text);
-    if (line > 0) {
-      place.append(", line ").append(line);
-    }
-    if (!field.isEmpty()) {
-      place.append(", field ").append(field);
-    }
+    String place = yaml.place(field);
     if (e instanceof UnrecognizedPropertyException unknown) {
       List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
       return new UserException(
@@ -87,29 +148,71 @@ public final class ConfigFile {
     if (e.getCause() instanceof UserException user) {
       return new UserException(place + ": " + user.problem(), user.wayOut(), e);
     }
-    String why =
-        e.getCause() instanceof IllegalArgumentException bad
-            ? String.valueOf(bad.getMessage())
-            : e.getOriginalMessage();
-    return new UserException(place + ": " + why + ".", "Correct the value.", e);
+    if (e.getCause() instanceof IllegalArgumentException bad
+        && !(bad instanceof NumberFormatException)) {
+      return new UserException(place + ": " + bad.getMessage() + ".", "Correct the value.", e);
+    }
+    Class<?> target = e instanceof MismatchedInputException wrong ? wrong.getTargetType() : null;
+    String kind = yaml.kind(field);
+    String expected = expected(target);
+    return new UserException(
+        place
+            + (kind.equals("empty") ? " is empty" : " is " + kind)
+            + ", expected "
+            + expected
+            + ".",
+        "Write " + example(target) + ".",
+        e);
   }
 
-  /** The first line that begins with a field, or 0: what a record lacks is told without a place. */
-  private static int lineOf(String field, String text) {
-    List<String> lines = text.lines().toList();
-    for (int i = 0; i < lines.size() && !field.isEmpty(); i++) {
-      if (lines.get(i).strip().startsWith(field + ":")) {
-        return i + 1;
-      }
+  private static boolean isWhole(Class<?> type) {
+    return Set.<Class<?>>of(int.class, Integer.class, long.class, Long.class).contains(type);
+  }
+
+  private static boolean isNumber(Class<?> type) {
+    return Set.<Class<?>>of(double.class, Double.class, float.class, Float.class).contains(type);
+  }
+
+  private static String expected(@Nullable Class<?> type) {
+    if (type == null) {
+      return "another value";
     }
-    return 0;
+    if (isWhole(type)) {
+      return "a whole number";
+    }
+    if (isNumber(type)) {
+      return "a number";
+    }
+    if (type == Boolean.class || type == boolean.class) {
+      return "true or false";
+    }
+    if (type == String.class) {
+      return "a text";
+    }
+    if (type.isEnum()) {
+      return "one of " + Arrays.toString(type.getEnumConstants());
+    }
+    return Collection.class.isAssignableFrom(type) || type.isArray() ? "a list" : "fields";
+  }
+
+  private static String example(@Nullable Class<?> type) {
+    return switch (expected(type)) {
+      case "a whole number" -> "digits alone, such as 4";
+      case "a number" -> "one with a decimal point, such as 3.5";
+      case "true or false" -> "one of these two";
+      case "a text" -> "one value after the colon, such as 'name: value'";
+      case "a list" -> "it as [first, second], or each on a line that begins with '- '";
+      case "fields" -> "'name: value' lines under it, indented, or {name: value}";
+      default -> "one that is expected here; see the example in the documentation";
+    };
   }
 
   private static String field(DatabindException e) {
     StringBuilder path = new StringBuilder();
     for (JacksonException.Reference reference : e.getPath()) {
+      path.append(path.isEmpty() ? "" : ".");
       if (reference.getPropertyName() != null) {
-        path.append(path.isEmpty() ? "" : ".").append(reference.getPropertyName());
+        path.append(reference.getPropertyName());
       } else {
         path.append('[').append(reference.getIndex()).append(']');
       }

@@ -26,6 +26,9 @@ public final class Cells {
       "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
 
   private static final Pattern MARKUP = Pattern.compile("<[a-zA-Z]+[\\s>/].*", Pattern.DOTALL);
+  private static final char MARK_OF_BYTES = '\uFEFF';
+  private static final Pattern DECIMAL =
+      Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
   private static final Pattern DECIMAL_COMMA = Pattern.compile("\\s*[+-]?\\d+,\\d+\\s*");
   private static final Set<String> NOTHING = Set.of("null", "n/a", "nan", "none", "\\n");
 
@@ -54,7 +57,7 @@ public final class Cells {
    * @param what "user", "item" or "request", for the message
    */
   public static String id(String what, @Nullable String value) throws Nonsense {
-    if (value == null || value.isBlank()) {
+    if (value == null || value.chars().allMatch(Cells::isUnseen)) {
       throw new Nonsense("the " + what + " id is empty");
     }
     if (Nested.of(value) != null) {
@@ -63,7 +66,22 @@ public final class Cells {
     if (value.length() > LONGEST_ID) {
       throw new Nonsense("the " + what + " id has " + value.length() + " characters");
     }
-    return value.strip();
+    String id = value.strip();
+    for (int i = 0; i < id.length() && id.charAt(0) != Nested.MARK; i++) {
+      if (Character.isISOControl(id.charAt(i)) || id.charAt(i) == MARK_OF_BYTES) {
+        throw new Nonsense(
+            "the %s id holds the character U+%04X, which is not seen"
+                .formatted(what, (int) id.charAt(i)));
+      }
+    }
+    return id;
+  }
+
+  private static boolean isUnseen(int c) {
+    return Character.isWhitespace(c)
+        || Character.isSpaceChar(c)
+        || c == MARK_OF_BYTES
+        || c == '\u200B';
   }
 
   /** The same, or null where the cell is empty. */
@@ -95,8 +113,10 @@ public final class Cells {
   /** A finite number. */
   public static float rating(@Nullable String value) throws Nonsense {
     try {
-      float rating = Float.parseFloat(value == null ? "" : value);
-      if (Float.isFinite(rating)) {
+      String text = value == null ? "" : value.strip();
+      float rating = Float.parseFloat(text);
+      // Java's own numbers may also be hexadecimal or end in a letter.
+      if (Float.isFinite(rating) && DECIMAL.matcher(text).matches()) {
         return rating;
       }
     } catch (NumberFormatException e) {
@@ -120,7 +140,7 @@ public final class Cells {
     }
     try { // a float column writes 1.0, 1.00 or 1e0
       double number = Double.parseDouble(text);
-      if (number == 0 || number == 1) {
+      if ((number == 0 || number == 1) && DECIMAL.matcher(text).matches()) {
         return number == 1;
       }
     } catch (NumberFormatException e) {

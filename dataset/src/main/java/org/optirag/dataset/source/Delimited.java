@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.UserException;
 
 /**
  * A text table: one row a line, fields parted by a delimiter, quoted or not.
@@ -62,7 +63,7 @@ public record Delimited(
       if (lines.note() != null) {
         complaints.noted(lines.note());
       }
-      List<String> header = names.isEmpty() ? header(lines) : names;
+      List<String> header = names.isEmpty() ? header(file, lines) : names;
       Places places = new Places(file, header, columns);
       int[] at = places.bases().stream().mapToInt(header::indexOf).toArray();
       long read = 0;
@@ -97,6 +98,10 @@ public record Delimited(
         for (int i = 0; i < at.length; i++) {
           values[i] = places.value(i, fields.get(at[i]));
         }
+        if (names.isEmpty() && isHeader(values, columns)) {
+          complaints.broken(file, line, "the line names the columns again", text);
+          continue;
+        }
         read++;
         rows.accept(line, values);
       }
@@ -106,14 +111,29 @@ public record Delimited(
     }
   }
 
-  private List<String> header(TextLines lines) throws IOException {
+  private List<String> header(Path file, TextLines lines) throws IOException {
     String text = lines.next();
     List<String> header = new ArrayList<>();
     if (text != null) {
+      if (text.indexOf('\r') >= 0) {
+        throw new UserException(
+            file + ", line 1: the lines end in a carriage return alone.",
+            "Convert it: tr '\\r' '\\n' < " + file + " > NEW.");
+      }
       split(text, header);
       header.replaceAll(Delimited::column);
     }
     return header;
+  }
+
+  /** Whether cells are the names of their columns, as where files were joined. */
+  private static boolean isHeader(@Nullable String[] values, List<String> columns) {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] == null || !column(values[i]).equals(columns.get(i))) {
+        return false;
+      }
+    }
+    return values.length > 1;
   }
 
   /** The column that a cell of a header names: without blanks and RecBole's types. */

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.ConfigFile;
 import org.optirag.workspace.UserException;
 
 /**
@@ -29,33 +30,41 @@ record FileForm(
     @Nullable String encoding,
     @Nullable List<String> columns) {
 
-  Layout layout(Path yaml, Path file) {
+  /** The layout; {@code where} is the table's place in the mapping. */
+  Layout layout(Path yaml, String where, Path file) {
     String name = SourceFiles.plainName(file).toLowerCase(Locale.ROOT);
     String kind = format == null ? name.substring(name.lastIndexOf('.') + 1) : format;
     return switch (kind.toLowerCase(Locale.ROOT)) {
-      case "csv" -> delimited(yaml, ",", '"');
-      case "tsv", "inter", "item", "user" -> delimited(yaml, "\t", (char) 0);
+      case "csv" -> delimited(yaml, where, ",", '"');
+      case "tsv", "inter", "item", "user" -> delimited(yaml, where, "\t", (char) 0);
       case "jsonl", "json", "ndjson" -> {
-        insistOn(yaml, kind, null);
-        yield new RecordLines(charset(yaml), Set.of());
+        insistOn(yaml, where, kind, null);
+        yield new RecordLines(charset(yaml, where), Set.of());
       }
       case "parquet" -> {
-        insistOn(yaml, kind, encoding);
+        insistOn(yaml, where, kind, encoding);
         yield new ParquetTable();
       }
       case "lists" -> {
-        insistOn(yaml, kind, encoding);
+        insistOn(yaml, where, kind, encoding);
         yield new UserLists();
       }
-      default ->
-          throw new UserException(
-              yaml + ": the form of " + file + " is not known ('" + kind + "').",
-              "Give its format: csv, tsv, jsonl, parquet or lists.");
+      default -> {
+        Contents.refuseForeign(file);
+        throw new UserException(
+            ConfigFile.place(yaml, where + (format == null ? ".file" : ".format"))
+                + ": the form of "
+                + file
+                + " is not known ('"
+                + kind
+                + "').",
+            "Give its format: csv, tsv, jsonl, parquet or lists.");
+      }
     };
   }
 
   /** Refuses fields that say nothing of files of a kind. */
-  private void insistOn(Path yaml, String kind, @Nullable String encodingOfIt) {
+  private void insistOn(Path yaml, String where, String kind, @Nullable String encodingOfIt) {
     Map<String, @Nullable Object> given = new LinkedHashMap<>();
     given.put("delimiter", delimiter);
     given.put("quote", quote);
@@ -65,30 +74,45 @@ record FileForm(
     given.forEach((field, value) -> {
       if (value != null) {
         throw new UserException(
-            yaml + ", field " + field + " says nothing of a file of the format " + kind + ".",
+            ConfigFile.place(yaml, where + "." + field)
+                + " says nothing of a file of the format "
+                + kind
+                + ".",
             "Leave it out, or give 'format: csv'.");
       }
     });
   }
 
-  private Delimited delimited(Path yaml, String usualDelimiter, char usualQuote) {
+  private Delimited delimited(Path yaml, String where, String usualDelimiter, char usualQuote) {
     return new Delimited(
-        charset(yaml),
-        delimiter == null || delimiter.isEmpty() ? usualDelimiter : delimiter,
-        quote == null ? usualQuote : character(yaml, "quote", quote),
-        escape == null ? 0 : character(yaml, "escape", escape),
-        columns == null ? List.of() : columns);
+        charset(yaml, where),
+        delimiter == null ? usualDelimiter : some(yaml, where + ".delimiter", delimiter),
+        quote == null ? usualQuote : character(yaml, where + ".quote", quote),
+        escape == null ? 0 : character(yaml, where + ".escape", escape),
+        columns == null
+            ? List.of()
+            : columns.stream()
+                .map(column -> Mapping.required(yaml, where + ".columns", column))
+                .toList());
   }
 
-  private Charset charset(Path yaml) {
+  private Charset charset(Path yaml, String where) {
     try {
       return encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
     } catch (IllegalArgumentException e) {
       throw new UserException(
-          yaml + ", field encoding is '" + encoding + "'.",
+          ConfigFile.place(yaml, where + ".encoding") + " is '" + encoding + "'.",
           "Give one such as UTF-8 or ISO-8859-1.",
           e);
     }
+  }
+
+  private static String some(Path yaml, String field, String value) {
+    if (value.isEmpty()) {
+      throw new UserException(
+          ConfigFile.place(yaml, field) + " is empty.", "Give the characters, or leave it out.");
+    }
+    return value;
   }
 
   private static char character(Path yaml, String field, String value) {
@@ -97,7 +121,7 @@ record FileForm(
     }
     if (value.length() != 1) {
       throw new UserException(
-          yaml + ", field " + field + " is '" + value + "'.", "Give one character, or none.");
+          ConfigFile.place(yaml, field) + " is '" + value + "'.", "Give one character, or none.");
     }
     return value.charAt(0);
   }

@@ -37,6 +37,11 @@ public sealed interface Layout permits Delimited, RecordLines, UserLists, Parque
 
   /** What to say where a column is wanted that is not there. */
   static UserException missing(Object file, String column, List<String> known) {
+    if (known.isEmpty() || known.stream().allMatch(String::isBlank)) {
+      return new UserException(
+          file + " has no first line that names its columns, and so no '" + column + "'.",
+          "Check that this is the right file, or name its columns in a mapping ('columns:').");
+    }
     return new UserException(
         file + " has no column '" + column + "'; it has " + known + ".",
         delimiter(known)

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Part;
 import org.optirag.dataset.source.Source.InteractionTable;
@@ -101,25 +102,27 @@ public record Mapping(
     /**
      * How its times are written.
      *
+     * @param where the table's place in the mapping, see {@link Mapping#where}
      * @throws UserException if the mapping contradicts itself or names no form
      */
-    public TimeForm timeForm(Path yaml) {
+    public TimeForm timeForm(Path yaml, String where) {
       if (timeFormat == null) {
         return timeUnit == null
             ? TimeForm.USUAL
-            : TimeForm.in(constant(yaml, "interactions.time-unit", TimeUnit.class, timeUnit));
+            : TimeForm.in(constant(yaml, where + ".time-unit", TimeUnit.class, timeUnit));
       }
       if (timeUnit != null) {
         throw new UserException(
-            yaml + ", field interactions: both time-unit and time-format are given.",
+            ConfigFile.place(yaml, where + ".time-unit")
+                + ": both time-unit and time-format are given.",
             "Give one of them.");
       }
       try {
         return TimeForm.of(timeFormat);
       } catch (IllegalArgumentException e) {
         throw new UserException(
-            yaml
-                + ", field interactions.time-format is '"
+            ConfigFile.place(yaml, where + ".time-format")
+                + " is '"
                 + timeFormat
                 + "': "
                 + e.getMessage()
@@ -189,7 +192,11 @@ public record Mapping(
           yaml + " names no interactions.", "Add 'interactions:' with file, user and item.");
     }
     List<InteractionTable> tables =
-        mapping.interactions.stream().map(file -> table(yaml, directory, file)).toList();
+        each(
+            yaml,
+            "interactions",
+            mapping.interactions,
+            (at, file) -> table(yaml, at, directory, file));
     insistOnTimes(yaml, mapping.interactions);
     List<TextFile> items = mapping.items == null ? List.of() : mapping.items;
     List<TextFile> users = mapping.users == null ? List.of() : mapping.users;
@@ -198,9 +205,36 @@ public record Mapping(
         "mapping",
         mapping.noun == null ? "item" : mapping.noun,
         tables,
-        items.stream().map(file -> texts(yaml, directory, "items", file)).toList(),
-        users.stream().map(file -> texts(yaml, directory, "users", file)).toList(),
-        mapping.rules == null ? Rules.likedFrom(4) : mapping.rules.applied(yaml));
+        each(yaml, "items", items, (at, file) -> texts(yaml, directory, at, file)),
+        each(yaml, "users", users, (at, file) -> texts(yaml, directory, at, file)),
+        mapping.rules == null ? Rules.likedFrom(4) : mapping.rules.applied(yaml),
+        mapping.givesThreshold(),
+        List.of());
+  }
+
+  /** Whether it says from which rating on is liked. */
+  public boolean givesThreshold() {
+    return rules != null && rules.likedFrom != null;
+  }
+
+  private static <F, T> List<T> each(
+      Path yaml, String what, List<F> files, BiFunction<String, F, T> of) {
+    List<T> made = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      String where = where(what, i, files.size());
+      F file = files.get(i);
+      if (file == null) { // a lone '-'
+        throw new UserException(
+            ConfigFile.place(yaml, where) + " is empty.", "Name its file, or leave the '-' out.");
+      }
+      made.add(of.apply(where, file));
+    }
+    return made;
+  }
+
+  /** The place of one of several tables in a mapping, such as "interactions.[1]". */
+  public static String where(String what, int index, int size) {
+    return size == 1 ? what : what + ".[" + index + "]";
   }
 
   /**
@@ -212,43 +246,46 @@ public record Mapping(
     if (tables.stream().anyMatch(table -> table.request() != null)
         && tables.stream().anyMatch(table -> table.time() == null)) {
       throw new UserException(
-          yaml
-              + ", field interactions.request: rows without a time cannot be parted into requests.",
+          ConfigFile.place(yaml, "interactions.request")
+              + ": rows without a time cannot be parted into requests.",
           "Add 'time:' to every table; a running number will do.");
     }
   }
 
-  private static InteractionTable table(Path yaml, Path directory, InteractionFile file) {
-    Path path = path(yaml, directory, "interactions", file.file);
+  private static InteractionTable table(
+      Path yaml, String where, Path directory, InteractionFile file) {
+    Path path = path(yaml, directory, where, file.file);
     FileForm form =
         new FileForm(
             file.format, file.delimiter, file.quote, file.escape, file.encoding, file.columns);
     if (file.rating != null && file.click != null) {
       throw new UserException(
-          yaml + ", field interactions: both rating and click are given.", "Give one of them.");
+          ConfigFile.place(yaml, where + ".click") + ": both rating and click are given.",
+          "Give one of them.");
     }
     if (file.history != null && file.time == null) {
       throw new UserException(
-          yaml + ", field interactions.history: without a time its items have no place.",
+          ConfigFile.place(yaml, where + ".history") + ": without a time its items have no place.",
           "Add 'time:'; a running number will do.");
     }
     if (file.item == null || file.item.isEmpty()) {
       throw new UserException(
-          yaml + ", field interactions.item is missing.", "Name the column of the item's id.");
+          ConfigFile.place(yaml, where + ".item") + " is missing.",
+          "Name the column of the item's id.");
     }
     return new InteractionTable(
         path,
-        form.layout(yaml, path),
-        required(yaml, "interactions.user", file.user),
-        file.item,
+        form.layout(yaml, where, path),
+        required(yaml, where + ".user", file.user),
+        file.item.stream().map(item -> required(yaml, where + ".item", item)).toList(),
         file.lists != null && file.lists,
         file.rating,
         file.click,
         file.time,
-        file.timeForm(yaml),
+        file.timeForm(yaml, where),
         file.history,
         file.request,
-        file.part == null ? null : constant(yaml, "interactions.part", Part.class, file.part));
+        file.part == null ? null : constant(yaml, where + ".part", Part.class, file.part));
   }
 
   private static TextTable texts(Path yaml, Path directory, String what, TextFile file) {
@@ -259,11 +296,14 @@ public record Mapping(
     Map<String, String> fields = file.fields == null ? Map.of() : file.fields;
     return new TextTable(
         path,
-        form.layout(yaml, path),
+        form.layout(yaml, what, path),
         required(yaml, what + ".id", file.id),
         file.title == null ? null : Text.column("title", file.title),
         fields.entrySet().stream()
-            .map(field -> Text.column(field.getKey(), field.getValue()))
+            .map(field ->
+                Text.column(
+                    field.getKey(),
+                    required(yaml, what + ".fields." + field.getKey(), field.getValue())))
             .toList());
   }
 
@@ -278,12 +318,12 @@ public record Mapping(
     }
     if (Files.isDirectory(path)) {
       throw new UserException(
-          yaml + ", field " + what + ".file: " + path + " is a directory.",
+          ConfigFile.place(yaml, what + ".file") + ": " + path + " is a directory.",
           "Name a file in it; several files are several tables.");
     }
     if (!Files.isRegularFile(path)) {
       throw new UserException(
-          yaml + ", field " + what + ".file: there is no file " + path + ".",
+          ConfigFile.place(yaml, what + ".file") + ": there is no file " + path + ".",
           "Names are relative to the directory of the data.");
     }
     return path;
@@ -297,7 +337,7 @@ public record Mapping(
   public static String required(Path yaml, String field, @Nullable String value) {
     if (value == null || value.isBlank()) {
       throw new UserException(
-          yaml + ", field " + field + " is missing.", "See 'optirag data import --help'.");
+          ConfigFile.place(yaml, field) + " is missing.", "See 'optirag data import --help'.");
     }
     return value;
   }
@@ -317,7 +357,7 @@ public record Mapping(
       }
     }
     throw new UserException(
-        yaml + ", field " + field + " is '" + value + "'.",
+        ConfigFile.place(yaml, field) + " is '" + value + "'.",
         Nearest.question(value, names) + "Give one of " + names + ".");
   }
 }

@@ -25,6 +25,7 @@ public record ParquetTable() implements Layout {
   @Override
   public void read(Path file, List<String> columns, Complaints complaints, RowConsumer rows)
       throws IOException {
+    Contents.insistOnParquet(file);
     Properties settings = new Properties();
     settings.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
     String table = "read_parquet('" + file.toString().replace("'", "''") + "')";

@@ -128,6 +128,7 @@ record RecBoleAtomic() implements Formats.Format {
         files.find(stem + ".item").stream().map(RecBoleAtomic::items).toList(),
         files.find(stem + ".user").stream().map(RecBoleAtomic::users).toList(),
         Rules.likedFrom(3.5),
+        false,
         notRead(stem, tables, files));
   }
 

@@ -117,6 +117,9 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
         String name = in.currentName();
         in.nextToken();
         if (wanted.contains(name)) {
+          if (record.get(name) != null) {
+            throw new IllegalArgumentException("the field '" + name + "' is there twice");
+          }
           record.put(name, Nested.value(in));
         } else {
           in.skipChildren();
@@ -125,10 +128,19 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
           }
         }
       }
+      if (in.currentToken() == null) {
+        throw new IllegalArgumentException("not JSON: the record is not closed");
+      }
+      if (in.nextToken() != null) {
+        throw new IllegalArgumentException("more than one record in the line");
+      }
       return record;
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
-          "not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""), e);
+          e.getLocation() == null
+              ? "not JSON"
+              : "not JSON at character " + e.getLocation().getColumnNr(),
+          e);
     }
   }
 

@@ -18,6 +18,7 @@ import org.optirag.dataset.Part;
  * @param items the tables of item texts, possibly none
  * @param users the tables of user profiles, possibly none
  * @param rules how ratings become labels and which rows stay, unless the user says otherwise
+ * @param thresholdGiven whether the mapping, and not the format, says from which rating on is liked
  * @param notes what of the files is not read, each a sentence for the user
  */
 public record Source(
@@ -28,6 +29,7 @@ public record Source(
     List<TextTable> items,
     List<TextTable> users,
     Rules rules,
+    boolean thresholdGiven,
     List<String> notes) {
 
   /** Copies the lists. */
@@ -47,7 +49,7 @@ public record Source(
       List<TextTable> items,
       List<TextTable> users,
       Rules rules) {
-    this(name, format, noun, interactions, items, users, rules, List.of());
+    this(name, format, noun, interactions, items, users, rules, false, List.of());
   }
 
   /** The same with another name and noun; null keeps what is. */
@@ -60,6 +62,7 @@ public record Source(
         items,
         users,
         rules,
+        thresholdGiven,
         notes);
   }
 

@@ -60,6 +60,9 @@ final class TextLines implements AutoCloseable {
     }
     PushbackInputStream content = new PushbackInputStream(open(file), Encoding.LOOKED_AT);
     try {
+      byte[] first = content.readNBytes(Contents.LOOKED_AT);
+      content.unread(first);
+      Contents.insistOnText(file, first);
       Encoding encoding = Encoding.of(file, content, isUtf8 ? StandardCharsets.UTF_8 : charset);
       in = content;
       note =
@@ -80,10 +83,17 @@ final class TextLines implements AutoCloseable {
   }
 
   private static InputStream open(Path file) throws IOException {
-    InputStream bytes = Files.newInputStream(file);
+    PushbackInputStream bytes =
+        new PushbackInputStream(Files.newInputStream(file), Contents.LOOKED_AT);
     try {
-      return file.toString().endsWith(".gz") ? new GZIPInputStream(bytes, 1 << 16) : bytes;
-    } catch (IOException e) {
+      byte[] first = bytes.readNBytes(Contents.LOOKED_AT);
+      bytes.unread(first);
+      if (file.toString().endsWith(".gz")) {
+        Contents.insistOnGzip(file, first);
+        return new GZIPInputStream(bytes, 1 << 16);
+      }
+      return bytes;
+    } catch (IOException | UserException e) {
       bytes.close();
       throw e;
     }

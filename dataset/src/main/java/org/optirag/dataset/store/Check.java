@@ -24,6 +24,7 @@ import org.optirag.workspace.UserException;
  * @param reasons how often each complaint was made, numbers in it as '#'
  * @param first the first few complaints of each kind
  * @param notes what stood out in the data as a whole, each a sentence
+ * @param labels how many interactions would be likes, and why; null where none is left
  * @param refusal why an import would stop, or null where it would not
  */
 public record Check(
@@ -37,6 +38,7 @@ public record Check(
     Map<String, Long> reasons,
     List<Reject> first,
     List<String> notes,
+    @Nullable String labels,
     @Nullable String refusal) {
 
   /**

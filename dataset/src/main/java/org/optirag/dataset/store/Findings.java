@@ -1,6 +1,7 @@
 package org.optirag.dataset.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.source.Cells;
 import org.optirag.dataset.source.Complaints;
 import org.optirag.dataset.source.Rules;
@@ -12,9 +13,22 @@ import org.optirag.dataset.source.Source.TextTable;
  * that are written in two ways.
  */
 final class Findings {
-  /** An id without what differs when the same is written by another program. */
-  private static final String PLAIN =
-      "regexp_replace(regexp_replace(lower(%s), '^0+([0-9])', '\\1'), '\\.0+$', '')";
+  /** What differs when the same id is written by another program, and ids without it. */
+  private record Cause(String words, String plain) {}
+
+  private static final List<Cause> CAUSES =
+      List.of(
+          new Cause("'.0' at the end", "regexp_replace(%s, '\\.0+$', '')"),
+          new Cause("leading zeros", "regexp_replace(%s, '^0+([0-9])', '\\1')"),
+          new Cause("upper and lower case", "lower(%s)"),
+          new Cause(
+              "blanks or characters that are not seen",
+              "regexp_replace(%s, '[\\s\\x{A0}\\x{200B}\\x{FEFF}]', '', 'g')"),
+          new Cause("quotes around them", "trim(%s, '\"''')"),
+          new Cause("accents as characters of their own", "nfc_normalize(%s)"),
+          new Cause(
+              "case and zeros",
+              "regexp_replace(regexp_replace(lower(%s), '^0+([0-9])', '\\1'), '\\.0+$', '')"));
 
   private final Duck duck;
   private final Source source;
@@ -26,6 +40,26 @@ final class Findings {
     this.source = source;
     this.rules = rules;
     this.complaints = complaints;
+  }
+
+  /** How the labels of what is kept come about; null where nothing is. */
+  @Nullable String labels() {
+    String by =
+        Notes.likedBy(
+            source.interactions().stream()
+                .anyMatch(table -> table.rating() != null && table.click() == null),
+            source.interactions().stream().anyMatch(table -> table.click() != null),
+            rules.likedFrom(),
+            rules.likedFrom() != source.rules().likedFrom(),
+            source.thresholdGiven(),
+            source.format());
+    @Nullable String[] labels = new String[1];
+    duck.query(
+        "SELECT count_if(label), count(*) FROM kept",
+        row ->
+            labels[0] =
+                row.getLong(2) == 0 ? null : Notes.labels(row.getLong(1), row.getLong(2), by));
+    return labels[0];
   }
 
   /** Tells what stands out, once the {@link Normaliser} has made its tables. */
@@ -41,13 +75,17 @@ final class Findings {
     boolean rated = source.interactions().stream().anyMatch(table -> table.rating() != null);
     boolean clicked = source.interactions().stream().anyMatch(table -> table.click() != null);
     duck.query(
-        "SELECT count(*), min(label), max(label), min(time), max(time) FROM kept",
+        "SELECT count(*), min(label), max(label), min(time), max(time), count_if(label) FROM kept",
         row -> {
           if (row.getLong(1) < 2) {
             return;
           }
           if ((rated || clicked) && row.getBoolean(2) == row.getBoolean(3)) {
             complaints.noted(Notes.oneLabel(row.getBoolean(2), rules.likedFrom(), !clicked));
+          }
+          if (rated || clicked) {
+            Notes.rareLabel(row.getLong(6), row.getLong(1), !clicked, rules.likedFrom())
+                .ifPresent(complaints::noted);
           }
           long last = row.getLong(5);
           if (row.wasNull()) {
@@ -86,32 +124,100 @@ final class Findings {
             .map(table -> String.valueOf(table.file().getFileName()))
             .distinct()
             .toList();
-    boolean[] found = new boolean[1];
-    duck.query(
-        ("SELECT count(*), min(a.id), min_by(b.id, a.id) FROM (SELECT id FROM " + touched)
-            + (" ANTI JOIN " + texts + " USING (id)) a JOIN (SELECT id FROM " + texts)
-            + (" ANTI JOIN " + ids + " USING (id)) b ON " + PLAIN.formatted("a.id") + " = ")
-            + PLAIN.formatted("b.id"),
-        row -> {
-          if (row.getLong(1) > 0) {
-            found[0] = true;
-            complaints.noted(
-                Notes.alike(what, row.getLong(1), files, row.getString(2), row.getString(3)));
-          }
-        });
-    if (!found[0]) {
-      duck.query(
-          ("SELECT (SELECT min(id) FROM " + touched + "), min(id) FROM " + texts)
-              + (" HAVING count(*) > 0 AND EXISTS (FROM "
-                  + touched
-                  + ") AND NOT EXISTS (FROM "
-                  + touched
-                  + " SEMI JOIN "
-                  + texts)
-              + " USING (id))",
-          row ->
-              complaints.noted(Notes.strangers(what, files, row.getString(1), row.getString(2))));
+    long all = duck.number("SELECT count(*) FROM " + touched);
+    if (all == 0 || duck.number("SELECT count(*) FROM " + texts) == 0) {
+      return;
     }
+    String missing = "missing_" + ids;
+    String spare = "spare_" + ids;
+    duck.run(
+        ("CREATE TABLE " + missing + " AS SELECT id FROM (SELECT id FROM " + touched)
+            + (") ANTI JOIN " + texts + " USING (id)"));
+    duck.run(
+        ("CREATE TABLE " + spare + " AS SELECT id FROM " + texts)
+            + (" ANTI JOIN (SELECT id FROM " + touched + ") USING (id)"));
+    long left = duck.number("SELECT count(*) FROM " + missing);
+    for (Cause cause : CAUSES) {
+      if (left > 0) {
+        String same = cause.plain().formatted("a.id") + " = " + cause.plain().formatted("b.id");
+        left -= told(what, ids, same, all, files, cause.words());
+      }
+    }
+    if (left > 1) {
+      left -= prefixed(what, ids, all, left, files);
+    }
+    if (left == 0) {
+      return;
+    }
+    long unknown = left;
+    duck.query(
+        "SELECT (SELECT min(id) FROM " + missing + "), (SELECT min(id) FROM " + spare + ")",
+        row -> {
+          String id = row.getString(1);
+          String other = row.getString(2);
+          complaints.noted(
+              unknown == all
+                  ? Notes.strangers(what, files, id, other)
+                  : Notes.missing(what, unknown, all, files, id, other));
+        });
+  }
+
+  /** Tells of ids that are the same but for a cause, and takes them from those that are missing. */
+  private long told(
+      String what, String ids, String same, long all, List<String> files, String cause) {
+    duck.run(
+        ("CREATE OR REPLACE TABLE alike AS SELECT a.id AS a, min(b.id) AS b FROM missing_" + ids)
+            + (" a JOIN spare_" + ids + " b ON " + same + " GROUP BY a.id"));
+    long count = duck.number("SELECT count(*) FROM alike");
+    if (count > 0) {
+      duck.query(
+          "SELECT min(a), min_by(b, a) FROM alike",
+          row ->
+              complaints.noted(
+                  Notes.alike(what, count, all, cause, files, row.getString(1), row.getString(2))));
+      duck.run("DELETE FROM missing_" + ids + " WHERE id IN (SELECT a FROM alike)");
+      duck.run("DELETE FROM spare_" + ids + " WHERE id IN (SELECT b FROM alike)");
+    }
+    return count;
+  }
+
+  /** Looks for a text that stands before the numbers of one side, and is another on the other. */
+  private long prefixed(String what, String ids, long all, long left, List<String> files) {
+    String parted =
+        "(SELECT id, regexp_extract(id, '[0-9]+$') AS number,"
+            + " regexp_replace(id, '[0-9]+$', '') AS before FROM %s"
+            + " WHERE regexp_matches(id, '[0-9]$'))";
+    long[] found = new long[1];
+    String[] before = {"", ""};
+    duck.query(
+        "SELECT count(*), a.before, b.before FROM "
+            + (parted.formatted("missing_" + ids) + " a JOIN ")
+            + (parted.formatted("spare_" + ids) + " b USING (number)")
+            + " WHERE a.before <> b.before GROUP BY ALL ORDER BY 1 DESC, 2, 3 LIMIT 1",
+        row -> {
+          found[0] = row.getLong(1);
+          before[0] = row.getString(2);
+          before[1] = row.getString(3);
+        });
+    long least = Math.min(left, duck.number("SELECT count(*) FROM spare_" + ids));
+    if (found[0] < 2 || found[0] * 2 < least) {
+      return 0; // by chance
+    }
+    String same =
+        "starts_with(a.id, %1$s) AND substr(a.id, length(%1$s) + 1) = substr(b.id, length(%2$s) + 1)"
+                .formatted(quoted(before[0]), quoted(before[1]))
+            + (" AND starts_with(b.id, " + quoted(before[1]) + ")");
+    return told(
+        what,
+        ids,
+        same,
+        all,
+        files,
+        "a prefix: '" + before[0] + "' in the one and '" + before[1] + "' in the other");
+  }
+
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 
   private void ofTexts(String what, String ids, List<TextTable> tables, List<String> fields) {

@@ -118,7 +118,9 @@ final class Importer {
       Normaliser normaliser =
           new Normaliser(duck, rules, items.names(), users.names(), files, rejects);
       Normaliser.Result kept = normaliser.write(result);
-      new Findings(duck, source, rules, rejects).tell(items.names(), users.names());
+      Findings findings = new Findings(duck, source, rules, rejects);
+      findings.tell(items.names(), users.names());
+      String labels = findings.labels();
       if (kept.interactions() > 0) {
         manifest =
             new Manifest(
@@ -143,7 +145,8 @@ final class Importer {
                     kept.untitled(),
                     kept.requests()),
                 sums(files),
-                rejects.notes());
+                rejects.notes(),
+                labels);
       }
       return new Outcome(
           manifest,
@@ -158,6 +161,7 @@ final class Importer {
               rejects.byReason(),
               rejects.first(),
               rejects.notes(),
+              labels,
               Check.tooManyBroken(counts, rejects.first(), rules.mostBroken())
                   .orElse(manifest == null ? nothingLeft() : null)));
     } catch (SQLException e) {

@@ -61,6 +61,7 @@ final class InteractionReader {
     int request = add(columns, table.request());
     int items = columns.size();
     columns.addAll(table.items());
+    List<String> ids = new ArrayList<>();
     long[] range = {Long.MAX_VALUE, Long.MIN_VALUE};
     table
         .layout()
@@ -91,23 +92,27 @@ final class InteractionReader {
                   range[1] = Math.max(range[1], when.getEpochSecond());
                 }
                 String shown = request < 0 ? null : Cells.optionalId("request", values[request]);
+                ids.clear(); // a row counts whole or not at all
                 for (int i = items; i < columns.size(); i++) {
                   for (String item : Cells.items(table.lists(), values[i])) {
-                    String checked = Cells.id("item", item);
-                    append(
-                        file,
-                        line,
-                        user,
-                        checked,
-                        zero ? Float.NaN : stars,
-                        label,
-                        when,
-                        table.part(),
-                        shown);
-                    if (history >= 0 && when != null) {
-                      String listed = String.join(" ", Cells.items(true, values[history]));
-                      histories.add(user, checked, when.getEpochSecond(), listed, label);
-                    }
+                    ids.add(Cells.id("item", item));
+                  }
+                }
+                String listed =
+                    history < 0 ? null : String.join(" ", Cells.items(true, values[history]));
+                for (String item : ids) {
+                  append(
+                      file,
+                      line,
+                      user,
+                      item,
+                      zero ? Float.NaN : stars,
+                      label,
+                      when,
+                      table.part(),
+                      shown);
+                  if (listed != null && when != null) {
+                    histories.add(user, item, when.getEpochSecond(), listed, label);
                   }
                 }
               } catch (Cells.Nonsense e) {

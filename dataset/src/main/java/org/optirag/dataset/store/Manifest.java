@@ -29,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param sources the files read
  * @param notes what stood out in reading, each a sentence for the user; none of imports made before
  *     they were kept
+ * @param labels how many interactions are likes, and why; null in imports made before it was kept
  */
 public record Manifest(
     int version,
@@ -42,7 +43,8 @@ public record Manifest(
     List<String> userFields,
     Counts counts,
     List<SourceFile> sources,
-    List<String> notes) {
+    List<String> notes,
+    @Nullable String labels) {
 
   /** Copies the lists. */
   public Manifest {

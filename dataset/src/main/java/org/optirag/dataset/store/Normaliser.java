@@ -143,25 +143,41 @@ final class Normaliser {
   }
 
   private long dropRepeats(boolean timed) {
+    tellAcrossParts();
     duck.run(
-        "CREATE TABLE repeated AS SELECT seq, file, line FROM kept"
+        "CREATE TABLE repeated AS SELECT seq, file, line,"
+            + " part IS DISTINCT FROM first_value(part) OVER latest AS across FROM kept"
             + " SEMI JOIN (SELECT u, i FROM kept GROUP BY u, i HAVING count(*) > 1) USING (u, i)"
-            + " QUALIFY row_number() OVER (PARTITION BY u, i, request ORDER BY "
+            + " WINDOW latest AS (PARTITION BY u, i, request ORDER BY "
             + (timed ? "time DESC, nanos DESC, " : "")
-            + "seq DESC) > 1");
+            + "seq DESC) QUALIFY row_number() OVER latest > 1");
     long repeats = duck.number("SELECT count(*) FROM repeated");
     if (repeats > 0) {
       duck.query(
-          "SELECT file, line FROM repeated WHERE file >= 0 ORDER BY file, line",
+          "SELECT file, line, across FROM repeated WHERE file >= 0 ORDER BY file, line",
           row ->
               rejects.mended(
                   files.get(row.getInt(1)),
                   row.getLong(2),
-                  "the same user and item stand in another row; the last one counts",
+                  row.getBoolean(3)
+                      ? "the same user and item stand in another part of the split; the last row"
+                          + " counts"
+                      : "the same user and item stand in another row; the last one counts",
                   ""));
       duck.run("DELETE FROM kept WHERE seq IN (SELECT seq FROM repeated)");
     }
     return repeats;
+  }
+
+  /** Tells what stands in several parts of a split, before all but its last row are left out. */
+  private void tellAcrossParts() {
+    duck.query(
+        "SELECT parts, count(*), bool_or(asked) FROM (SELECT bit_or(1 << part) AS parts,"
+            + " count(request) > 0 AS asked FROM kept WHERE part IS NOT NULL AND file >= 0"
+            + " GROUP BY u, i) GROUP BY parts ORDER BY parts",
+        row ->
+            Notes.acrossParts(row.getInt(1), row.getLong(2), row.getBoolean(3))
+                .ifPresent(rejects::noted));
   }
 
   private void takeCore() {

@@ -146,10 +146,12 @@ class EncodingsTest {
     files.file("i.jsonl", "{\"id\": \"x\", \"name\": \"a\"}\n");
     assertThatThrownBy(() -> files.mapped(MAPPING.formatted("jsonl", ", delimiter: ';'")))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("field delimiter says nothing of a file of the format jsonl");
+        .hasMessageContaining(
+            "line 3, field items.delimiter says nothing of a file of the format jsonl");
     files.parquet("i.parquet", "SELECT 'x' AS id, 'a' AS name");
     assertThatThrownBy(() -> files.mapped(MAPPING.formatted("parquet", ", encoding: UTF-8")))
-        .hasMessageContaining("field encoding says nothing of a file of the format parquet");
+        .hasMessageContaining(
+            "line 3, field items.encoding says nothing of a file of the format parquet");
     assertThatThrownBy(
             () -> files.mapped(MAPPING.formatted("csv", ", format: lists, columns: [user, item]")))
         .isInstanceOf(UserException.class);

@@ -43,15 +43,15 @@ class FindingsTest {
   void idsThatAreWrittenAsFloatsAreSaidWithBothExamples() throws IOException {
     files.file("r.csv", "u,i,r,t\na,10.0,5,1700000000\nb,11.0,1,1700000001\n");
     String note =
-        "2 items have no text because their ids are written differently, such as '10.0' in the"
-            + " interactions and '10' in i.csv; write them alike";
+        "2 of 2 items (100.0 %) have no text because their ids are written differently ('.0' at the"
+            + " end), such as '10.0' in the interactions and '10' in i.csv; write them alike";
     assertThat(files.mapped(MAPPING).manifest().notes()).containsExactly(note);
     assertThat(files.checked(files.source(MAPPING)).notes()).containsExactly(note);
     files.file("r.csv", "u,i,r,t\na,0010,5,1700000000\nb,11,1,1700000001\n");
     assertThat(files.mapped(MAPPING).manifest().notes())
         .containsExactly(
-            "1 items have no text because their ids are written differently, such as '0010' in the"
-                + " interactions and '10' in i.csv; write them alike");
+            "1 of 2 items (50.0 %) have no text because their ids are written differently (leading"
+                + " zeros), such as '0010' in the interactions and '10' in i.csv; write them alike");
   }
 
   @Test
@@ -65,8 +65,9 @@ class FindingsTest {
                 .manifest()
                 .notes())
         .containsExactly(
-            "2 items have no text because their ids are written differently, such as '10.0' in the"
-                + " interactions and '10' in s.item; write them alike",
+            "2 of 2 items (100.0 %) have no text because their ids are written differently ('.0' at"
+                + " the end), such as '10.0' in the interactions and '10' in s.item; write them"
+                + " alike",
             "1 users are there twice, such as '2' and '2.0'; write them alike if they are one");
   }
 

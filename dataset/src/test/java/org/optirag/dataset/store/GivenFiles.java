@@ -15,6 +15,7 @@ import org.optirag.dataset.Field;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.source.Formats;
 import org.optirag.dataset.source.Mapping;
+import org.optirag.dataset.source.Rules;
 import org.optirag.dataset.source.Source;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
@@ -82,8 +83,11 @@ final class GivenFiles {
   }
 
   Check checked(Source source) {
-    return store.check(
-        source, source.rules(), data.resolveSibling("rejected.tsv"), Progress.silent());
+    return checked(source, source.rules());
+  }
+
+  Check checked(Source source, Rules rules) {
+    return store.check(source, rules, data.resolveSibling("rejected.tsv"), Progress.silent());
   }
 
   /** Each interaction as "user item rating +/- time", and its part where there is a split. */

@@ -67,6 +67,28 @@ class NestedColumnsTest {
   }
 
   @Test
+  void aRowOfSeveralItemsCountsWholeOrNotAtAll() throws IOException {
+    files
+        .file(
+            "r.jsonl",
+            "{\"u\": \"u\", \"i\": [\"a\", \"\", \"b\"]}\n{\"u\": \"v\", \"i\": [\"c\"]}\n")
+        .file("r.csv", "u,i\nu,\"[\"\"a\"\", null]\"\nv,c\n")
+        .parquet("r.parquet", "SELECT 'u' AS u, ['a', NULL] AS i UNION ALL SELECT 'v', ['c']")
+        .file("two.csv", "u,i,j\nu,a,\nv,c,c\n");
+    String rules = "rules: {most-broken: 1}\n";
+    for (String table :
+        List.of(
+            "{file: r.csv, user: u, item: i, lists: true}",
+            "{file: r.jsonl, user: u, item: i, lists: true}",
+            "{file: r.parquet, user: u, item: i, lists: true}",
+            "{file: two.csv, user: u, item: [i, j]}")) {
+      ImportedDataset imported = files.mapped("name: t\ninteractions: " + table + "\n" + rules);
+      assertThat(imported.load().items().ids().ids()).as(table).containsExactly("c");
+      assertThat(imported.manifest().counts().broken()).as(table).isEqualTo(1);
+    }
+  }
+
+  @Test
   void listsAsPandasWritesThemIntoCsvAreLists() throws IOException {
     files
         .file("r.csv", "u,i\nu,i1\nu,i2\nu,i3\nu,i4\n")

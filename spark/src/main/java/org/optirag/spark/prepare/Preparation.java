@@ -3,6 +3,7 @@ package org.optirag.spark.prepare;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lag;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.shiftleft;
@@ -95,6 +96,7 @@ public final class Preparation {
     if (counts.shown()) {
       kept = ShownTogether.numbered(kept, counts.interactions());
     }
+    List<String> across = counts.parted() ? acrossParts(kept) : List.of();
     boolean timed = counts.untimed() == 0;
     Dataset<Row> last = withoutRepeats(kept, timed, counts.shown());
     long interactions = counts.interactions(); // or less, with repeats
@@ -185,22 +187,59 @@ public final class Preparation {
                 Math.toIntExact(itemTexts.untitled(finalItems.table(), finalItems.count())),
                 requests),
             List.of(),
-            notes(counts, itemTexts, finalItems));
+            notes(counts, itemTexts, finalItems, across),
+            labels(interactions));
     output.write(manifest);
     last.unpersist();
     staged.unpersist();
     return manifest;
   }
 
-  /** What stands out, as far as it is known by now: no table is read again for it. */
-  private List<String> notes(StageCounts counts, TextStage texts, Ids items) {
+  /** How the labels of what was written come about. */
+  private String labels(long interactions) {
+    String by =
+        Notes.likedBy(
+            source.interactions().stream()
+                .anyMatch(table -> table.rating() != null && table.click() == null),
+            source.interactions().stream().anyMatch(table -> table.click() != null),
+            source.rules().likedFrom(),
+            false,
+            source.thresholdGiven(),
+            "mapping");
+    long likes = output.read("interactions").filter("label").count();
+    return Notes.labels(likes, interactions, by);
+  }
+
+  /** What stands in several parts of a split. */
+  private static List<String> acrossParts(Dataset<Row> rows) {
     List<String> notes = new ArrayList<>();
+    rows.filter("part IS NOT NULL")
+        .selectExpr("u", "i", "shiftleft(1, CAST(part AS INT)) AS bit", "request")
+        .groupBy("u", "i")
+        .agg(expr("bit_or(bit) AS parts"), expr("count(request) > 0 AS asked"))
+        .groupBy("parts")
+        .agg(expr("count(*) AS pairs"), expr("bool_or(asked) AS asked"))
+        .orderBy("parts")
+        .collectAsList()
+        .forEach(row ->
+            Notes.acrossParts(row.getInt(0), row.getLong(1), row.getBoolean(2))
+                .ifPresent(notes::add));
+    return notes;
+  }
+
+  /** What stands out, as far as it is known by now: no table is read again for it. */
+  private List<String> notes(StageCounts counts, TextStage texts, Ids items, List<String> across) {
+    List<String> notes = new ArrayList<>(across);
     boolean rated = source.interactions().stream().anyMatch(table -> table.rating() != null);
     boolean clicked = source.interactions().stream().anyMatch(table -> table.click() != null);
     if ((rated || clicked)
         && counts.interactions() > 1
         && counts.liked() % counts.interactions() == 0) {
       notes.add(Notes.oneLabel(counts.liked() > 0, source.rules().likedFrom(), !clicked));
+    }
+    if (rated || clicked) {
+      Notes.rareLabel(counts.liked(), counts.interactions(), !clicked, source.rules().likedFrom())
+          .ifPresent(notes::add);
     }
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
@@ -217,15 +256,15 @@ public final class Preparation {
         notes.add(Notes.order(last));
       }
     }
-    texts
-        .strangers(items.table())
-        .ifPresent(ids ->
-            notes.add(
-                Notes.strangers(
-                    "item",
-                    source.items().stream().map(table -> table.table().location()).toList(),
-                    ids.get(0),
-                    ids.get(1))));
+    if (!source.rules().allItems()) { // else every text's id is among them
+      texts
+          .missing(
+              items.table(),
+              items.count(),
+              "item",
+              source.items().stream().map(table -> table.table().location()).toList())
+          .ifPresent(notes::add);
+    }
     return notes;
   }
 

@@ -25,6 +25,7 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Untitled;
 import org.optirag.dataset.source.Cells;
+import org.optirag.dataset.store.Notes;
 import org.optirag.spark.table.Table;
 import org.optirag.spark.table.TableSource;
 
@@ -187,16 +188,30 @@ final class TextStage {
     return TotalOrder.of(joined, size, col("number")).select(columns.toArray(Column[]::new));
   }
 
-  /** Where no id has texts though there are some, an id of each. */
-  Optional<List<String>> strangers(Dataset<Row> numbered) {
+  /**
+   * What to say where ids have no texts though there are some.
+   *
+   * @param size how many ids there are
+   */
+  Optional<String> missing(Dataset<Row> numbered, long size, String what, List<String> files) {
     Dataset<Row> described = ids();
-    if (described == null || described.isEmpty() || !numbered.join(described, "id").isEmpty()) {
+    if (described == null || described.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(List.of(least(numbered), least(described)));
+    Dataset<Row> ids = numbered.select("id");
+    Row unknown = ids.except(described).selectExpr("count(*)", "min(id)").head();
+    if (unknown.getLong(0) == 0) {
+      return Optional.empty();
+    }
+    String id = unknown.getString(1);
+    return Optional.of(
+        unknown.getLong(0) == size
+            ? Notes.strangers(what, files, id, String.valueOf(least(described)))
+            : Notes.missing(
+                what, unknown.getLong(0), size, files, id, least(described.except(ids))));
   }
 
-  private static String least(Dataset<Row> ids) {
+  private static @Nullable String least(Dataset<Row> ids) {
     return ids.selectExpr("min(id)").head().getString(0);
   }
 

@@ -31,6 +31,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.source.Cells;
+import org.optirag.dataset.source.Contents;
 import org.optirag.dataset.source.Delimited;
 import org.optirag.workspace.UserException;
 
@@ -259,7 +260,14 @@ public record Table(
     Path path = new Path(file);
     try (InputStream in =
         path.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(path)) {
-      int first = in.read() << 8 | in.read();
+      byte[] bytes = in.readNBytes(Contents.LOOKED_AT);
+      Contents found = Contents.of(bytes);
+      boolean unpacked = found == Contents.GZIP && file.endsWith(".gz");
+      boolean packed = found == Contents.PACKED && file.matches(".*\\.(bz2|zst|xz)");
+      if (found != null && !unpacked && !packed) {
+        throw found.instead(file, "text");
+      }
+      int first = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
       if (first == 0xFFFE || first == 0xFEFF) {
         throw new UserException(
             file + " is UTF-16, which these jobs do not read.",

@@ -25,6 +25,7 @@ import org.optirag.workspace.UserException;
  * @param items tables of item texts
  * @param users tables of user profiles
  * @param rules how ratings become labels and which rows stay
+ * @param thresholdGiven whether the mapping says from which rating on is liked
  */
 public record TableSource(
     String name,
@@ -32,7 +33,8 @@ public record TableSource(
     List<Interactions> interactions,
     List<Texts> items,
     List<Texts> users,
-    Rules rules) {
+    Rules rules,
+    boolean thresholdGiven) {
   /** Copies the lists. */
   public TableSource {
     interactions = List.copyOf(interactions);
@@ -79,8 +81,10 @@ public record TableSource(
           yaml + " names no interactions.", "Add 'interactions:' with file, user and item.");
     }
     List<Interactions> interactions = new ArrayList<>();
-    for (Mapping.InteractionFile file : mapping.interactions()) {
-      interactions.add(interactions(yaml, input, file));
+    List<Mapping.InteractionFile> files = mapping.interactions();
+    for (int i = 0; i < files.size(); i++) {
+      String where = Mapping.where("interactions", i, files.size());
+      interactions.add(interactions(yaml, where, input, files.get(i)));
     }
     Mapping.insistOnTimes(yaml, mapping.interactions());
     return new TableSource(
@@ -89,63 +93,70 @@ public record TableSource(
         interactions,
         texts(yaml, input, "items", mapping.items()),
         texts(yaml, input, "users", mapping.users()),
-        mapping.rules() == null ? Rules.likedFrom(4) : mapping.rules().applied(yaml));
+        mapping.rules() == null ? Rules.likedFrom(4) : mapping.rules().applied(yaml),
+        mapping.givesThreshold());
   }
 
-  private static Interactions interactions(Path yaml, String input, Mapping.InteractionFile file) {
+  private static Interactions interactions(
+      Path yaml, String where, String input, Mapping.InteractionFile file) {
     if (file.history() != null) {
       throw new UserException(
-          yaml
-              + ", field interactions.history: rows known from others' histories are placed on one"
+          ConfigFile.place(yaml, where + ".history")
+              + ": rows known from others' histories are placed on one"
               + " machine alone.",
           "Leave the field out, or import with 'optirag data import'.");
     }
     if (file.rating() != null && file.click() != null) {
       throw new UserException(
-          yaml + ", field interactions: both rating and click are given.", "Give one of them.");
+          ConfigFile.place(yaml, where + ".click") + ": both rating and click are given.",
+          "Give one of them.");
     }
     List<String> items = file.item();
     if (items == null || items.isEmpty()) {
       throw new UserException(
-          yaml + ", field interactions.item is missing.", "Name the column of the item's id.");
+          ConfigFile.place(yaml, where + ".item") + " is missing.",
+          "Name the column of the item's id.");
     }
     return new Interactions(
         Table.of(
-            location(input, Mapping.required(yaml, "interactions.file", file.file())),
+            location(input, Mapping.required(yaml, where + ".file", file.file())),
             file.format(),
             file.delimiter(),
             file.quote(),
             file.escape(),
             file.encoding(),
             file.columns()),
-        Mapping.required(yaml, "interactions.user", file.user()),
+        Mapping.required(yaml, where + ".user", file.user()),
         items,
         file.lists() != null && file.lists(),
         file.rating(),
         file.click(),
         file.time(),
-        file.timeForm(yaml),
+        file.timeForm(yaml, where),
         file.request(),
         file.part() == null
             ? null
-            : Mapping.constant(yaml, "interactions.part", Part.class, file.part()));
+            : Mapping.constant(yaml, where + ".part", Part.class, file.part()));
   }
 
   private static List<Texts> texts(
       Path yaml, String input, String what, @Nullable List<Mapping.TextFile> files) {
     List<Texts> texts = new ArrayList<>();
-    for (Mapping.TextFile file : files == null ? List.<Mapping.TextFile>of() : files) {
+    int size = files == null ? 0 : files.size();
+    for (int i = 0; files != null && i < size; i++) {
+      Mapping.TextFile file = files.get(i);
+      String where = Mapping.where(what, i, size);
       texts.add(
           new Texts(
               Table.of(
-                  location(input, Mapping.required(yaml, what + ".file", file.file())),
+                  location(input, Mapping.required(yaml, where + ".file", file.file())),
                   file.format(),
                   file.delimiter(),
                   file.quote(),
                   file.escape(),
                   file.encoding(),
                   file.columns()),
-              Mapping.required(yaml, what + ".id", file.id()),
+              Mapping.required(yaml, where + ".id", file.id()),
               file.title(),
               file.fields() == null ? Map.of() : new LinkedHashMap<>(file.fields())));
     }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -111,6 +113,51 @@ final class RepeatedFeedbackTest {
     live.renew(snapshot -> {});
     assertHistories(live, expected, seed);
     assertFigures(live.state().snapshot(), expected, seed);
+  }
+
+  /** Also where times are the same: then what is told last, or stands last in the file. */
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13})
+  void atFewTimesTheOrderWithinATimeDecidesAndNoOther(long seed) throws IOException {
+    Random random = new Random(seed);
+    List<Row> base = imported(random);
+    List<Row> told = new ArrayList<>();
+    for (int n = 0; n < 200; n++) {
+      long time = START + 7L * random.nextInt(60); // as those imported have
+      told.add(
+          new Row(random.nextInt(USERS), random.nextInt(ITEMS), 1 + random.nextInt(5), time, ""));
+    }
+    List<Row> whole = new ArrayList<>(base);
+    whole.addAll(told);
+    Dataset expected = imported("whole", whole);
+    assertThat(rows(prepared("whole"))).as("seed %d", seed).isEqualTo(rows(expected));
+    List<Row> arriving = shuffledAmongTimes(told, random);
+    assertThat(rows(imported("arriving", withBase(base, arriving)))).isEqualTo(rows(expected));
+    LiveState live = live(imported("base", base));
+    for (int n = 0; n < arriving.size(); n++) {
+      live.apply(n + 1, START + 1_000_000, arriving.get(n).event("e" + n));
+      if (random.nextInt(30) == 0) {
+        live.renew(snapshot -> {});
+      }
+    }
+    assertHistories(live, expected, seed);
+    live.renew(snapshot -> {});
+    assertHistories(live, expected, seed);
+    assertFigures(live.state().snapshot(), expected, seed);
+  }
+
+  private static List<Row> withBase(List<Row> base, List<Row> told) {
+    return Stream.concat(base.stream(), told.stream()).toList();
+  }
+
+  /** In another order, but for rows of one time. */
+  private static List<Row> shuffledAmongTimes(List<Row> rows, Random random) {
+    Map<Long, ArrayDeque<Row>> ofTime = new LinkedHashMap<>();
+    rows.forEach(row -> ofTime.computeIfAbsent(row.time, any -> new ArrayDeque<>()).add(row));
+    List<Row> shuffled = new ArrayList<>(rows);
+    Collections.shuffle(shuffled, random);
+    shuffled.replaceAll(row -> Objects.requireNonNull(ofTime.get(row.time)).remove());
+    return shuffled;
   }
 
   private static LiveState live(Dataset data) {

@@ -275,6 +275,48 @@ final class TableFormsTest {
   }
 
   @Test
+  void labelsUnknownItemsAndPairsInTwoPartsAreSaid() throws IOException {
+    write("a.csv", "u,i,r\na,10,5\na,11,1\nb,12.0,4\n");
+    write("b.csv", "u,i,r\na,10,2\nb,11,3\n");
+    write("i.csv", "id,name\n10,Soap\n11,Tea\n12,Salt\n");
+    var prepared =
+        BothWays.assertSame(
+            directory,
+            """
+            name: t
+            interactions:
+            - {file: a.csv, user: u, item: i, rating: r, part: train}
+            - {file: b.csv, user: u, item: i, rating: r, part: test}
+            items: {file: i.csv, id: id, title: name}
+            """);
+    assertThat(prepared.manifest().labels())
+        .isEqualTo(
+            "1 of 4 interactions are likes (25.0 %): a rating of 4.0 or more, the default where the"
+                + " mapping has no 'liked-from'");
+    assertThat(prepared.manifest().notes())
+        .containsExactly(
+            "1 pairs of user and item stand in several parts of the split (train, test), so that"
+                + " what is learned of the one row gives the other away; of each the last row"
+                + " counts",
+            "1 of 3 items (33.3 %) are not in "
+                + directory.resolve("i.csv")
+                + ", such as '12.0'; of its ids '12' is none of the interactions");
+  }
+
+  @Test
+  void aFileThatIsNoTextIsToldAsWhatItIs() throws IOException {
+    Path yaml = directory.resolve("t.yaml");
+    Files.writeString(yaml, "name: t\ninteractions: {file: r.csv, user: u, item: i}\n");
+    for (String content : List.of("<html><body>404</body></html>", "PAR1\0", "%PDF-1.7")) {
+      write("r.csv", content);
+      assertThatThrownBy(() -> BothWays.prepared(directory, yaml))
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("r.csv is ")
+          .hasMessageContaining(", not text.");
+    }
+  }
+
+  @Test
   void recBolesHeadersNameTheirColumns() throws IOException {
     write("s.inter", "user_id:token\titem_id:token\tlabel:float\nu\tx\t1.0\nu\ty\t0.0\n");
     BothWays.assertSame(
