@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.duckdb.DuckDBAppender;
@@ -220,14 +221,22 @@ public final class TableFile implements AutoCloseable {
                       ? "CAST(" + Duck.identifier(name) + " AS VARCHAR)"
                       : "NULL::VARCHAR")
               .collect(Collectors.joining(", "));
-      List<List<@Nullable String>> rows = new ArrayList<>();
+      AtomicReference<UserException> refused = new AtomicReference<>();
       try {
         duck.query(
-            "SELECT " + select + " FROM " + source, row -> rows.add(values(row, asked.size())));
+            "SELECT " + select + " FROM " + source,
+            row -> {
+              List<@Nullable String> values = values(row, asked.size());
+              try {
+                reader.row(values);
+              } catch (UserException e) {
+                refused.set(e);
+                throw e;
+              }
+            });
       } catch (UserException e) {
-        throw unreadable(file, e);
+        throw e.equals(refused.get()) ? e : unreadable(file, e);
       }
-      rows.forEach(reader::row);
     }
   }
 
