@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
+import org.optirag.server.ranking.EndingException;
 
 /**
  * The service on the wire. Each request has a virtual thread; what it waits for costs no other.
@@ -23,6 +24,7 @@ public final class HttpServer implements AutoCloseable {
   static final String REQUEST_ID = "request-id";
   static final String ROUTE = "route";
   static final String CLIENT = "client";
+  private static final String UNDER_WAY = "under-way";
   static final String BUNDLE = "bundle";
   static final String POLICY = "policy";
 
@@ -47,6 +49,7 @@ public final class HttpServer implements AutoCloseable {
   private final List<Route> routes;
   private final Javalin javalin;
   private volatile boolean draining;
+  private volatile boolean ending;
 
   /**
    * Starts to listen.
@@ -111,6 +114,9 @@ public final class HttpServer implements AutoCloseable {
     config.jetty.modifyServer(this::configure);
     config.jetty.addConnector((server, http) -> Connectors.connector(server, http, settings));
     config.requestLogger.http((ctx, millis) -> {
+      if (ctx.attribute(UNDER_WAY) != null) {
+        underWay.decrementAndGet(); // its answer is on its way
+      }
       traces.end(ctx);
       log.write(ctx, millis);
       parts.metrics().request(AccessLog.route(ctx), ctx.statusCode());
@@ -177,12 +183,15 @@ public final class HttpServer implements AutoCloseable {
         throw new ProblemException(403, "Not allowed", "This token may not do this.", null);
       }
     }
-    underWay.incrementAndGet();
-    try {
-      route.handler().handle(ctx);
-    } finally {
-      underWay.decrementAndGet();
+    if (route.scope() != Scope.NONE) {
+      // Counted first: what the end of the drain does not see finds that nothing is taken any more.
+      underWay.incrementAndGet();
+      ctx.attribute(UNDER_WAY, true);
+      if (ending) {
+        throw new EndingException();
+      }
     }
+    route.handler().handle(ctx);
   }
 
   private AccessTokens.Client client(Context ctx) {
@@ -229,18 +238,26 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Says that it is not ready, goes on for as long as load balancers need to notice, and lets the
-   * requests end that are under way.
+   * Says that it is not ready, goes on for as long as load balancers need to notice, then takes no
+   * new work and lets the requests end that are under way.
    *
-   * @param most after which it is over in any case
+   * @param most for them to end
+   * @return whether they did
    */
-  public void drain(Duration most) throws InterruptedException {
+  public boolean drain(Duration most) throws InterruptedException {
     draining = true;
-    long end = System.nanoTime() + most.toNanos();
     Thread.sleep(settings.drainDelay());
+    ending = true;
+    return settle(most);
+  }
+
+  /** Waits until no request is under way, or a time is over; whether none is. */
+  public boolean settle(Duration most) throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
     while (underWay.get() > 0 && System.nanoTime() < end) {
       Thread.sleep(10);
     }
+    return underWay.get() <= 0;
   }
 
   @Override

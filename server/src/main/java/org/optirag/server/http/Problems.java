@@ -11,6 +11,7 @@ import org.eclipse.jetty.http.HttpException;
 import org.optirag.recommender.UnknownItemException;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.ranking.DeadlineException;
+import org.optirag.server.ranking.EndingException;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PromptTooLongException;
 import org.optirag.workspace.UserException;
@@ -41,6 +42,8 @@ final class Problems {
       case OverloadedException full ->
           new ProblemException(
               429, "Overloaded", String.valueOf(full.getMessage()), null, full.retryAfter());
+      case EndingException ending ->
+          new ProblemException(503, "Draining", String.valueOf(ending.getMessage()), null, 5);
       case DeadlineException late ->
           new ProblemException(504, "Too late", String.valueOf(late.getMessage()), "deadline_ms");
       case CancellationException gone ->
@@ -78,6 +81,9 @@ final class Problems {
   /** Answers with a problem. */
   static void answer(Context ctx, ProblemException problem) {
     ctx.status(problem.status());
+    if (problem.title().equals("Draining")) {
+      ctx.header("Connection", "close");
+    }
     if (problem.retryAfter() > 0) {
       ctx.header("Retry-After", Integer.toString(problem.retryAfter()));
     }

@@ -7,7 +7,9 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.ExitPolicy;
+import org.optirag.server.ranking.Caller;
 import org.optirag.server.ranking.DeadlineException;
+import org.optirag.server.ranking.EndingException;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.RankAnswer;
 import org.optirag.server.ranking.Ranker;
@@ -92,7 +94,8 @@ final class RankingHandlers {
               bundle,
               query,
               policy,
-              wished == null ? deadline : wished,
+              new Caller(
+                  client(ctx), start, start + (wished == null ? deadline : wished).toNanos()),
               limits.tokens(),
               ClientProbe.of(ctx));
       traces.ranked(ctx, bundle, answer);
@@ -117,7 +120,14 @@ final class RankingHandlers {
     } catch (CancellationException e) {
       shed("client_gone");
       throw e;
+    } catch (EndingException e) {
+      shed("ending");
+      throw e;
     }
+  }
+
+  private static String client(Context ctx) {
+    return String.valueOf(ctx.<String>attribute(HttpServer.CLIENT));
   }
 
   private void shed(String reason) {

@@ -394,6 +394,56 @@ class HttpServerTest {
     }
   }
 
+  @Test
+  void aDrainTakesNoNewWorkAndAnswersWhatItTook() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    service.first().stopAt(gate);
+    try (Socket waiting = rankBySocket()) {
+      service.first().awaitBegun();
+      Thread draining = Thread.ofVirtual().start(() -> drain(Duration.ofSeconds(20)));
+      await("not ready", () -> service.get("/health/ready").status() == 503);
+      await("no work", () -> service.get("/v1/model").status() == 503);
+      for (TestService.Reply refused :
+          List.of(
+              service.post("/v1/rank", "{\"user\":\"u\",\"candidates\":[\"1\"]}"),
+              service.post("/v1/feedback", "[]"),
+              service.post("/v1/snapshot", "{\"name\":\"a\"}"))) {
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("Retry-After")).isEqualTo("5");
+        assertThat(refused.header("Connection")).isEqualTo("close");
+      }
+      gate.countDown();
+      assertThat(new String(waiting.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 200");
+      assertThat(draining.join(Duration.ofSeconds(9))).isTrue();
+    }
+  }
+
+  @Test
+  void aDrainEndsInItsTimeThoughARequestDoesNot() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    service.first().stopAt(gate);
+    try (Socket waiting = rankBySocket()) {
+      service.first().awaitBegun();
+      drain(Duration.ofMillis(50));
+      service.scheduler().abandon();
+      assertThat(new String(waiting.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .as("its client is told")
+          .isEqualTo("HTTP/1.1 503");
+    } finally {
+      gate.countDown();
+    }
+  }
+
+  private boolean drain(Duration most) {
+    try {
+      return service.server().drain(most);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   private String raw(String request) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));

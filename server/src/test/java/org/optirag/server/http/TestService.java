@@ -179,6 +179,10 @@ final class TestService implements AutoCloseable {
     return rollout;
   }
 
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
   HttpServer server() {
     return server;
   }
