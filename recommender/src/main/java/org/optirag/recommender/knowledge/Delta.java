@@ -11,13 +11,34 @@ import org.optirag.retrieval.Behaviour;
 /** What came after a {@link KnowledgeSnapshot} was made. One thread adds, many read. */
 public final class Delta {
   private final Rows rows = new Rows();
+  private final boolean asked;
   private final Map<Integer, Map<Integer, Behaviour>> behaviours = new ConcurrentHashMap<>();
   private final Map<Integer, ItemText> items = new ConcurrentHashMap<>();
   private final Map<Integer, List<Field>> profiles = new ConcurrentHashMap<>();
 
+  /** One that requests read. */
+  public Delta() {
+    this(true);
+  }
+
+  private Delta(boolean asked) {
+    this.asked = asked;
+  }
+
+  /**
+   * One that no request reads, for what is brought together at once: rows alone, so that a store of
+   * millions of events can be opened. It knows of no user what he did.
+   */
+  static Delta unasked() {
+    return new Delta(false);
+  }
+
   /** Takes the place of what the user did with the item before. */
   void met(int user, Behaviour behaviour) {
     rows.add(user, behaviour);
+    if (!asked) {
+      return;
+    }
     Map<Integer, Behaviour> own = behaviours.computeIfAbsent(user, key -> new LinkedHashMap<>());
     synchronized (own) {
       own.remove(behaviour.item()); // so that the newest is told last
@@ -75,6 +96,11 @@ public final class Delta {
   /** For the thread that adds. */
   Rows rows() {
     return rows;
+  }
+
+  /** How much there is of it. */
+  int size() {
+    return rows.size() + items.size() + profiles.size();
   }
 
   /** The texts that are new or changed; live. */

@@ -15,6 +15,7 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 import org.optirag.server.ranking.EndingException;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The service on the wire. Each request has a virtual thread; what it waits for costs no other.
@@ -224,7 +225,10 @@ public final class HttpServer implements AutoCloseable {
     if (draining) {
       throw new ProblemException(503, "Draining", "The service is about to end.", null, 5);
     }
-    Requests.answer(ctx, Answers.object().put("status", "ready"));
+    ObjectNode body = Answers.object().put("status", "ready");
+    // Ranking goes on, so it is ready; whoever looks here learns why feedback is refused.
+    parts.intake().refusing().ifPresent(reason -> body.put("feedback", reason.text()));
+    Requests.answer(ctx, body);
   }
 
   /** The port that it listens on. */

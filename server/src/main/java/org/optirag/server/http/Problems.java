@@ -49,13 +49,16 @@ final class Problems {
       case CancellationException gone ->
           new ProblemException(499, "Client gone", "The client closed the connection.", null);
       case EventsRefusedException refused -> {
-        LOG.error("events refused", refused);
+        LOG.error("events refused: {}", refused.getMessage());
+        LOG.debug("events refused", refused);
         yield new ProblemException(
             503,
             "Events refused",
-            "The store cannot take events now; nothing was applied. Send them again.",
+            "The store cannot take events now: "
+                + refused.reason().text()
+                + ". Nothing was applied. Send them again.",
             null,
-            2);
+            refused.reason() == EventsRefusedException.Reason.AWAY ? 2 : 30);
       }
       case UserException mendable ->
           new ProblemException(

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.optirag.server.events.EventsRefusedException;
 import org.optirag.workspace.UserException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -62,7 +63,7 @@ public final class EmbeddedStore {
       }
       pool = pool(source);
       Migrations.run(pool, "sqlite", "The store " + file);
-      return new JdbcEventStore(pool, new Engine(file, lock));
+      return new JdbcEventStore(pool, new Engine(file, lock)).compacted();
     } catch (RuntimeException e) {
       if (pool != null) {
         pool.close();
@@ -189,6 +190,11 @@ public final class EmbeddedStore {
     public void exclude(Connection connection) {} // transactions begin as IMMEDIATE
 
     @Override
+    public String least() {
+      return "min";
+    }
+
+    @Override
     public String explain(SQLException error) {
       int code = error.getErrorCode() & 0xFF;
       if (code == SQLiteErrorCode.SQLITE_FULL.code) {
@@ -199,6 +205,13 @@ public final class EmbeddedStore {
         return file + " is damaged: stop the service and restore a snapshot";
       }
       return "The store " + file + " refuses: " + error.getMessage();
+    }
+
+    @Override
+    public EventsRefusedException.Reason reason(SQLException error) {
+      return (error.getErrorCode() & 0xFF) == SQLiteErrorCode.SQLITE_FULL.code
+          ? EventsRefusedException.Reason.FULL_DISK
+          : EventsRefusedException.Reason.AWAY;
     }
 
     @Override

@@ -211,6 +211,25 @@ class HttpServerTest {
   }
 
   @Test
+  void whyFeedbackIsRefusedIsSaidByHealthUntilItIsTakenAgain() throws Exception {
+    assertThat(service.get("/health/ready").json().has("feedback")).isFalse();
+    String event = "{\"type\":\"user\",\"id\":\"e\",\"user\":\"u\"}";
+    for (EventsRefusedException.Reason reason : EventsRefusedException.Reason.values()) {
+      service.refuseWith(new EventsRefusedException(reason, "/secret", null));
+      TestService.Reply refused = service.post("/v1/feedback", event);
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.header("Retry-After")).isNotEmpty();
+      assertThat(refused.json().get("detail").asString()).contains(reason.text());
+      TestService.Reply health = service.get("/health/ready");
+      assertThat(health.status()).as("ranking goes on").isEqualTo(200);
+      assertThat(health.json().get("feedback").asString()).isEqualTo(reason.text());
+    }
+    service.refuseWith(null);
+    assertThat(service.post("/v1/feedback", event).status()).isEqualTo(200);
+    assertThat(service.get("/health/ready").json().has("feedback")).isFalse();
+  }
+
+  @Test
   void aFaultOfOursTellsTheClientNothing() throws Exception {
     service.first().failWith(new IllegalStateException("password=hunter2"));
     TestService.Reply reply = service.post("/v1/rank", "{\"user\":\"u\",\"candidates\":[\"1\"]}");

@@ -221,6 +221,21 @@ class EmbeddedStoreTest extends EventStoreContract {
         .hasMessageContaining("version 99, newer than this OptiRAG");
   }
 
+  @Test
+  void aStoreOfAnOlderVersionIsBroughtUpToDateWithAllItHolds() throws SQLException {
+    open().close();
+    sql(
+        "DROP TABLE replaced",
+        "DROP TABLE compaction",
+        "DELETE FROM optirag_schema WHERE version = '2'",
+        "INSERT INTO event (id, received, kind, user_id, item_id, liked, rating, time)"
+            + " VALUES ('a', 5, 'interacted', 'u', 'i', 1, NULL, 4)");
+    try (EventStore store = open()) {
+      assertThat(ids(store)).containsExactly("a");
+      assertThat(store.append(List.of(met("a"), met("b")), 1).added()).hasSize(1);
+    }
+  }
+
   private void sql(String... statements) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         Statement statement = connection.createStatement()) {
