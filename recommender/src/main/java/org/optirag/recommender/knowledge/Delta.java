@@ -3,7 +3,9 @@ package org.optirag.recommender.knowledge;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
 import org.optirag.retrieval.Behaviour;
@@ -14,6 +16,7 @@ public final class Delta {
   private final boolean asked;
   private final Map<Integer, Map<Integer, Behaviour>> behaviours = new ConcurrentHashMap<>();
   private final Map<Integer, ItemText> items = new ConcurrentHashMap<>();
+  private final NavigableMap<String, Integer> titles = new ConcurrentSkipListMap<>();
   private final Map<Integer, List<Field>> profiles = new ConcurrentHashMap<>();
 
   /** One that requests read. */
@@ -59,7 +62,29 @@ public final class Delta {
   }
 
   void described(int item, ItemText text) {
-    items.put(item, text);
+    ItemText before = items.put(item, text);
+    if (before != null) {
+      titles.remove(key(before.title(), item));
+    }
+    titles.put(key(text.title(), item), item);
+  }
+
+  /** Titles in order, each with the number that parts it from others that are the same. */
+  private static String key(String title, int item) {
+    return Names.lower(title) + '\0' + item;
+  }
+
+  /**
+   * Items that are new or whose texts changed, whose titles begin so, in the titles' order.
+   *
+   * @param prefix in {@linkplain Names#lower lower case}
+   */
+  public List<Integer> itemsBeginning(String prefix, int most) {
+    return titles.tailMap(prefix, true).entrySet().stream()
+        .takeWhile(title -> title.getKey().startsWith(prefix))
+        .limit(most)
+        .map(Map.Entry::getValue)
+        .toList();
   }
 
   void introduced(int user, List<Field> profile) {
