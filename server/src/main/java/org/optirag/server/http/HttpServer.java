@@ -9,11 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
-import org.jspecify.annotations.Nullable;
 import org.optirag.server.ranking.EndingException;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,11 +35,10 @@ public final class HttpServer implements AutoCloseable {
   private static final List<String> RERANK =
       List.of("/v1/rerank", "/v2/rerank", "/rerank", "/v1/reranking", "/reranking");
 
-  private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
-
   private final ServiceParts parts;
   private final ServiceSettings settings;
   private final RateLimiter rates;
+  private final OurNames names;
   private final AccessLog log;
   private final Traces traces;
   private final SecureRandom random = new SecureRandom();
@@ -61,6 +57,7 @@ public final class HttpServer implements AutoCloseable {
   public HttpServer(ServiceParts parts) {
     this.parts = parts;
     this.settings = parts.settings();
+    this.names = OurNames.at(settings.host());
     this.rates = new RateLimiter(settings.limits().requestsPerSecond(), System::nanoTime);
     this.log = new AccessLog(settings.accessLog());
     this.traces = new Traces(settings.telemetry());
@@ -139,7 +136,6 @@ public final class HttpServer implements AutoCloseable {
 
   private void configure(Server server) {
     server.setErrorHandler(new BareErrors());
-    server.addBean(new NetworkConnectionLimit(settings.limits().connections(), server));
   }
 
   /** What no handler answered. */
@@ -197,7 +193,7 @@ public final class HttpServer implements AutoCloseable {
 
   private AccessTokens.Client client(Context ctx) {
     // Without tokens a page of another site could reach us through a name of its own.
-    if (settings.tokens().isOpen() && !isOurName(ctx.header("Host"))) {
+    if (settings.tokens().isOpen() && !names.includes(ctx.header("Host"))) {
       throw new ProblemException(
           403, "Not allowed", "Without tokens the service answers to its own address only.", null);
     }
@@ -206,15 +202,6 @@ public final class HttpServer implements AutoCloseable {
         .client(ctx.header("Authorization"), ctx.ip())
         .orElseThrow(() ->
             new ProblemException(401, "No token", "Send a bearer token that is known.", null));
-  }
-
-  private boolean isOurName(@Nullable String host) {
-    if (host == null || !LOOPBACK_NAMES.contains(settings.host())) {
-      return true;
-    }
-    int colon = host.lastIndexOf(':');
-    String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-    return LOOPBACK_NAMES.contains(name);
   }
 
   private void live(Context ctx) {

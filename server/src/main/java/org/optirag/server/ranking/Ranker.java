@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.PromptSource;
 import org.optirag.recommender.RankRequest;
@@ -97,8 +98,18 @@ public final class Ranker {
       TradeOffPoint point,
       Caller caller,
       BooleanSupplier gone) {
-    Preparation.Task<PromptSource.Prepared> task =
-        scheduler.prepare(caller, () -> prepare(model, query, point, caller));
+    return inTurn(caller, gone, () -> prepare(model, query, point, caller));
+  }
+
+  /**
+   * Does what takes the processor for a while when the client's turn has come, on a thread that
+   * holds up no other request.
+   *
+   * @throws DeadlineException if the turn did not come in time
+   * @throws CancellationException if the client has gone
+   */
+  public <T> T inTurn(Caller caller, BooleanSupplier gone, Supplier<T> work) {
+    Preparation.Task<T> task = scheduler.prepare(caller, work);
     try {
       return await(task.done(), caller.deadline(), gone);
     } catch (DeadlineException | CancellationException e) {

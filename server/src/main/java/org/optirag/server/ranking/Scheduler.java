@@ -187,11 +187,16 @@ public final class Scheduler implements AutoCloseable {
    * @return completes with the scores, or with a {@link DeadlineException}; with an {@link
    *     OverloadedException} if others with less waiting needed the room
    * @throws OverloadedException if the queue is full or the deadline would not be kept
+   * @throws PromptTooLongException if it would not fit into an empty queue
    */
   public CompletableFuture<Scored> submit(
       RankingModel model, Prompt prompt, @Nullable ExitPolicy policy, Caller caller) {
     TradeOffPoint fixed = policy == null ? null : model.point(policy);
     Job job = new Job(caller, model, prompt, fixed, numbers.incrementAndGet());
+    int most = Math.min(settings.queueTokens, settings.clientTokens);
+    if (job.tokens() > most) {
+      throw new PromptTooLongException(job.tokens(), most); // however often it is sent
+    }
     Set<Job> leaving;
     OverloadedException refused;
     lock.lock();

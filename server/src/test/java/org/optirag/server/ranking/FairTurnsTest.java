@@ -135,6 +135,14 @@ class FairTurnsTest {
   }
 
   @Test
+  void whatWouldNotFitIntoAnEmptyQueueIsNotToldToComeAgain() {
+    Scheduler scheduler = scheduler(1, 1000, 100, 1e-6);
+    assertThatThrownBy(() -> submit(scheduler, "heavy", 1, 101, LONG))
+        .isInstanceOf(PromptTooLongException.class)
+        .hasMessageContaining("101 tokens, at most 100");
+  }
+
+  @Test
   void whileOthersAreAboutAClientLeavesThemAWorker() throws Exception {
     Scheduler scheduler = scheduler(2, 1000, 1000, 1e-6);
     scheduler
