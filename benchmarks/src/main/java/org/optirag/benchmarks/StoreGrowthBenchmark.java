@@ -34,8 +34,8 @@ public final class StoreGrowthBenchmark {
   private StoreGrowthBenchmark() {}
 
   /**
-   * Prints them; arguments: the data set's name, how many users and how many items tell and are told
-   * of, and numbers of events.
+   * Prints them; arguments: the data set's name, how many users and how many items tell and are
+   * told of, and numbers of events.
    */
   public static void main(String[] arguments) throws IOException {
     Dataset data =
@@ -69,8 +69,7 @@ public final class StoreGrowthBenchmark {
     }
     double before = heap();
     long start = System.nanoTime();
-    try (LiveData live =
-        LiveData.open(data, data.split(), EmbeddedStore.open(directory), NEVER)) {
+    try (LiveData live = LiveData.open(data, data.split(), EmbeddedStore.open(directory), NEVER)) {
       double opened = seconds(start);
       double held = heap() - before;
       System.out.printf(

@@ -60,12 +60,15 @@ final class ServeCommand implements Callable<Integer> {
             Thread.ofPlatform()
                 .name("drain")
                 .unstarted(() -> {
-                  TimeLimit.run(delay.plus(most).plus(CLOSING), () -> service.end(most), () -> {
-                    System.err.println(
-                        "optirag: something did not end in its time and was left; what was"
-                            + " acknowledged is on disk.");
-                    Runtime.getRuntime().halt(TERMINATED);
-                  });
+                  TimeLimit.run(
+                      delay.plus(most).plus(CLOSING),
+                      () -> service.end(most),
+                      () -> {
+                        System.err.println(
+                            "optirag: something did not end in its time and was left; what was"
+                                + " acknowledged is on disk.");
+                        Runtime.getRuntime().halt(TERMINATED);
+                      });
                   ended.countDown();
                 }));
     System.err.printf(

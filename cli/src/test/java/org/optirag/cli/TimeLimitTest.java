@@ -17,7 +17,8 @@ class TimeLimitTest {
     CountDownLatch beyond = new CountDownLatch(1);
     Thread stuck =
         Thread.ofVirtual()
-            .start(() -> TimeLimit.run(Duration.ofMillis(50), () -> await(never), beyond::countDown));
+            .start(
+                () -> TimeLimit.run(Duration.ofMillis(50), () -> await(never), beyond::countDown));
     assertThat(beyond.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(stuck.isAlive()).isTrue();
     never.countDown();

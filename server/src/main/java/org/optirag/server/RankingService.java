@@ -144,9 +144,9 @@ public final class RankingService implements AutoCloseable {
   }
 
   /**
-   * Says that it is not ready, takes no new work, and lets the requests end that are under way. What
-   * has not ended by then is given up: whoever waits for it is told, and passes over the model end
-   * before their next block.
+   * Says that it is not ready, takes no new work, and lets the requests end that are under way.
+   * What has not ended by then is given up: whoever waits for it is told, and passes over the model
+   * end before their next block.
    *
    * @param most for them to end
    * @return whether the bundles may be closed: no pass is left that reads them

@@ -23,14 +23,14 @@ public sealed interface Event {
   record Interacted(
       String id, String user, String item, boolean liked, OptionalDouble rating, long time)
       implements Event {
-    /** In place of a time: the sender gave none, so the moment counts at which it became durable. */
+    /**
+     * In place of a time: the sender gave none, so the moment counts at which it became durable.
+     */
     public static final long WHEN_RECEIVED = Long.MIN_VALUE;
 
     /** The same at the moment at which it became durable, if it has no time of its own. */
     public Interacted received(long moment) {
-      return time == WHEN_RECEIVED
-          ? new Interacted(id, user, item, liked, rating, moment)
-          : this;
+      return time == WHEN_RECEIVED ? new Interacted(id, user, item, liked, rating, moment) : this;
     }
   }
 

@@ -157,7 +157,8 @@ public final class LiveState implements Knowledge {
       if (sequence <= applied) {
         return;
       }
-      // The order is the store's: a clock that steps back makes nothing that was told later earlier.
+      // The order is the store's: a clock that steps back makes nothing that was told later
+      // earlier.
       latest = Math.max(latest, received);
       switch (event) {
         case Event.Interacted met -> {

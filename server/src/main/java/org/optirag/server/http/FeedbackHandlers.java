@@ -12,8 +12,7 @@ final class FeedbackHandlers {
 
   FeedbackHandlers(ServiceParts parts) {
     this.parts = parts;
-    this.reader =
-        new FeedbackCall(parts.settings().limits(), parts.settings().likedFrom());
+    this.reader = new FeedbackCall(parts.settings().limits(), parts.settings().likedFrom());
   }
 
   void feedback(Context ctx) {

@@ -160,8 +160,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
    */
   public static LiveData open(
       Dataset data, Rules rules, Split split, EventStore store, LiveSettings settings) {
-    return new LiveData(
-        data, rules, split, store, settings, InstantSource.system(), Room.ofHeap());
+    return new LiveData(data, rules, split, store, settings, InstantSource.system(), Room.ofHeap());
   }
 
   /** The same by another clock, in so much room. */

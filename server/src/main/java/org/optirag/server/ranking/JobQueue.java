@@ -254,11 +254,10 @@ final class JobQueue {
     Set<Job> leaving = new HashSet<>();
     Map<String, Long> left = new HashMap<>();
     Map<String, Iterator<Job>> last = new HashMap<>();
-    lines.forEach(
-        (client, line) -> {
-          left.put(client, line.tokens);
-          last.put(client, line.jobs.descendingIterator());
-        });
+    lines.forEach((client, line) -> {
+      left.put(client, line.tokens);
+      last.put(client, line.jobs.descendingIterator());
+    });
     long sum = tokens;
     while (sum > mostTokens) {
       Map.Entry<String, Long> most =

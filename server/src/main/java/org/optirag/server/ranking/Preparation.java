@@ -62,9 +62,8 @@ final class Preparation {
   }
 
   <T> Task<T> submit(String client, Supplier<T> work) {
-    Task<T> task = 
-        new Task<>(
-            work, new CompletableFuture<>(), new AtomicBoolean(), new CompletableFuture<>());
+    Task<T> task =
+        new Task<>(work, new CompletableFuture<>(), new AtomicBoolean(), new CompletableFuture<>());
     lock.lock();
     try {
       if (closed) {

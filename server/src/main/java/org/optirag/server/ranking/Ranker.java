@@ -85,8 +85,7 @@ public final class Ranker {
           query, prepared, new Scored(scores, point, prepareSeconds, took, 1), prepareSeconds);
     }
     caller.requireTime();
-    CompletableFuture<Scored> scored =
-        scheduler.submit(model, prepared.prompt(), policy, caller);
+    CompletableFuture<Scored> scored = scheduler.submit(model, prepared.prompt(), policy, caller);
     Scored answer = await(scored, caller.deadline(), gone);
     return new RankAnswer(query, prepared, answer, prepareSeconds);
   }
@@ -145,8 +144,7 @@ public final class Ranker {
   }
 
   /** What comes after the deadline is of no use to who asked: the wait ends there. */
-  private static <T> T await(
-      CompletableFuture<T> scored, long deadline, BooleanSupplier gone) {
+  private static <T> T await(CompletableFuture<T> scored, long deadline, BooleanSupplier gone) {
     while (true) {
       long left = Math.max(0, deadline - System.nanoTime());
       try {

@@ -167,8 +167,8 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * Does what comes before a prompt waits in the queue, on a thread of its own and when the client's
-   * turn has come.
+   * Does what comes before a prompt waits in the queue, on a thread of its own and when the
+   * client's turn has come.
    */
   <T> Preparation.Task<T> prepare(Caller caller, Supplier<T> work) {
     return preparation.submit(caller.client(), work);
@@ -230,8 +230,9 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * Whether a job would be in time, and all that waits with it. Only what is beyond another client's
-   * share may come late for it: whoever sends little is not refused for the sake of who sends much.
+   * Whether a job would be in time, and all that waits with it. Only what is beyond another
+   * client's share may come late for it: whoever sends little is not refused for the sake of who
+   * sends much.
    */
   private boolean fits(Job job, Set<Job> leaving, long now) {
     double perWork = cost.cautious() / settings.workers;
@@ -277,8 +278,8 @@ public final class Scheduler implements AutoCloseable {
       return true;
     }
     return seen.entrySet().stream()
-        .noneMatch(other ->
-            !other.getKey().equals(client) && now - other.getValue() < ABOUT.toNanos());
+        .noneMatch(
+            other -> !other.getKey().equals(client) && now - other.getValue() < ABOUT.toNanos());
   }
 
   private void remove(Job job) {
@@ -331,7 +332,8 @@ public final class Scheduler implements AutoCloseable {
     try {
       busy--;
       batch.jobs.forEach(running::remove);
-      passes.merge(batch.jobs.getFirst().client(), -1, (held, one) -> held == 1 ? null : held + one);
+      passes.merge(
+          batch.jobs.getFirst().client(), -1, (held, one) -> held == 1 ? null : held + one);
       arrived.signalAll(); // a client may have a worker again
     } finally {
       lock.unlock();
@@ -451,8 +453,8 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * Gives up all that waits and runs: whoever waits for it is told so at once, and a pass ends before
-   * its next block. For a service whose time to end has come; {@link #close} it then.
+   * Gives up all that waits and runs: whoever waits for it is told so at once, and a pass ends
+   * before its next block. For a service whose time to end has come; {@link #close} it then.
    */
   public void abandon() {
     List<Job> left;
@@ -470,8 +472,8 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /**
-   * Whether all workers have ended within a time, after {@link #abandon}; what they use may be freed
-   * then.
+   * Whether all workers have ended within a time, after {@link #abandon}; what they use may be
+   * freed then.
    */
   public boolean hasEnded(Duration most) throws InterruptedException {
     long end = System.nanoTime() + most.toNanos();

@@ -6,12 +6,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Lets events go that later ones replaced, and keeps their ids: an earlier word on the same user and
- * item, an item's earlier texts, a user's earlier profile. So what a store holds, and the time to
- * open it, grow with what there is to know and not with how often it was told.
+ * Lets events go that later ones replaced, and keeps their ids: an earlier word on the same user
+ * and item, an item's earlier texts, a user's earlier profile. So what a store holds, and the time
+ * to open it, grow with what there is to know and not with how often it was told.
  *
- * <p>An interaction is replaced by one that was told later and is not earlier by its time. By either
- * of the two orders that data may have, time or telling, the later one counts then.
+ * <p>An interaction is replaced by one that was told later and is not earlier by its time. By
+ * either of the two orders that data may have, time or telling, the later one counts then.
  */
 final class Compaction {
   /** Fewer new events are not worth a look. */
@@ -51,8 +51,7 @@ final class Compaction {
               statement,
               "SELECT count(*) FROM event"
                   + " WHERE sequence > (SELECT max(sequence) FROM compaction)");
-      if (fresh < LEAST
-          || fresh < NEW_SHARE * number(statement, "SELECT count(*) FROM event")) {
+      if (fresh < LEAST || fresh < NEW_SHARE * number(statement, "SELECT count(*) FROM event")) {
         return 0;
       }
       // A sender whose clock is ahead does not act in the future.
@@ -60,8 +59,7 @@ final class Compaction {
       long gone =
           statement.executeUpdate("DELETE FROM event WHERE id IN (SELECT id FROM replaced)");
       // The last event has no later one: the numbers that are drawn go on from there.
-      statement.executeUpdate(
-          "UPDATE compaction SET sequence = (SELECT max(sequence) FROM event)");
+      statement.executeUpdate("UPDATE compaction SET sequence = (SELECT max(sequence) FROM event)");
       return gone;
     }
   }

@@ -138,9 +138,7 @@ final class JdbcEventStore implements EventStore {
         ResultSet row =
             statement.executeQuery(
                 "SELECT sequence, received FROM event ORDER BY sequence DESC LIMIT 1")) {
-      return row.next()
-          ? new Last(row.getLong(1), row.getLong(2))
-          : new Last(0, Long.MIN_VALUE);
+      return row.next() ? new Last(row.getLong(1), row.getLong(2)) : new Last(0, Long.MIN_VALUE);
     }
   }
 

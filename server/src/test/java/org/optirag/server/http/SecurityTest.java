@@ -246,7 +246,10 @@ class SecurityTest {
             .getOutputStream()
             .write(
                 ("POST /v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: " + body.length() + "\r\n\r\n" + body)
+                        + "Content-Length: "
+                        + body.length()
+                        + "\r\n\r\n"
+                        + body)
                     .getBytes(StandardCharsets.US_ASCII));
         service.first().awaitBegun();
         for (int i = 0; i < 100; i++) {
@@ -301,7 +304,8 @@ class SecurityTest {
   void onEveryLoopbackAddressOnlyItsOwnNamesAreAnswered(String address) {
     OurNames names = OurNames.at(address);
     for (String own :
-        List.of("localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.2:80", "[::1]", "[::1]:8080")) {
+        List.of(
+            "localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.2:80", "[::1]", "[::1]:8080")) {
       assertThat(names.includes(own)).as(own).isTrue();
     }
     assertThat(names.includes(null)).as("HTTP/1.0 has none").isTrue();
@@ -339,8 +343,7 @@ class SecurityTest {
             .isEqualTo(200);
       }
       service.post("/v1/rank", "{\"user\":\"u\",\"candidates\":[\"1\"]}");
-      String metrics =
-          new String(service.get("/metrics").whole().body(), StandardCharsets.UTF_8);
+      String metrics = new String(service.get("/metrics").whole().body(), StandardCharsets.UTF_8);
       assertThat(metrics.lines().filter(line -> line.startsWith("optirag_answers_total")))
           .as("one for what the load chose, one for what requests brought")
           .hasSize(2)

@@ -120,7 +120,9 @@ class CatalogueTest {
               .allMatch(item -> item.title().equals("Same title"));
         }
         assertThat(catalogue.itemsBeginning("same title, ", 24)).isEmpty();
-        assertThat(catalogue.itemsBeginning("rena", 24)).extracting(ItemView::id).containsExactly("m");
+        assertThat(catalogue.itemsBeginning("rena", 24))
+            .extracting(ItemView::id)
+            .containsExactly("m");
         live.renew();
       }
     }

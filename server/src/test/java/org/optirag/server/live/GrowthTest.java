@@ -43,8 +43,7 @@ class GrowthTest {
   @Test
   void whatDoesNotFitInMemoryIsRefusedAndRankingGoesOn(@TempDir Path directory) {
     int taken = 0;
-    try (LiveData live =
-            town.open(EmbeddedStore.open(directory), NEVER, new Room(3L << 20));
+    try (LiveData live = town.open(EmbeddedStore.open(directory), NEVER, new Room(3L << 20));
         RequestPrompts prompts = prompts(live)) {
       assertThat(live.refusing()).isEmpty();
       EventsRefusedException refused = null;

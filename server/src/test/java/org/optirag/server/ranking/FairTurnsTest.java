@@ -146,8 +146,7 @@ class FairTurnsTest {
   void whileOthersAreAboutAClientLeavesThemAWorker() throws Exception {
     Scheduler scheduler = scheduler(2, 1000, 1000, 1e-6);
     scheduler
-        .submit(
-            new FakeModel("quick"), FakeModel.prompt(1, 10), null, Caller.now("light", LONG))
+        .submit(new FakeModel("quick"), FakeModel.prompt(1, 10), null, Caller.now("light", LONG))
         .get(9, TimeUnit.SECONDS);
     submit(scheduler, "heavy", 2, 10, LONG);
     submit(scheduler, "heavy", 3, 10, LONG);
