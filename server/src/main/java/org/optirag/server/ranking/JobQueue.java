@@ -1,6 +1,7 @@
 package org.optirag.server.ranking;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -252,22 +253,26 @@ final class JobQueue {
    */
   Set<Job> beyond(long mostTokens) {
     Set<Job> leaving = new HashSet<>();
-    Map<String, Long> left = new HashMap<>();
-    Map<String, Iterator<Job>> last = new HashMap<>();
-    lines.forEach((client, line) -> {
-      left.put(client, line.tokens);
-      last.put(client, line.jobs.descendingIterator());
-    });
-    long sum = tokens;
-    while (sum > mostTokens) {
-      Map.Entry<String, Long> most =
-          left.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
-      Job job = last.get(most.getKey()).next();
+    List<Leftover> all = lines.values().stream().map(Leftover::new).toList();
+    for (long sum = tokens; sum > mostTokens; ) {
+      Leftover most = Collections.max(all, Comparator.comparingLong(each -> each.tokens));
+      Job job = most.last.next();
       leaving.add(job);
       sum -= job.tokens();
-      most.setValue(most.getValue() - job.tokens());
+      most.tokens -= job.tokens();
     }
     return leaving;
+  }
+
+  /** What a client would have waiting once its last jobs have left. */
+  private static final class Leftover {
+    private final Iterator<Job> last;
+    private long tokens;
+
+    Leftover(Line line) {
+      last = line.jobs.descendingIterator();
+      tokens = line.tokens;
+    }
   }
 
   /** Takes out all that a test picks. */
