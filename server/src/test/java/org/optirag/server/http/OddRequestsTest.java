@@ -34,8 +34,7 @@ class OddRequestsTest {
       } catch (SocketException e) {
         // refused by its head; the answer is there already
       }
-      String start =
-          new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+      String start = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
       assertThat(start).as(head).startsWith("HTTP/1.1 ");
       return Integer.parseInt(start.substring(9));
     }
@@ -113,9 +112,24 @@ class OddRequestsTest {
     List<String> events = new ArrayList<>();
     for (String number :
         List.of(
-            "NaN", "Infinity", "-0", "1e999", "-1e-999", "1E400", "9".repeat(39), "0x10", "01",
-            "9223372036854775808", "1.5", "\"5\"", "[[]]", "{}", "true", "1e2147483648",
-            "0." + "0".repeat(30) + "1", "9".repeat(5_000))) {
+            "NaN",
+            "Infinity",
+            "-0",
+            "1e999",
+            "-1e-999",
+            "1E400",
+            "9".repeat(39),
+            "0x10",
+            "01",
+            "9223372036854775808",
+            "1.5",
+            "\"5\"",
+            "[[]]",
+            "{}",
+            "true",
+            "1e2147483648",
+            "0." + "0".repeat(30) + "1",
+            "9".repeat(5_000))) {
       ranks.add(rank.formatted(number));
       events.add(event.formatted(number, "5"));
       events.add(event.formatted("1", number));
