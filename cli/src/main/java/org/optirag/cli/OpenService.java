@@ -62,18 +62,22 @@ final class OpenService {
   }
 
   /**
-   * Lets the requests under way end and closes everything.
+   * Lets the requests under way end and closes everything. Where something goes on nevertheless,
+   * what it uses is left to the process's end.
    *
    * @param most time for them
    */
   void end(Duration most) {
     LiveData data = joined(live);
+    boolean ended = false;
     try {
-      service.drain(most);
+      ended = service.drain(most);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    service.close();
+    if (ended) {
+      service.close();
+    }
     data.close();
   }
 

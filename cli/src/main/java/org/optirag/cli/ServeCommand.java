@@ -34,6 +34,12 @@ import picocli.CommandLine.Spec;
       "SIGTERM lets the requests under way end. docs/serving.md has the whole tour."
     })
 final class ServeCommand implements Callable<Integer> {
+  /** For what comes after the requests: telling those that wait still, and closing the store. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  /** As a process that SIGTERM has ended. */
+  private static final int TERMINATED = 128 + 15;
+
   @Mixin private CommonOptions common;
 
   @Spec private CommandSpec spec;
@@ -46,6 +52,7 @@ final class ServeCommand implements Callable<Integer> {
     // What is wrong with a setting is told before anything is loaded.
     ServicePlan plan = ServicePlan.of(config, common);
     Duration most = config.seconds(ServeSetting.DRAIN, 0, 3600);
+    Duration delay = config.seconds(ServeSetting.DRAIN_DELAY, 0, 3600);
     OpenService service = OpenService.open(plan, config, common);
     CountDownLatch ended = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -53,7 +60,15 @@ final class ServeCommand implements Callable<Integer> {
             Thread.ofPlatform()
                 .name("drain")
                 .unstarted(() -> {
-                  service.end(most);
+                  TimeLimit.run(
+                      delay.plus(most).plus(CLOSING),
+                      () -> service.end(most),
+                      () -> {
+                        System.err.println(
+                            "optirag: something did not end in its time and was left; what was"
+                                + " acknowledged is on disk.");
+                        Runtime.getRuntime().halt(TERMINATED);
+                      });
                   ended.countDown();
                 }));
     System.err.printf(

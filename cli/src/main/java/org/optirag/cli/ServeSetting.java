@@ -47,6 +47,7 @@ enum ServeSetting {
   WORKERS("N", "", "Passes over the model at once; by default one per processor."),
   BATCH_TOKENS("N", "2048", "Most tokens in a pass of several requests."),
   QUEUE_TOKENS("N", "262144", "Most tokens that wait."),
+  CLIENT_TOKENS("N", "131072", "Most tokens of one client that wait."),
   CONTEXT_CACHE("MB", "256", "Native memory for cached contexts, in MB for each bundle."),
   MAX_BODY("BYTES", "1048576", "Most bytes of a request."),
   MAX_CANDIDATES("N", "500", "Most candidates of a ranking request."),

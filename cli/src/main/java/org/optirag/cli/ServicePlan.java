@@ -98,6 +98,7 @@ record ServicePlan(
         workers,
         config.whole(ServeSetting.BATCH_TOKENS, 1, 1 << 20),
         config.whole(ServeSetting.QUEUE_TOKENS, 1, 1 << 30),
+        config.whole(ServeSetting.CLIENT_TOKENS, 1, 1 << 30),
         Duration.ofMillis(config.whole(ServeSetting.DEADLINE, 1, 600_000)),
         FIRST_GUESS);
   }

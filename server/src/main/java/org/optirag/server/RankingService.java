@@ -32,6 +32,10 @@ import org.optirag.workspace.Progress;
 public final class RankingService implements AutoCloseable {
   private static final int WARM_UP_PASSES = 2;
   private static final int WARM_UP_CANDIDATES = 4;
+
+  /** For those who wait to hear that it ends, and for passes to reach their next block. */
+  private static final Duration TELLING = Duration.ofSeconds(1);
+
   private static final Duration PATIENT = Duration.ofMinutes(5);
 
   private final ServiceMetrics metrics = new ServiceMetrics();
@@ -140,12 +144,18 @@ public final class RankingService implements AutoCloseable {
   }
 
   /**
-   * Says that it is not ready, and lets the requests end that are under way.
+   * Says that it is not ready, takes no new work, and lets the requests end that are under way.
+   * What has not ended by then is given up: whoever waits for it is told, and passes over the model
+   * end before their next block.
    *
-   * @param most after which it is over in any case
+   * @param most for them to end
+   * @return whether the bundles may be closed: no pass is left that reads them
    */
-  public void drain(Duration most) throws InterruptedException {
-    server.drain(most);
+  public boolean drain(Duration most) throws InterruptedException {
+    boolean ended = server.drain(most);
+    scheduler.abandon();
+    boolean told = ended || server.settle(TELLING);
+    return scheduler.hasEnded(TELLING) && told;
   }
 
   @Override

@@ -18,11 +18,21 @@ public sealed interface Event {
    *     org.optirag.dataset.Untitled} names it
    * @param liked the label
    * @param rating as given, if one was given
-   * @param time in seconds since 1970
+   * @param time in seconds since 1970, or {@link #WHEN_RECEIVED}
    */
   record Interacted(
       String id, String user, String item, boolean liked, OptionalDouble rating, long time)
-      implements Event {}
+      implements Event {
+    /**
+     * In place of a time: the sender gave none, so the moment counts at which it became durable.
+     */
+    public static final long WHEN_RECEIVED = Long.MIN_VALUE;
+
+    /** The same at the moment at which it became durable, if it has no time of its own. */
+    public Interacted received(long moment) {
+      return time == WHEN_RECEIVED ? new Interacted(id, user, item, liked, rating, moment) : this;
+    }
+  }
 
   /**
    * An item's texts, new or changed.

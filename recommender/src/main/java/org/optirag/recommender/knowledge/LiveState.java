@@ -28,6 +28,7 @@ public final class LiveState implements Knowledge {
   private long applied;
   private long interactions;
   private long nextPlace;
+  private long latest = Long.MIN_VALUE;
 
   /** What a new snapshot is to know: the old one's knowledge and what came since. */
   record Capture(
@@ -110,6 +111,41 @@ public final class LiveState implements Knowledge {
   }
 
   /**
+   * Brings many events together before the first request comes; what they leave is as if each had
+   * been applied and then everything renewed.
+   *
+   * @param events applies them
+   */
+  public void open(Runnable events) {
+    KnowledgeSnapshot imports = state.snapshot();
+    state = new State(imports, Delta.unasked());
+    events.run();
+    if (!renew(snapshot -> {})) {
+      state = new State(imports, new Delta());
+    }
+  }
+
+  /** How many events came since the snapshot was made. */
+  public int behind() {
+    applying.lock();
+    try {
+      return state.delta().size();
+    } finally {
+      applying.unlock();
+    }
+  }
+
+  /** How many rows of interactions it holds. */
+  public int rows() {
+    applying.lock();
+    try {
+      return state.snapshot().visible().own().interactions().size() + state.delta().rows().size();
+    } finally {
+      applying.unlock();
+    }
+  }
+
+  /**
    * Lets requests see an event, unless they do already.
    *
    * @param sequence its place in the order of all events; to be called in this order
@@ -121,6 +157,9 @@ public final class LiveState implements Knowledge {
       if (sequence <= applied) {
         return;
       }
+      // The order is the store's: a clock that steps back makes nothing that was told later
+      // earlier.
+      latest = Math.max(latest, received);
       switch (event) {
         case Event.Interacted met -> {
           int user = users.numbered(met.user());
@@ -129,7 +168,7 @@ public final class LiveState implements Knowledge {
                   items.numbered(met.item()),
                   (float) met.rating().orElse(Double.NaN),
                   met.liked(),
-                  time(met, received));
+                  time(met.received(latest), latest));
           if (!outdated(user, behaviour)) {
             everyDelta().forEach(each -> each.met(user, behaviour));
           }

@@ -53,13 +53,16 @@ public record Names(String[] userIds, int[] items, String[] titles) {
   }
 
   private static int first(String[] sorted, String wanted) {
-    int at = Arrays.binarySearch(sorted, wanted);
-    if (at < 0) {
-      return -at - 1;
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) { // the first of those that are the same, however many there are
+      int middle = (low + high) >>> 1;
+      if (sorted[middle].compareTo(wanted) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
-    while (at > 0 && sorted[at - 1].equals(wanted)) {
-      at--;
-    }
-    return at;
+    return low;
   }
 }

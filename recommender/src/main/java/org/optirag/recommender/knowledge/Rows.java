@@ -2,8 +2,7 @@ package org.optirag.recommender.knowledge;
 
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.stream.IntStream;
 import org.optirag.dataset.Interactions;
 import org.optirag.retrieval.Behaviour;
 
@@ -43,11 +42,9 @@ public final class Rows {
    * user and item the last in this order is kept.
    */
   public Interactions inOrderOfTime() {
-    Integer[] order = new Integer[size];
-    Arrays.setAll(order, row -> row);
-    Arrays.sort(order, Comparator.comparingLong(row -> times[row]));
+    int[] order = order();
     int kept = size;
-    Set<Long> later = new HashSet<>();
+    PairSet later = new PairSet(size);
     for (int i = size - 1; i >= 0; i--) {
       if (later.add(Pairs.pair(users[order[i]], items[order[i]]))) {
         order[--kept] = order[i];
@@ -56,7 +53,44 @@ public final class Rows {
     return copy(Arrays.copyOfRange(order, kept, size));
   }
 
-  private Interactions copy(Integer[] order) {
+  private int[] order() {
+    boolean ordered = true;
+    for (int row = 1; row < size && ordered; row++) {
+      ordered = times[row - 1] <= times[row];
+    }
+    IntStream rows = IntStream.range(0, size);
+    return ordered
+        ? rows.toArray() // as it nearly always is
+        : rows.boxed()
+            .sorted(Comparator.comparingLong(row -> times[row]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+  }
+
+  /** Pairs in two longs for each: a store may have millions of them. */
+  private static final class PairSet {
+    private static final long NONE = -1; // no pair has a sign
+    private final long[] places;
+
+    PairSet(int most) {
+      places = new long[Integer.highestOneBit(Math.max(1, most)) << 2];
+      Arrays.fill(places, NONE);
+    }
+
+    boolean add(long pair) {
+      int place = Long.hashCode(pair * 0x9E3779B97F4A7C15L) & (places.length - 1);
+      while (places[place] != NONE) {
+        if (places[place] == pair) {
+          return false;
+        }
+        place = (place + 1) & (places.length - 1);
+      }
+      places[place] = pair;
+      return true;
+    }
+  }
+
+  private Interactions copy(int[] order) {
     int n = order.length;
     int[] u = new int[n];
     int[] v = new int[n];

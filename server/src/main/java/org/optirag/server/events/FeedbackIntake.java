@@ -1,6 +1,7 @@
 package org.optirag.server.events;
 
 import java.util.List;
+import java.util.Optional;
 import org.optirag.recommender.knowledge.Event;
 
 /** Takes events. Safe for use from many threads. */
@@ -20,4 +21,9 @@ public interface FeedbackIntake {
    * @throws EventsRefusedException if the store cannot take them now; nothing was applied
    */
   Receipt accept(List<? extends Event> events);
+
+  /** Why events were refused when they came last; empty if they were taken. */
+  default Optional<EventsRefusedException.Reason> refusing() {
+    return Optional.empty();
+  }
 }

@@ -43,17 +43,21 @@ final class Connectors {
     http.setRequestHeaderSize(HEADER_BYTES);
     http.setUriCompliance(ANY_ID);
     ServerConnector connector;
+    int most = settings.limits().connections();
     TlsFiles tls = settings.tls();
     if (tls == null) {
-      connector = new ServerConnector(server, new HttpConnectionFactory(http));
+      connector = new CrowdedConnector(server, most, new HttpConnectionFactory(http));
     } else {
       SslContextFactory.Server ssl = new SslContextFactory.Server();
       ssl.setKeyStore(tls.load());
       ssl.setKeyStorePassword(tls.password());
       http.addCustomizer(new SecureRequestCustomizer(false));
       connector =
-          new ServerConnector(
-              server, new SslConnectionFactory(ssl, "http/1.1"), new HttpConnectionFactory(http));
+          new CrowdedConnector(
+              server,
+              most,
+              new SslConnectionFactory(ssl, "http/1.1"),
+              new HttpConnectionFactory(http));
     }
     connector.setHost(settings.host());
     connector.setPort(settings.port());

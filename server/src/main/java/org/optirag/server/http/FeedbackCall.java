@@ -1,7 +1,6 @@
 package org.optirag.server.http;
 
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,15 +17,13 @@ final class FeedbackCall {
 
   private final Limits limits;
   private final double likedFrom;
-  private final InstantSource clock;
 
   /**
    * @param likedFrom the rating from which on an interaction that says no label is a like
    */
-  FeedbackCall(Limits limits, double likedFrom, InstantSource clock) {
+  FeedbackCall(Limits limits, double likedFrom) {
     this.limits = limits;
     this.likedFrom = likedFrom;
-    this.clock = clock;
   }
 
   /** Reads a body of JSON: an event or an array. */
@@ -116,6 +113,6 @@ final class FeedbackCall {
         fields.id("item"),
         liked,
         rating,
-        fields.optionalWhole("time", 0, MOST_TIME).orElse(clock.instant().getEpochSecond()));
+        fields.optionalWhole("time", 0, MOST_TIME).orElse(Event.Interacted.WHEN_RECEIVED));
   }
 }

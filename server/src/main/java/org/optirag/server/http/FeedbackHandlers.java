@@ -1,7 +1,6 @@
 package org.optirag.server.http;
 
 import io.javalin.http.Context;
-import java.time.InstantSource;
 import java.util.List;
 import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.events.FeedbackIntake;
@@ -13,9 +12,7 @@ final class FeedbackHandlers {
 
   FeedbackHandlers(ServiceParts parts) {
     this.parts = parts;
-    this.reader =
-        new FeedbackCall(
-            parts.settings().limits(), parts.settings().likedFrom(), InstantSource.system());
+    this.reader = new FeedbackCall(parts.settings().limits(), parts.settings().likedFrom());
   }
 
   void feedback(Context ctx) {

@@ -9,11 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
-import org.jspecify.annotations.Nullable;
+import org.optirag.server.ranking.EndingException;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The service on the wire. Each request has a virtual thread; what it waits for costs no other.
@@ -23,6 +22,7 @@ public final class HttpServer implements AutoCloseable {
   static final String REQUEST_ID = "request-id";
   static final String ROUTE = "route";
   static final String CLIENT = "client";
+  private static final String UNDER_WAY = "under-way";
   static final String BUNDLE = "bundle";
   static final String POLICY = "policy";
 
@@ -35,11 +35,10 @@ public final class HttpServer implements AutoCloseable {
   private static final List<String> RERANK =
       List.of("/v1/rerank", "/v2/rerank", "/rerank", "/v1/reranking", "/reranking");
 
-  private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
-
   private final ServiceParts parts;
   private final ServiceSettings settings;
   private final RateLimiter rates;
+  private final OurNames names;
   private final AccessLog log;
   private final Traces traces;
   private final SecureRandom random = new SecureRandom();
@@ -47,6 +46,7 @@ public final class HttpServer implements AutoCloseable {
   private final List<Route> routes;
   private final Javalin javalin;
   private volatile boolean draining;
+  private volatile boolean ending;
 
   /**
    * Starts to listen.
@@ -57,6 +57,7 @@ public final class HttpServer implements AutoCloseable {
   public HttpServer(ServiceParts parts) {
     this.parts = parts;
     this.settings = parts.settings();
+    this.names = OurNames.at(settings.host());
     this.rates = new RateLimiter(settings.limits().requestsPerSecond(), System::nanoTime);
     this.log = new AccessLog(settings.accessLog());
     this.traces = new Traces(settings.telemetry());
@@ -111,6 +112,9 @@ public final class HttpServer implements AutoCloseable {
     config.jetty.modifyServer(this::configure);
     config.jetty.addConnector((server, http) -> Connectors.connector(server, http, settings));
     config.requestLogger.http((ctx, millis) -> {
+      if (ctx.attribute(UNDER_WAY) != null) {
+        underWay.decrementAndGet(); // its answer is on its way
+      }
       traces.end(ctx);
       log.write(ctx, millis);
       parts.metrics().request(AccessLog.route(ctx), ctx.statusCode());
@@ -132,7 +136,6 @@ public final class HttpServer implements AutoCloseable {
 
   private void configure(Server server) {
     server.setErrorHandler(new BareErrors());
-    server.addBean(new NetworkConnectionLimit(settings.limits().connections(), server));
   }
 
   /** What no handler answered. */
@@ -177,17 +180,20 @@ public final class HttpServer implements AutoCloseable {
         throw new ProblemException(403, "Not allowed", "This token may not do this.", null);
       }
     }
-    underWay.incrementAndGet();
-    try {
-      route.handler().handle(ctx);
-    } finally {
-      underWay.decrementAndGet();
+    if (route.scope() != Scope.NONE) {
+      // Counted first: what the end of the drain does not see finds that nothing is taken any more.
+      underWay.incrementAndGet();
+      ctx.attribute(UNDER_WAY, true);
+      if (ending) {
+        throw new EndingException();
+      }
     }
+    route.handler().handle(ctx);
   }
 
   private AccessTokens.Client client(Context ctx) {
     // Without tokens a page of another site could reach us through a name of its own.
-    if (settings.tokens().isOpen() && !isOurName(ctx.header("Host"))) {
+    if (settings.tokens().isOpen() && !names.includes(ctx.header("Host"))) {
       throw new ProblemException(
           403, "Not allowed", "Without tokens the service answers to its own address only.", null);
     }
@@ -198,15 +204,6 @@ public final class HttpServer implements AutoCloseable {
             new ProblemException(401, "No token", "Send a bearer token that is known.", null));
   }
 
-  private boolean isOurName(@Nullable String host) {
-    if (host == null || !LOOPBACK_NAMES.contains(settings.host())) {
-      return true;
-    }
-    int colon = host.lastIndexOf(':');
-    String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-    return LOOPBACK_NAMES.contains(name);
-  }
-
   private void live(Context ctx) {
     Requests.answer(ctx, Answers.object().put("status", "live"));
   }
@@ -215,7 +212,10 @@ public final class HttpServer implements AutoCloseable {
     if (draining) {
       throw new ProblemException(503, "Draining", "The service is about to end.", null, 5);
     }
-    Requests.answer(ctx, Answers.object().put("status", "ready"));
+    ObjectNode body = Answers.object().put("status", "ready");
+    // Ranking goes on, so it is ready; whoever looks here learns why feedback is refused.
+    parts.intake().refusing().ifPresent(reason -> body.put("feedback", reason.text()));
+    Requests.answer(ctx, body);
   }
 
   /** The port that it listens on. */
@@ -229,18 +229,26 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Says that it is not ready, goes on for as long as load balancers need to notice, and lets the
-   * requests end that are under way.
+   * Says that it is not ready, goes on for as long as load balancers need to notice, then takes no
+   * new work and lets the requests end that are under way.
    *
-   * @param most after which it is over in any case
+   * @param most for them to end
+   * @return whether they did
    */
-  public void drain(Duration most) throws InterruptedException {
+  public boolean drain(Duration most) throws InterruptedException {
     draining = true;
-    long end = System.nanoTime() + most.toNanos();
     Thread.sleep(settings.drainDelay());
+    ending = true;
+    return settle(most);
+  }
+
+  /** Waits until no request is under way, or a time is over; whether none is. */
+  public boolean settle(Duration most) throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
     while (underWay.get() > 0 && System.nanoTime() < end) {
       Thread.sleep(10);
     }
+    return underWay.get() <= 0;
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.eclipse.jetty.http.HttpException;
 import org.optirag.recommender.UnknownItemException;
 import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.ranking.DeadlineException;
+import org.optirag.server.ranking.EndingException;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PromptTooLongException;
 import org.optirag.workspace.UserException;
@@ -41,18 +42,23 @@ final class Problems {
       case OverloadedException full ->
           new ProblemException(
               429, "Overloaded", String.valueOf(full.getMessage()), null, full.retryAfter());
+      case EndingException ending ->
+          new ProblemException(503, "Draining", String.valueOf(ending.getMessage()), null, 5);
       case DeadlineException late ->
           new ProblemException(504, "Too late", String.valueOf(late.getMessage()), "deadline_ms");
       case CancellationException gone ->
           new ProblemException(499, "Client gone", "The client closed the connection.", null);
       case EventsRefusedException refused -> {
-        LOG.error("events refused", refused);
+        LOG.error("events refused: {}", refused.getMessage());
+        LOG.debug("events refused", refused);
         yield new ProblemException(
             503,
             "Events refused",
-            "The store cannot take events now; nothing was applied. Send them again.",
+            "The store cannot take events now: "
+                + refused.reason().text()
+                + ". Nothing was applied. Send them again.",
             null,
-            2);
+            refused.reason() == EventsRefusedException.Reason.AWAY ? 2 : 30);
       }
       case UserException mendable ->
           new ProblemException(
@@ -78,6 +84,9 @@ final class Problems {
   /** Answers with a problem. */
   static void answer(Context ctx, ProblemException problem) {
     ctx.status(problem.status());
+    if (problem.title().equals("Draining")) {
+      ctx.header("Connection", "close");
+    }
     if (problem.retryAfter() > 0) {
       ctx.header("Retry-After", Integer.toString(problem.retryAfter()));
     }

@@ -4,10 +4,13 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.ExitPolicy;
+import org.optirag.server.ranking.Caller;
 import org.optirag.server.ranking.DeadlineException;
+import org.optirag.server.ranking.EndingException;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.RankAnswer;
 import org.optirag.server.ranking.Ranker;
@@ -71,12 +74,21 @@ final class RankingHandlers {
     RerankCall call = RerankCall.read(Requests.json(ctx, limits), limits);
     try (Lease lease = rollout.pick(call.user())) {
       Deployable bundle = lease.bundle();
-      RerankQuery query = RerankQuery.of(call, bundle, limits, id -> lookup.item(id).isPresent());
+      // Cutting documents to tokens reads them all.
+      RerankQuery query =
+          inTurn(
+              ctx,
+              new Caller(client(ctx), start, start + deadline.toNanos()),
+              () -> RerankQuery.of(call, bundle, limits, id -> lookup.item(id).isPresent()));
       RankAnswer answer = answer(ctx, bundle, query.request(), null, null, start);
       String id = String.valueOf(ctx.<String>attribute(HttpServer.REQUEST_ID));
       String version = ctx.path().startsWith("/v2/") ? "2" : "1";
       Requests.answer(ctx, Answers.rerank(bundle, answer, call, query, id, version));
     }
+  }
+
+  private <T> T inTurn(Context ctx, Caller caller, Supplier<T> work) {
+    return counted(() -> ranker.inTurn(caller, ClientProbe.of(ctx), work));
   }
 
   private RankAnswer answer(
@@ -86,18 +98,19 @@ final class RankingHandlers {
       @Nullable ExitPolicy policy,
       @Nullable Duration wished,
       long start) {
-    try {
+    return counted(() -> {
       RankAnswer answer =
           ranker.rank(
               bundle,
               query,
               policy,
-              wished == null ? deadline : wished,
+              new Caller(
+                  client(ctx), start, start + (wished == null ? deadline : wished).toNanos()),
               limits.tokens(),
               ClientProbe.of(ctx));
       traces.ranked(ctx, bundle, answer);
       double seconds = (System.nanoTime() - start) / 1e9;
-      metrics.answered(bundle.name(), answer, seconds);
+      metrics.answered(bundle.name(), answer, policy == null, seconds);
       timeline.answered(
           seconds,
           answer.scored().scores().size(),
@@ -108,6 +121,13 @@ final class RankingHandlers {
       ctx.attribute(HttpServer.BUNDLE, bundle.name());
       ctx.attribute(HttpServer.POLICY, answer.scored().point().policy().text());
       return answer;
+    });
+  }
+
+  /** What comes to nothing is counted by why. */
+  private <T> T counted(Supplier<T> work) {
+    try {
+      return work.get();
     } catch (OverloadedException e) {
       shed("overloaded");
       throw e;
@@ -117,7 +137,14 @@ final class RankingHandlers {
     } catch (CancellationException e) {
       shed("client_gone");
       throw e;
+    } catch (EndingException e) {
+      shed("ending");
+      throw e;
     }
+  }
+
+  private static String client(Context ctx) {
+    return String.valueOf(ctx.<String>attribute(HttpServer.CLIENT));
   }
 
   private void shed(String reason) {

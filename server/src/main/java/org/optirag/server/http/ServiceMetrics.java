@@ -143,8 +143,12 @@ public final class ServiceMetrics implements PassListener, AutoCloseable {
     return registry.find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum();
   }
 
-  /** A request was answered. */
-  void answered(String bundle, RankAnswer answer, double seconds) {
+  /**
+   * A request was answered.
+   *
+   * @param adaptive whether the load chose the policy, or the request brought its own
+   */
+  void answered(String bundle, RankAnswer answer, boolean adaptive, double seconds) {
     Timer.builder("optirag.rank")
         .description("Seconds from the request's arrival to its answer")
         .tag("bundle", bundle)
@@ -157,7 +161,13 @@ public final class ServiceMetrics implements PassListener, AutoCloseable {
     stage("queue", answer.scored().queueSeconds() - answer.prepareSeconds());
     stage("score", answer.scored().scoreSeconds());
     String policy = answer.scored().point().policy().text();
-    counter("optirag.answers", "Answers by policy", "bundle", bundle, "policy", label(policy))
+    counter(
+            "optirag.answers",
+            "Answers by policy",
+            "bundle",
+            bundle,
+            "policy",
+            adaptive ? policy : kind(policy))
         .increment();
     for (Score score : answer.scored().scores()) {
       counter(
@@ -171,9 +181,10 @@ public final class ServiceMetrics implements PassListener, AutoCloseable {
     }
   }
 
-  /** Policies that requests bring could be any: only those of a few forms become labels. */
-  private static String label(String policy) {
-    return policy.length() <= 40 ? policy : policy.substring(0, policy.indexOf(':'));
+  /** Policies that requests bring could be any: their kind alone becomes a label. */
+  private static String kind(String policy) {
+    int colon = policy.indexOf(':');
+    return colon < 0 ? policy : policy.substring(0, colon);
   }
 
   private void stage(String stage, double seconds) {

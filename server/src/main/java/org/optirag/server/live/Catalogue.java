@@ -1,15 +1,15 @@
 package org.optirag.server.live;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Field;
 import org.optirag.recommender.PromptSource.Told;
-import org.optirag.recommender.knowledge.ItemText;
 import org.optirag.recommender.knowledge.Knowledge;
 import org.optirag.recommender.knowledge.KnowledgeSnapshot;
 import org.optirag.recommender.knowledge.LiveState;
@@ -23,6 +23,9 @@ import org.optirag.retrieval.VisibleHistory;
 public final class Catalogue {
   /** Users with fewer behaviours are no good examples. */
   private static final int WITH_A_HISTORY = 5;
+
+  /** Of each part of the users, for an example. */
+  private static final int MOST_LOOKED_AT = 1_000;
 
   private final LiveState liveState;
 
@@ -134,7 +137,7 @@ public final class Catalogue {
     for (int n = 0; n < most; n++) {
       int from = (int) ((long) users * n / most);
       int to = (int) ((long) users * (n + 1) / most);
-      for (int user = from; user < to; user++) {
+      for (int user = from; user < Math.min(to, from + MOST_LOOKED_AT); user++) {
         if (own.countOfUser(user) >= WITH_A_HISTORY) {
           examples.add(liveState.userId(user));
           break;
@@ -154,16 +157,12 @@ public final class Catalogue {
     Knowledge.State state = liveState.state();
     RequestTexts texts = texts(state);
     String wanted = Names.lower(prefix);
-    List<Integer> found = new ArrayList<>();
+    // No more than twice as many are looked at, however many there are.
+    Set<Integer> both = new LinkedHashSet<>(state.delta().itemsBeginning(wanted, most));
     for (int item : state.snapshot().names().items(prefix, most)) {
-      found.add(item);
+      both.add(item);
     }
-    for (Map.Entry<Integer, ItemText> newer : state.delta().items().entrySet()) {
-      if (!found.contains(newer.getKey())
-          && Names.lower(newer.getValue().title()).startsWith(wanted)) {
-        found.add(newer.getKey());
-      }
-    }
+    List<Integer> found = new ArrayList<>(both);
     found.removeIf(item -> !Names.lower(texts.title(item)).startsWith(wanted));
     found.sort((a, b) -> Names.lower(texts.title(a)).compareTo(Names.lower(texts.title(b))));
     return found.stream().limit(most).map(item -> view(state, item, texts)).toList();

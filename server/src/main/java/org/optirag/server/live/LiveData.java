@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class LiveData implements FeedbackIntake, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveData.class);
 
+  /** At opening, every so many events. */
+  private static final int CHECKED = 1_000;
+
   private final Dataset data;
   private final @Nullable Rules rules;
   private final Split split;
@@ -52,6 +58,9 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
   private final LiveState liveState;
   private final FeatureGroups features;
   private final GroupCommit commit;
+  private final Room room;
+  private final Semaphore early = new Semaphore(0);
+  private volatile @Nullable EventsRefusedException refusal;
   private final Set<RequestPrompts> prompts = ConcurrentHashMap.newKeySet();
   private final ReentrantLock renewing = new ReentrantLock();
   private final List<Thread> background = new ArrayList<>();
@@ -84,7 +93,8 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
       Split split,
       EventStore store,
       LiveSettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      Room room) {
     this.data = data;
     this.rules = rules;
     this.split = split;
@@ -92,16 +102,29 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
     this.clock = clock;
     this.liveState = new LiveState(data, split);
     this.features = new FeatureGroups(data);
-    catchUp();
-    renew();
+    this.room = room;
+    liveState.open(() -> store.read(0, this::applyWithinRoom));
+    if (liveState.state().snapshot().sequence() > 0) {
+      renewals.incrementAndGet();
+    }
     this.commit = new GroupCommit(store, this::seconds, this::committed);
-    start("renewal", settings.renewal(), this::renewQuietly);
+    start("renewal", () -> renewAfter(settings.renewal()));
     if (store.shared()) {
-      start("poll", settings.poll(), this::catchUpQuietly);
+      start(
+          "poll",
+          () -> {
+            Thread.sleep(settings.poll());
+            catchUpQuietly();
+          });
     }
   }
 
-  private void start(String name, Duration pause, Runnable work) {
+  /** What a background thread does again and again. */
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  private void start(String name, Work work) {
     background.add(
         Thread.ofPlatform()
             .name("live-data-" + name)
@@ -109,7 +132,6 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
             .start(() -> {
               try {
                 while (true) {
-                  Thread.sleep(pause);
                   work.run();
                 }
               } catch (InterruptedException e) {
@@ -128,7 +150,7 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
    * @throws EventsRefusedException if the store cannot be read
    */
   public static LiveData open(Dataset data, Split split, EventStore store, LiveSettings settings) {
-    return open(data, split, store, settings, InstantSource.system());
+    return open(data, split, store, settings, InstantSource.system(), Room.ofHeap());
   }
 
   /**
@@ -138,13 +160,18 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
    */
   public static LiveData open(
       Dataset data, Rules rules, Split split, EventStore store, LiveSettings settings) {
-    return new LiveData(data, rules, split, store, settings, InstantSource.system());
+    return new LiveData(data, rules, split, store, settings, InstantSource.system(), Room.ofHeap());
   }
 
-  /** The same by another clock. */
+  /** The same by another clock, in so much room. */
   static LiveData open(
-      Dataset data, Split split, EventStore store, LiveSettings settings, InstantSource clock) {
-    return new LiveData(data, null, split, store, settings, clock);
+      Dataset data,
+      Split split,
+      EventStore store,
+      LiveSettings settings,
+      InstantSource clock,
+      Room room) {
+    return new LiveData(data, null, split, store, settings, clock, room);
   }
 
   /** By the service's clock. */
@@ -154,7 +181,36 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
 
   @Override
   public Receipt accept(List<? extends Event> events) {
-    return commit.accept(events);
+    try {
+      int behind = liveState.behind();
+      if (behind >= room.soon()) {
+        early.release();
+      }
+      room.requireFor(liveState.rows(), names(), behind);
+      Receipt receipt = commit.accept(events);
+      refusal = null;
+      return receipt;
+    } catch (EventsRefusedException e) {
+      refusal = e;
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<EventsRefusedException.Reason> refusing() {
+    EventsRefusedException last = refusal;
+    return last == null ? Optional.empty() : Optional.of(last.reason());
+  }
+
+  private int names() {
+    return liveState.userCount() + liveState.itemCount();
+  }
+
+  private void applyWithinRoom(StoredEvent stored) {
+    apply(stored);
+    if (stored.sequence() % CHECKED == 0) {
+      room.requireToOpen(liveState.rows(), names());
+    }
   }
 
   /** What a transaction of ours added; what others added before it is applied first. */
@@ -168,6 +224,14 @@ public final class LiveData implements FeedbackIntake, AutoCloseable {
 
   private void apply(StoredEvent stored) {
     liveState.apply(stored.sequence(), stored.received(), stored.event());
+  }
+
+  /** After a time, or as soon as much has come since. */
+  private void renewAfter(Duration pause) throws InterruptedException {
+    if (early.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+      early.drainPermits();
+    }
+    renewQuietly();
   }
 
   private void catchUp() {

@@ -7,33 +7,33 @@ import org.optirag.scoring.TradeOffPoint;
 
 /** A prompt on its way through the scheduler. */
 final class Job {
+  private final Caller caller;
   private final RankingModel model;
   private final Prompt prompt;
   private final @Nullable TradeOffPoint fixed;
-  private final long arrived;
-  private final long deadline;
   private final long number;
   private final CompletableFuture<Scored> done = new CompletableFuture<>();
 
   /**
+   * @param caller who waits for it
    * @param fixed the point that the request insists on, or null to let the load decide
-   * @param arrived as {@link System#nanoTime} counts
-   * @param deadline likewise
    * @param number in order of arrival: among equal deadlines the first comes first
    */
   Job(
+      Caller caller,
       RankingModel model,
       Prompt prompt,
       @Nullable TradeOffPoint fixed,
-      long arrived,
-      long deadline,
       long number) {
+    this.caller = caller;
     this.model = model;
     this.prompt = prompt;
     this.fixed = fixed;
-    this.arrived = arrived;
-    this.deadline = deadline;
     this.number = number;
+  }
+
+  String client() {
+    return caller.client();
   }
 
   RankingModel model() {
@@ -67,11 +67,16 @@ final class Job {
   }
 
   double secondsSinceArrival(long now) {
-    return (now - arrived) / 1e9;
+    return (now - caller.arrival()) / 1e9;
   }
 
   double secondsLeft(long now) {
-    return (deadline - now) / 1e9;
+    return caller.secondsLeft(now);
+  }
+
+  /** Whether it is due no later than a moment, as {@link System#nanoTime} counts. */
+  boolean isDueBefore(long moment) {
+    return caller.deadline() - moment <= 0;
   }
 
   /** Whether both can be in one pass. */
@@ -84,7 +89,7 @@ final class Job {
 
   /** Earliest deadline first. nanoTime may wrap, so differences are compared. */
   static int byDeadline(Job one, Job other) {
-    int order = Long.compare(one.deadline - other.deadline, 0);
+    int order = Long.compare(one.caller.deadline() - other.caller.deadline(), 0);
     return order != 0 ? order : Long.compare(one.number, other.number);
   }
 }

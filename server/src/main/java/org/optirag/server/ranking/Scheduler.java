@@ -4,11 +4,17 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
@@ -21,8 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes prompts from many requests, lets those that fit go through the model together, and answers
- * each before its deadline or not at all. Earliest deadline first; the exits of requests that do
- * not insist on a policy follow the {@link ControlLaw}. Safe for use from many threads.
+ * each before its deadline or not at all. Clients take turns, and within their shares the earliest
+ * deadline comes first (see {@link JobQueue}); the exits of requests that do not insist on a policy
+ * follow the {@link ControlLaw}. Safe for use from many threads.
  */
 public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
@@ -34,15 +41,24 @@ public final class Scheduler implements AutoCloseable {
   /** A pass takes no more than this share of the time left: others wait behind it. */
   private static final double PASS = 0.5;
 
+  /** Whoever asked within this time counts when workers are shared out. */
+  private static final Duration ABOUT = Duration.ofSeconds(10);
+
+  private static final int MOST_CLIENTS = 1_000;
+
   private final Settings settings;
   private final PassListener listener;
   private final CostModel cost;
   private final ControlLaw law;
-  private final JobQueue queue = new JobQueue();
+  private final JobQueue queue;
+  private final Preparation preparation;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final AtomicLong numbers = new AtomicLong();
   private final List<Thread> workers = new ArrayList<>();
+  private final Set<Job> running = new HashSet<>();
+  private final Map<String, Integer> passes = new HashMap<>(); // under way, by who is first in them
+  private final Map<String, Long> seen = new LinkedHashMap<>(); // by who asked last, he last
   private int busy;
   private boolean closed;
 
@@ -52,12 +68,24 @@ public final class Scheduler implements AutoCloseable {
    * @param workers passes at once, each on one thread
    * @param batchTokens most tokens of a pass of several prompts
    * @param queueTokens most tokens that wait
+   * @param clientTokens most tokens of one client that wait
    * @param deadline what requests are given that bring none; a fifth of it is the wait that the
    *     exits aim at under overload
    * @param secondsPerToken at full depth, a first guess
    */
   public record Settings(
-      int workers, int batchTokens, int queueTokens, Duration deadline, double secondsPerToken) {
+      int workers,
+      int batchTokens,
+      int queueTokens,
+      int clientTokens,
+      Duration deadline,
+      double secondsPerToken) {
+    /** The same where one client may fill the queue. */
+    public Settings(
+        int workers, int batchTokens, int queueTokens, Duration deadline, double secondsPerToken) {
+      this(workers, batchTokens, queueTokens, queueTokens, deadline, secondsPerToken);
+    }
+
     /** The wait aimed at under overload, in seconds. */
     double queueSeconds() {
       return deadline.toNanos() / 1e9 / 5;
@@ -79,6 +107,9 @@ public final class Scheduler implements AutoCloseable {
   public Scheduler(Settings settings, PassListener listener) {
     this.settings = settings;
     this.listener = listener;
+    this.queue = new JobQueue(settings.batchTokens);
+    // Two at least: what one client asks shall not keep the others from a look at their features.
+    this.preparation = new Preparation(Math.max(2, settings.workers));
     this.cost = new CostModel(settings.secondsPerToken);
     this.law = new ControlLaw(settings.workers, settings.queueSeconds());
     for (int i = 0; i < settings.workers; i++) {
@@ -89,13 +120,12 @@ public final class Scheduler implements AutoCloseable {
   /**
    * Whether a request has a chance, before anything is spent on it.
    *
-   * @param seconds it has
    * @throws OverloadedException if it has none
    */
-  public void requireRoom(double seconds) {
+  public void requireRoom(Caller caller) {
     lock.lock();
     try {
-      if (isFull(seconds)) {
+      if (isFull(caller)) {
         throw overloaded();
       }
     } finally {
@@ -114,44 +144,81 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /** Whether {@link #requireRoom} would let a request pass. */
-  public boolean hasRoom(double seconds) {
+  public boolean hasRoom(Caller caller) {
     lock.lock();
     try {
-      return !isFull(seconds);
+      return !isFull(caller);
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean isFull(double seconds) {
-    return closed || queue.tokens() >= settings.queueTokens || leastWait() > ADMITTED * seconds;
+  /** Whether what goes before a client's next request takes all of its time already. */
+  private boolean isFull(Caller caller) {
+    String client = caller.client();
+    if (closed
+        || queue.tokens(client) >= settings.clientTokens
+        || (queue.tokens() >= settings.queueTokens && queue.holdsMost(client))) {
+      return true;
+    }
+    double most = ADMITTED * caller.seconds();
+    return leastWait() > most
+        && queue.sumBefore(caller, Job::leastWork) * cost.cautious() / settings.workers > most;
+  }
+
+  /**
+   * Does what comes before a prompt waits in the queue, on a thread of its own and when the
+   * client's turn has come.
+   */
+  <T> Preparation.Task<T> prepare(Caller caller, Supplier<T> work) {
+    return preparation.submit(caller.client(), work);
+  }
+
+  /** {@link #submit(RankingModel, Prompt, ExitPolicy, Caller)} for the service's own work. */
+  public CompletableFuture<Scored> submit(
+      RankingModel model, Prompt prompt, @Nullable ExitPolicy policy, long arrival, long deadline) {
+    return submit(model, prompt, policy, new Caller(Caller.OURSELVES, arrival, deadline));
   }
 
   /**
    * Lets a prompt in. Cancelling what is returned takes it out again, unless its pass has begun.
    *
    * @param policy that the request insists on, or null to let the load decide
-   * @param arrival when the request came, as {@link System#nanoTime} counts
-   * @param deadline until when it must be answered, likewise
-   * @return completes with the scores, or with a {@link DeadlineException}
+   * @return completes with the scores, or with a {@link DeadlineException}; with an {@link
+   *     OverloadedException} if others with less waiting needed the room
    * @throws OverloadedException if the queue is full or the deadline would not be kept
+   * @throws PromptTooLongException if it would not fit into an empty queue
    */
   public CompletableFuture<Scored> submit(
-      RankingModel model, Prompt prompt, @Nullable ExitPolicy policy, long arrival, long deadline) {
+      RankingModel model, Prompt prompt, @Nullable ExitPolicy policy, Caller caller) {
     TradeOffPoint fixed = policy == null ? null : model.point(policy);
-    Job job = new Job(model, prompt, fixed, arrival, deadline, numbers.incrementAndGet());
+    Job job = new Job(caller, model, prompt, fixed, numbers.incrementAndGet());
+    int most = Math.min(settings.queueTokens, settings.clientTokens);
+    if (job.tokens() > most) {
+      throw new PromptTooLongException(job.tokens(), most); // however often it is sent
+    }
+    Set<Job> leaving;
+    OverloadedException refused;
     lock.lock();
     try {
-      if (closed
-          || queue.tokens() + job.tokens() > settings.queueTokens
-          || (!isAlone() && !fits(job, System.nanoTime()))) {
-        throw overloaded();
+      boolean alone = isAlone();
+      refused = overloaded();
+      saw(caller.client());
+      if (closed || queue.tokens(caller.client()) + job.tokens() > settings.clientTokens) {
+        throw refused;
       }
       queue.add(job);
+      leaving = queue.beyond(settings.queueTokens);
+      if (leaving.contains(job) || (!alone && !fits(job, leaving, System.nanoTime()))) {
+        queue.remove(job);
+        throw refused;
+      }
+      leaving.forEach(queue::remove);
       arrived.signal();
     } finally {
       lock.unlock();
     }
+    leaving.forEach(each -> each.done().completeExceptionally(refused));
     var unused =
         job.done()
             .whenComplete((scored, error) -> {
@@ -162,18 +229,57 @@ public final class Scheduler implements AutoCloseable {
     return job.done();
   }
 
-  /** Whether a job would be in time, and all that waits with it. */
-  private boolean fits(Job job, long now) {
+  /**
+   * Whether a job would be in time, and all that waits with it. Only what is beyond another
+   * client's share may come late for it: whoever sends little is not refused for the sake of who
+   * sends much.
+   */
+  private boolean fits(Job job, Set<Job> leaving, long now) {
     double perWork = cost.cautious() / settings.workers;
-    double own = job.leastWork() * cost.cautious();
-    double through = queue.sumBefore(job, Job::leastWork) * perWork + own;
-    return through <= ADMITTED * job.secondsLeft(now)
-        && !queue.wouldDelay(job, through, each -> each.leastWork() * perWork, now);
+    double through = 0;
+    long round = Long.MAX_VALUE;
+    for (JobQueue.Turn turn : queue.inTurn()) {
+      Job each = turn.job();
+      if (each.equals(job)) {
+        round = turn.round();
+        through += job.leastWork() * cost.cautious();
+        if (through > ADMITTED * job.secondsLeft(now)) {
+          return false;
+        }
+      } else if (!leaving.contains(each)) {
+        through += each.leastWork() * perWork;
+        boolean counts = turn.round() <= round || each.client().equals(job.client());
+        if (round != Long.MAX_VALUE && counts && through > each.secondsLeft(now)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** With nothing ahead of it a request is tried: the estimate may be the one that is wrong. */
   private boolean isAlone() {
     return queue.isEmpty() && busy < settings.workers;
+  }
+
+  private void saw(String client) {
+    if (!client.equals(Caller.OURSELVES)) {
+      seen.remove(client);
+      seen.put(client, System.nanoTime());
+      if (seen.size() > MOST_CLIENTS) {
+        seen.remove(seen.keySet().iterator().next());
+      }
+    }
+  }
+
+  /** While others are about, a client has all workers but one at most. */
+  private boolean mayHaveWorker(String client, long now) {
+    if (settings.workers == 1 || passes.getOrDefault(client, 0) < settings.workers - 1) {
+      return true;
+    }
+    return seen.entrySet().stream()
+        .noneMatch(
+            other -> !other.getKey().equals(client) && now - other.getValue() < ABOUT.toNanos());
   }
 
   private void remove(Job job) {
@@ -216,15 +322,19 @@ public final class Scheduler implements AutoCloseable {
       try {
         run(batch);
       } finally {
-        rest();
+        rest(batch);
       }
     }
   }
 
-  private void rest() {
+  private void rest(Batch batch) {
     lock.lock();
     try {
       busy--;
+      batch.jobs.forEach(running::remove);
+      passes.merge(
+          batch.jobs.getFirst().client(), -1, (held, one) -> held == 1 ? null : held + one);
+      arrived.signalAll(); // a client may have a worker again
     } finally {
       lock.unlock();
     }
@@ -242,9 +352,14 @@ public final class Scheduler implements AutoCloseable {
         }
         long now = System.nanoTime();
         late = queue.removeIf(job -> isLate(job, now));
-        if (!queue.isEmpty()) {
-          batch = take(now);
+        Job first = queue.first(client -> mayHaveWorker(client, now));
+        if (first != null) {
+          batch = take(first, now);
           busy++;
+          running.addAll(batch.jobs);
+          passes.merge(first.client(), 1, Integer::sum);
+        } else if (!queue.isEmpty() && late.isEmpty()) {
+          arrived.awaitUninterruptibly(); // until another worker is free, or another client comes
         } else if (closed && late.isEmpty()) {
           return null;
         }
@@ -265,13 +380,12 @@ public final class Scheduler implements AutoCloseable {
     return left <= 0 || (queue.size() > 1 && job.leastWork() * cost.cautious() > left);
   }
 
-  private Batch take(long now) {
-    Job first = queue.first();
+  private Batch take(Job first, long now) {
     double rate = cost.cautious();
     // Within the budget, and within the time of who is due first.
     double leastShare = first.leastWork() / first.tokens();
     double inTime = PASS * first.secondsLeft(now) / (rate * leastShare);
-    List<Job> jobs = queue.takeTogether((int) Math.clamp(inTime, 1, settings.batchTokens));
+    List<Job> jobs = queue.takeTogether(first, (int) Math.clamp(inTime, 1, settings.batchTokens));
     return new Batch(jobs, point(jobs, cost.secondsPerToken(), now), now);
   }
 
@@ -338,6 +452,39 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives up all that waits and runs: whoever waits for it is told so at once, and a pass ends
+   * before its next block. For a service whose time to end has come; {@link #close} it then.
+   */
+  public void abandon() {
+    List<Job> left;
+    lock.lock();
+    try {
+      closed = true;
+      left = new ArrayList<>(running);
+      left.addAll(queue.removeIf(job -> true));
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    preparation.close();
+    left.forEach(job -> job.done().completeExceptionally(new EndingException()));
+  }
+
+  /**
+   * Whether all workers have ended within a time, after {@link #abandon}; what they use may be
+   * freed then.
+   */
+  public boolean hasEnded(Duration most) throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    for (Thread worker : workers) {
+      if (!worker.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Lets nothing in any more, answers what waits, and ends the workers. */
   @Override
   public void close() {
@@ -348,6 +495,7 @@ public final class Scheduler implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    preparation.close();
     for (Thread worker : workers) {
       boolean interrupted = false;
       while (worker.isAlive()) {

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.optirag.server.events.EventsRefusedException;
 import org.optirag.workspace.UserException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -27,9 +28,6 @@ import org.sqlite.SQLiteErrorCode;
 public final class EmbeddedStore {
   /** The database; while it is open, files with further endings stand beside it. */
   public static final String FILE = "events.db";
-
-  /** Marks the file as one of ours: "ORAG". */
-  private static final int APPLICATION = 0x4F52_4147;
 
   /** How long one waits for another's transaction, in milliseconds. */
   private static final int PATIENCE = 10_000;
@@ -54,15 +52,14 @@ public final class EmbeddedStore {
     DirectoryLock lock = DirectoryLock.take(directory);
     HikariDataSource pool = null;
     try {
-      DataSource source = source(file, false, mostPages);
-      if (Files.exists(file)) {
-        check(source, file, "quick_check");
-      } else {
-        mark(source, file);
+      if (!isThere(file)) {
+        make(file);
       }
+      DataSource source = source(file, false, mostPages);
+      check(source, file, "quick_check");
       pool = pool(source);
       Migrations.run(pool, "sqlite", "The store " + file);
-      return new JdbcEventStore(pool, new Engine(file, lock));
+      return new JdbcEventStore(pool, new Engine(file, lock)).compacted();
     } catch (RuntimeException e) {
       if (pool != null) {
         pool.close();
@@ -132,10 +129,62 @@ public final class EmbeddedStore {
     return new HikariDataSource(config);
   }
 
+  /**
+   * Whether there is a store. What a killed program left half-made, which holds no event, is taken
+   * away.
+   *
+   * @throws UserException if it is something else, which stays as it is
+   */
+  private static boolean isThere(Path file) {
+    if (!Files.exists(file)) {
+      return false;
+    }
+    try {
+      switch (StoreFile.kind(file)) {
+        case STORE -> {
+          return true;
+        }
+        case HALF_MADE -> {
+          for (Path each : StoreFile.all(file)) {
+            Files.deleteIfExists(each);
+          }
+          return false;
+        }
+        case FOREIGN ->
+            throw new UserException(
+                file + " is no store of events: another program made it.",
+                "It is left as it is. Name the directory of a store, or an empty one.");
+        case OTHER -> throw damaged(file, "it is no database", null);
+      }
+    } catch (IOException e) {
+      throw DirectoryLock.cannotWrite(file, e);
+    }
+    throw new IllegalStateException("a kind of file that is not known");
+  }
+
+  /** Makes a store beside its place and moves it there whole: who is killed leaves nothing. */
+  private static void make(Path file) {
+    Path part = file.resolveSibling(FILE + ".new");
+    try {
+      for (Path each : StoreFile.all(part)) {
+        Files.deleteIfExists(each);
+      }
+      DataSource source = source(part, false, Long.MAX_VALUE);
+      mark(source, part);
+      try (HikariDataSource pool = pool(source)) {
+        Migrations.run(pool, "sqlite", "The store " + file);
+      }
+      force(part); // all is in the one file: the last connection that is closed sees to that
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw DirectoryLock.cannotWrite(file, e);
+    }
+  }
+
   private static void mark(DataSource source, Path file) {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA application_id = " + APPLICATION);
+      statement.execute("PRAGMA application_id = " + StoreFile.APPLICATION);
     } catch (SQLException e) {
       throw new UserException(
           "Cannot write " + file + ": " + e.getMessage() + ".",
@@ -148,7 +197,7 @@ public final class EmbeddedStore {
     try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement()) {
       int application = (int) number(statement, "PRAGMA application_id");
-      if (application != APPLICATION) {
+      if (application != StoreFile.APPLICATION) {
         throw new UserException(
             file + " is no store of events: it is marked %x.".formatted(application),
             "Name the directory of a store, or an empty one.");
@@ -189,6 +238,11 @@ public final class EmbeddedStore {
     public void exclude(Connection connection) {} // transactions begin as IMMEDIATE
 
     @Override
+    public String least() {
+      return "min";
+    }
+
+    @Override
     public String explain(SQLException error) {
       int code = error.getErrorCode() & 0xFF;
       if (code == SQLiteErrorCode.SQLITE_FULL.code) {
@@ -199,6 +253,13 @@ public final class EmbeddedStore {
         return file + " is damaged: stop the service and restore a snapshot";
       }
       return "The store " + file + " refuses: " + error.getMessage();
+    }
+
+    @Override
+    public EventsRefusedException.Reason reason(SQLException error) {
+      return (error.getErrorCode() & 0xFF) == SQLiteErrorCode.SQLITE_FULL.code
+          ? EventsRefusedException.Reason.FULL_DISK
+          : EventsRefusedException.Reason.AWAY;
     }
 
     @Override

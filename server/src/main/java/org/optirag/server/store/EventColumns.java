@@ -17,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class EventColumns {
   static final String INSERT =
       "INSERT INTO event (id, received, kind, user_id, item_id, liked, rating, time, title, fields)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+          + " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+          + " WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE id = ?) ON CONFLICT (id) DO NOTHING";
 
   static final String SELECT =
       "SELECT sequence, id, received, kind, user_id, item_id, liked, rating, time, title, fields"
@@ -30,6 +31,7 @@ final class EventColumns {
   static void bind(PreparedStatement insert, Event event, long received) throws SQLException {
     insert.setString(1, event.id());
     insert.setLong(2, received);
+    insert.setString(11, event.id());
     switch (event) {
       case Event.Interacted(
               String id,

@@ -69,7 +69,12 @@ public final class GroupCommit implements FeedbackIntake, AutoCloseable {
       // an exception of each sender's own: those who share a transaction share its refusal
       Throwable inner = e.getCause();
       Throwable cause = inner == null ? e : inner;
-      throw new EventsRefusedException(String.valueOf(cause.getMessage()), cause);
+      throw new EventsRefusedException(
+          cause instanceof EventsRefusedException refused
+              ? refused.reason()
+              : EventsRefusedException.Reason.AWAY,
+          String.valueOf(cause.getMessage()),
+          cause);
     }
   }
 

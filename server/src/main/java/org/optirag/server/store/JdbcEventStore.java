@@ -15,6 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.events.EventsRefusedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Events in a table of a relational database. Appending transactions run one after the other among
@@ -22,6 +24,7 @@ import org.optirag.server.events.EventsRefusedException;
  * numbers become visible in their order.
  */
 final class JdbcEventStore implements EventStore {
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcEventStore.class);
   private static final int FETCHED = 2_000;
 
   private final HikariDataSource source;
@@ -33,8 +36,16 @@ final class JdbcEventStore implements EventStore {
     /** Begins the part of a transaction that no other appends in, until it ends. */
     void exclude(Connection connection) throws SQLException;
 
+    /** The function that gives the least of two numbers. */
+    String least();
+
     /** What an error means to who runs the service. */
     String explain(SQLException error);
+
+    /** What kind of error it is. */
+    default EventsRefusedException.Reason reason(SQLException error) {
+      return EventsRefusedException.Reason.AWAY;
+    }
 
     boolean shared();
 
@@ -52,15 +63,38 @@ final class JdbcEventStore implements EventStore {
     this.engine = engine;
   }
 
+  /** Lets go of what later events replaced; a store that has no room for that is used as it is. */
+  JdbcEventStore compacted() {
+    try (Connection connection = source.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        engine.exclude(connection);
+        long gone = Compaction.run(connection, engine.least());
+        connection.commit();
+        LOG.info("{} events went that later ones replaced.", gone);
+      } catch (SQLException | RuntimeException e) {
+        rollBack(connection, e);
+        throw e;
+      }
+    } catch (SQLException e) {
+      LOG.warn("What later events replaced stays: {}", engine.explain(e));
+    }
+    return this;
+  }
+
   @Override
-  public Appended append(List<? extends Event> events, long received) {
-    events.forEach(EventColumns::check);
+  public Appended append(List<? extends Event> told, long moment) {
+    told.forEach(EventColumns::check);
     appending.lock();
     try (Connection connection = source.getConnection()) {
       connection.setAutoCommit(false);
       try {
         engine.exclude(connection);
-        long before = last(connection);
+        Last last = last(connection);
+        long before = last.sequence();
+        // The order of the events is the store's, whatever the clock does.
+        long received = Math.max(last.received(), moment);
+        List<Event> events = told.stream().map(event -> dated(event, received)).toList();
         try (PreparedStatement insert = connection.prepareStatement(EventColumns.INSERT)) {
           for (Event event : events) {
             EventColumns.bind(insert, event, received);
@@ -76,7 +110,7 @@ final class JdbcEventStore implements EventStore {
         throw e;
       }
     } catch (SQLException e) {
-      throw new EventsRefusedException(engine.explain(e), e);
+      throw new EventsRefusedException(engine.reason(e), engine.explain(e), e);
     } finally {
       appending.unlock();
     }
@@ -92,11 +126,19 @@ final class JdbcEventStore implements EventStore {
     }
   }
 
-  private static long last(Connection connection) throws SQLException {
+  private static Event dated(Event event, long received) {
+    return event instanceof Event.Interacted met ? met.received(received) : event;
+  }
+
+  /** The last event, which none goes before. */
+  private record Last(long sequence, long received) {}
+
+  private static Last last(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT coalesce(max(sequence), 0) FROM event")) {
-      row.next();
-      return row.getLong(1);
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT sequence, received FROM event ORDER BY sequence DESC LIMIT 1")) {
+      return row.next() ? new Last(row.getLong(1), row.getLong(2)) : new Last(0, Long.MIN_VALUE);
     }
   }
 
@@ -141,7 +183,7 @@ final class JdbcEventStore implements EventStore {
         }
       }
     } catch (SQLException e) {
-      throw new EventsRefusedException(engine.explain(e), e);
+      throw new EventsRefusedException(engine.reason(e), engine.explain(e), e);
     }
   }
 

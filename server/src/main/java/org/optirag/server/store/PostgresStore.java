@@ -44,7 +44,7 @@ public final class PostgresStore {
     HikariDataSource source = connect(config(url, user, password), name);
     try {
       migrate(source, name);
-      return new JdbcEventStore(source, new Engine(name));
+      return new JdbcEventStore(source, new Engine(name)).compacted();
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -129,6 +129,11 @@ public final class PostgresStore {
       try (Statement statement = connection.createStatement()) {
         statement.execute("SELECT pg_advisory_xact_lock(" + LOCK + ")");
       }
+    }
+
+    @Override
+    public String least() {
+      return "least";
     }
 
     @Override

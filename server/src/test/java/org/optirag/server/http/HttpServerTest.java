@@ -211,6 +211,25 @@ class HttpServerTest {
   }
 
   @Test
+  void whyFeedbackIsRefusedIsSaidByHealthUntilItIsTakenAgain() throws Exception {
+    assertThat(service.get("/health/ready").json().has("feedback")).isFalse();
+    String event = "{\"type\":\"user\",\"id\":\"e\",\"user\":\"u\"}";
+    for (EventsRefusedException.Reason reason : EventsRefusedException.Reason.values()) {
+      service.refuseWith(new EventsRefusedException(reason, "/secret", null));
+      TestService.Reply refused = service.post("/v1/feedback", event);
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.header("Retry-After")).isNotEmpty();
+      assertThat(refused.json().get("detail").asString()).contains(reason.text());
+      TestService.Reply health = service.get("/health/ready");
+      assertThat(health.status()).as("ranking goes on").isEqualTo(200);
+      assertThat(health.json().get("feedback").asString()).isEqualTo(reason.text());
+    }
+    service.refuseWith(null);
+    assertThat(service.post("/v1/feedback", event).status()).isEqualTo(200);
+    assertThat(service.get("/health/ready").json().has("feedback")).isFalse();
+  }
+
+  @Test
   void aFaultOfOursTellsTheClientNothing() throws Exception {
     service.first().failWith(new IllegalStateException("password=hunter2"));
     TestService.Reply reply = service.post("/v1/rank", "{\"user\":\"u\",\"candidates\":[\"1\"]}");
@@ -391,6 +410,56 @@ class HttpServerTest {
       gate.countDown();
       assertThat(waiting.getInputStream().read()).isEqualTo('H');
       assertThat(draining.join(Duration.ofSeconds(9))).isTrue();
+    }
+  }
+
+  @Test
+  void aDrainTakesNoNewWorkAndAnswersWhatItTook() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    service.first().stopAt(gate);
+    try (Socket waiting = rankBySocket()) {
+      service.first().awaitBegun();
+      Thread draining = Thread.ofVirtual().start(() -> drain(Duration.ofSeconds(20)));
+      await("not ready", () -> service.get("/health/ready").status() == 503);
+      await("no work", () -> service.get("/v1/model").status() == 503);
+      for (TestService.Reply refused :
+          List.of(
+              service.post("/v1/rank", "{\"user\":\"u\",\"candidates\":[\"1\"]}"),
+              service.post("/v1/feedback", "[]"),
+              service.post("/v1/snapshot", "{\"name\":\"a\"}"))) {
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.header("Retry-After")).isEqualTo("5");
+        assertThat(refused.header("Connection")).isEqualTo("close");
+      }
+      gate.countDown();
+      assertThat(new String(waiting.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 200");
+      assertThat(draining.join(Duration.ofSeconds(9))).isTrue();
+    }
+  }
+
+  @Test
+  void aDrainEndsInItsTimeThoughARequestDoesNot() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    service.first().stopAt(gate);
+    try (Socket waiting = rankBySocket()) {
+      service.first().awaitBegun();
+      drain(Duration.ofMillis(50));
+      service.scheduler().abandon();
+      assertThat(new String(waiting.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+          .as("its client is told")
+          .isEqualTo("HTTP/1.1 503");
+    } finally {
+      gate.countDown();
+    }
+  }
+
+  private boolean drain(Duration most) {
+    try {
+      return service.server().drain(most);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

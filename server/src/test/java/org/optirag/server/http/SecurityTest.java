@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -226,6 +229,125 @@ class SecurityTest {
       for (Socket socket : idle) {
         socket.close();
       }
+    }
+  }
+
+  @Test
+  void silentConnectionsMakeRoomForWhoAsks() throws Exception {
+    Limits few = withConnections(20);
+    CountDownLatch gate = new CountDownLatch(1);
+    List<Socket> silent = new ArrayList<>();
+    try (TestService service =
+        new TestService(
+            (name, from) -> new FakeBundle(name).stopped(gate), AccessTokens.OPEN, few)) {
+      try (Socket asking = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+        String body = "{\"user\":\"u\",\"candidates\":[\"1\"]}";
+        asking
+            .getOutputStream()
+            .write(
+                ("POST /v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Content-Length: "
+                        + body.length()
+                        + "\r\n\r\n"
+                        + body)
+                    .getBytes(StandardCharsets.US_ASCII));
+        service.first().awaitBegun();
+        for (int i = 0; i < 100; i++) {
+          Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.port());
+          if (i % 2 == 0) {
+            socket.getOutputStream().write("GET /he".getBytes(StandardCharsets.US_ASCII));
+          }
+          silent.add(socket);
+        }
+        for (int i = 0; i < 3; i++) {
+          try (HttpClient another = HttpClient.newHttpClient()) {
+            assertThat(
+                    another
+                        .send(
+                            service.request("/health/live").GET().build(),
+                            HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(200);
+          }
+        }
+        gate.countDown();
+        assertThat(new String(asking.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+            .as("who had asked is answered")
+            .isEqualTo("HTTP/1.1 200");
+      }
+    } finally {
+      gate.countDown();
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  private static Limits withConnections(int most) {
+    Limits limits = TestService.LIMITS;
+    return new Limits(
+        limits.bodyBytes(),
+        limits.candidates(),
+        limits.titleCharacters(),
+        limits.fieldCharacters(),
+        limits.tokens(),
+        limits.events(),
+        limits.headers(),
+        limits.deadline(),
+        limits.requestsPerSecond(),
+        most);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"127.0.0.1", "127.0.0.2", "127.255.0.9", "::1", "0:0:0:0:0:0:0:1", "localhost"})
+  void onEveryLoopbackAddressOnlyItsOwnNamesAreAnswered(String address) {
+    OurNames names = OurNames.at(address);
+    for (String own :
+        List.of(
+            "localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.2:80", "[::1]", "[::1]:8080")) {
+      assertThat(names.includes(own)).as(own).isTrue();
+    }
+    assertThat(names.includes(null)).as("HTTP/1.0 has none").isTrue();
+    for (String foreign :
+        List.of(
+            "evil.example",
+            "evil.example:8080",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:80",
+            "127.0.0.1evil",
+            "[::1].evil.example",
+            "::1",
+            "")) {
+      assertThat(names.includes(foreign)).as(foreign).isFalse();
+    }
+  }
+
+  @Test
+  void beyondLoopbackNamesAreNotKnown() {
+    assertThat(OurNames.at("0.0.0.0").includes("shop.example")).isTrue();
+  }
+
+  @Test
+  void policiesThatRequestsBringBecomeNoLabels() throws Exception {
+    try (TestService service = TestService.open()) {
+      for (int n = 1; n <= 30; n++) {
+        String policy = "max-probability:0.9" + n;
+        assertThat(
+                service
+                    .post(
+                        "/v1/rank",
+                        "{\"user\":\"u\",\"candidates\":[\"1\"],\"policy\":\"%s\"}"
+                            .formatted(policy))
+                    .status())
+            .isEqualTo(200);
+      }
+      service.post("/v1/rank", "{\"user\":\"u\",\"candidates\":[\"1\"]}");
+      String metrics = new String(service.get("/metrics").whole().body(), StandardCharsets.UTF_8);
+      assertThat(metrics.lines().filter(line -> line.startsWith("optirag_answers_total")))
+          .as("one for what the load chose, one for what requests brought")
+          .hasSize(2)
+          .anyMatch(line -> line.contains("policy=\"max-probability\""));
     }
   }
 

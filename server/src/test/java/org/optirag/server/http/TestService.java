@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
 import org.optirag.recommender.PromptSource;
 import org.optirag.recommender.knowledge.Event;
+import org.optirag.server.events.EventsRefusedException;
 import org.optirag.server.events.FeedbackIntake;
 import org.optirag.server.ranking.Scheduler;
 import org.optirag.server.rollout.Deployable;
@@ -95,7 +96,7 @@ final class TestService implements AutoCloseable {
                 rollout,
                 scheduler,
                 new Shadows(rollout, scheduler, quality),
-                this::accept,
+                new Intake(),
                 name -> Path.of("snapshots", name + ".db"),
                 new FewThings(),
                 quality,
@@ -124,8 +125,22 @@ final class TestService implements AutoCloseable {
     return new FeedbackIntake.Receipt(fresh.size(), batch.size() - fresh.size());
   }
 
-  /** What the store says from now on, instead of taking events. */
-  void refuseWith(RuntimeException error) {
+  private final class Intake implements FeedbackIntake {
+    @Override
+    public Receipt accept(List<? extends Event> batch) {
+      return TestService.this.accept(batch);
+    }
+
+    @Override
+    public Optional<EventsRefusedException.Reason> refusing() {
+      return refusal instanceof EventsRefusedException refused
+          ? Optional.of(refused.reason())
+          : Optional.empty();
+    }
+  }
+
+  /** What the store says from now on, instead of taking events; null to take them again. */
+  void refuseWith(@Nullable RuntimeException error) {
     refusal = error;
   }
 
@@ -177,6 +192,10 @@ final class TestService implements AutoCloseable {
 
   Rollout rollout() {
     return rollout;
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
   }
 
   HttpServer server() {

@@ -2,6 +2,7 @@ package org.optirag.server.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.optirag.dataset.Field;
@@ -96,6 +97,34 @@ class CatalogueTest {
         live.renew();
       }
       assertThat(catalogue.exampleUsers(5)).hasSize(5).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void ofACrowdOfNewTitlesNoMoreAreLookedAtThanAreShown() {
+    try (LiveData live = TOWN.open(new MemoryStore(false))) {
+      List<Event> told = new ArrayList<>();
+      for (int n = 0; n < 20_000; n++) {
+        told.add(new Event.Described("d" + n, "n" + n, "Same title", List.of()));
+      }
+      told.add(new Event.Described("once", "m", "Same title, at first", List.of()));
+      told.add(new Event.Described("again", "m", "Renamed", List.of()));
+      live.accept(told);
+      Catalogue catalogue = live.catalogue();
+      for (int round = 0; round < 2; round++) {
+        // What was quadratic took minutes for these.
+        for (int n = 0; n < 200; n++) {
+          assertThat(catalogue.itemsBeginning("sAme", 24))
+              .hasSize(24)
+              .doesNotHaveDuplicates()
+              .allMatch(item -> item.title().equals("Same title"));
+        }
+        assertThat(catalogue.itemsBeginning("same title, ", 24)).isEmpty();
+        assertThat(catalogue.itemsBeginning("rena", 24))
+            .extracting(ItemView::id)
+            .containsExactly("m");
+        live.renew();
+      }
     }
   }
 }

@@ -150,13 +150,18 @@ final class Town {
   }
 
   LiveData open(EventStore store, Duration poll) {
+    return open(store, poll, Room.ofHeap());
+  }
+
+  LiveData open(EventStore store, Duration poll, Room room) {
     // An hour: the tests say when the snapshot is renewed.
     return LiveData.open(
         data,
         split,
         store,
         new LiveSettings(Duration.ofHours(1), poll),
-        () -> Instant.ofEpochSecond(now.get()));
+        () -> Instant.ofEpochSecond(now.get()),
+        room);
   }
 
   /** The training part's graph, with made-up embeddings propagated over it. */

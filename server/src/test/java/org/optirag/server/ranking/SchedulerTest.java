@@ -89,8 +89,8 @@ class SchedulerTest {
     assertThatThrownBy(() -> submit(scheduler, 4, 10_000, Duration.ofSeconds(12)))
         .as("ten seconds at the least depth, 12 to go")
         .isInstanceOf(OverloadedException.class);
-    assertThatThrownBy(() -> scheduler.requireRoom(5)).isInstanceOf(OverloadedException.class);
-    scheduler.requireRoom(50);
+    assertThatThrownBy(() -> scheduler.requireRoom(in(5))).isInstanceOf(OverloadedException.class);
+    scheduler.requireRoom(in(50));
   }
 
   @Test
@@ -275,7 +275,7 @@ class SchedulerTest {
     Thread closing = Thread.ofVirtual().start(scheduler::close);
     while (true) {
       try {
-        scheduler.requireRoom(50);
+        scheduler.requireRoom(in(50));
         Thread.sleep(5);
       } catch (OverloadedException e) {
         break;
@@ -309,6 +309,10 @@ class SchedulerTest {
     long now = System.nanoTime();
     return scheduler.submit(
         model, FakeModel.prompt(name, tokens), policy, now, now + deadline.toNanos());
+  }
+
+  private static Caller in(int seconds) {
+    return Caller.now(Caller.OURSELVES, Duration.ofSeconds(seconds));
   }
 
   private List<List<Integer>> names() {

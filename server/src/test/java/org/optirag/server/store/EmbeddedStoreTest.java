@@ -221,6 +221,70 @@ class EmbeddedStoreTest extends EventStoreContract {
         .hasMessageContaining("version 99, newer than this OptiRAG");
   }
 
+  @Test
+  void whatWasKilledWhileItMadeAStoreIsBegunAgain() throws Exception {
+    Files.createFile(file()); // no byte yet
+    assertMadeWhole();
+    Files.delete(file());
+    sql("PRAGMA journal_mode = WAL"); // no table yet
+    assertMadeWhole();
+    Files.delete(file());
+    sql("PRAGMA application_id = " + 0x4F52_4147, "CREATE TABLE optirag_schema (version TEXT)");
+    assertMadeWhole();
+    Files.write(directory.resolve(EmbeddedStore.FILE + ".new"), new byte[10]);
+    Files.delete(file());
+    assertMadeWhole();
+    try (EventStore store = open()) {
+      store.append(List.of(met("kept")), 1);
+    }
+    try (EventStore store = open()) {
+      assertThat(ids(store)).as("what holds events is not begun again").containsExactly("kept");
+    }
+  }
+
+  private void assertMadeWhole() {
+    for (int time = 0; time < 2; time++) {
+      try (EventStore store = open()) {
+        assertThat(ids(store)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aDatabaseOfAnotherProgramIsNotChangedByARefusal() throws Exception {
+    sql("PRAGMA journal_mode = DELETE", "CREATE TABLE notes (text TEXT)");
+    assertUnchanged();
+    sql("PRAGMA application_id = 7");
+    assertUnchanged();
+    Files.delete(file());
+    Files.writeString(file(), "a letter");
+    assertUnchanged();
+  }
+
+  private void assertUnchanged() throws IOException {
+    byte[] before = Files.readAllBytes(file());
+    assertThatThrownBy(this::open)
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("left as it is");
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+    assertThat(StoreFile.all(file()).subList(1, 4)).allMatch(Files::notExists);
+  }
+
+  @Test
+  void aStoreOfAnOlderVersionIsBroughtUpToDateWithAllItHolds() throws SQLException {
+    open().close();
+    sql(
+        "DROP TABLE replaced",
+        "DROP TABLE compaction",
+        "DELETE FROM optirag_schema WHERE version = '2'",
+        "INSERT INTO event (id, received, kind, user_id, item_id, liked, rating, time)"
+            + " VALUES ('a', 5, 'interacted', 'u', 'i', 1, NULL, 4)");
+    try (EventStore store = open()) {
+      assertThat(ids(store)).containsExactly("a");
+      assertThat(store.append(List.of(met("a"), met("b")), 1).added()).hasSize(1);
+    }
+  }
+
   private void sql(String... statements) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         Statement statement = connection.createStatement()) {

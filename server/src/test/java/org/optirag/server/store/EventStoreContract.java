@@ -73,6 +73,37 @@ abstract class EventStoreContract {
   }
 
   @Test
+  void whatLaterEventsReplaceGoesAndItsIdStaysKnown() {
+    List<Event> told = new ArrayList<>();
+    for (int n = 0; n < 12_000; n++) {
+      told.add(
+          new Event.Interacted(
+              "m" + n, "u" + n % 10, "i", n % 3 == 0, OptionalDouble.empty(), n / 100));
+    }
+    told.add(new Event.Interacted("past", "u1", "i", true, OptionalDouble.empty(), 3));
+    told.add(new Event.Interacted("ahead", "u2", "i", true, OptionalDouble.empty(), 9_999_999));
+    told.add(new Event.Interacted("now", "u2", "i", false, OptionalDouble.empty(), 5_000));
+    told.add(new Event.Described("t1", "i", "Old", List.of()));
+    told.add(new Event.Described("t2", "i", "New", List.of()));
+    told.add(new Event.Introduced("p1", "u1", List.of(new Field("age", "1"))));
+    told.add(new Event.Introduced("p2", "u1", List.of(new Field("age", "2"))));
+    try (EventStore store = open()) {
+      store.append(told, 5_000);
+    }
+    try (EventStore store = open()) {
+      assertThat(ids(store))
+          .as("the last of each; what was told late is no reason to forget what holds")
+          .containsExactly(
+              "m11990", "m11991", "m11993", "m11994", "m11995", "m11996", "m11997", "m11998",
+              "m11999", "past", "now", "t2", "p2");
+      assertThat(store.append(told, 6_000).added()).as("all are known").isEmpty();
+      Appended more = store.append(List.of(met("new")), 6_000);
+      assertThat(more.added().getFirst().sequence()).isGreaterThan(more.before());
+      assertThat(more.before()).isEqualTo(12_007);
+    }
+  }
+
+  @Test
   void aTextThatWouldNotComeBackRefusesTheWholeBatch() {
     try (EventStore store = open()) {
       for (String bad : List.of("a\0b", "\uD83D", "\uDC1F\uD83D")) {

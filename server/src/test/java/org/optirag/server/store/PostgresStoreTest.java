@@ -53,7 +53,7 @@ class PostgresStoreTest extends EventStoreContract {
   void empty() throws Exception {
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
-      statement.execute("DROP TABLE IF EXISTS event, optirag_schema");
+      statement.execute("DROP TABLE IF EXISTS event, replaced, compaction, optirag_schema");
     }
   }
 

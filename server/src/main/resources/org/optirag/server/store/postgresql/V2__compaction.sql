@@ -1,0 +1,10 @@
+-- Ids of events that later ones replaced: their rows go, and sending them again changes nothing.
+CREATE TABLE replaced (
+  id TEXT PRIMARY KEY
+);
+
+-- One row: up to where it was looked for what has been replaced.
+CREATE TABLE compaction (
+  sequence BIGINT NOT NULL
+);
+INSERT INTO compaction VALUES (0);
