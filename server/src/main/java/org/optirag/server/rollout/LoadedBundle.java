@@ -2,11 +2,13 @@ package org.optirag.server.rollout;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
 import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
+import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.backbone.weights.ModelConfig;
 import org.optirag.recommender.LoadedModel;
@@ -17,12 +19,14 @@ import org.optirag.scoring.Prompt;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.TradeOffPoint;
+import org.optirag.scoring.bundle.BackboneId;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.server.control.ExitLadder;
 import org.optirag.server.ranking.TextHead;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,8 +55,34 @@ public final class LoadedBundle implements Deployable {
    * @param dtype auto, f32 or bf16
    * @param contextBytes native memory for contexts read before
    * @param policy used while there is time: "chosen" for the bundle's own, or any
+   * @param backbones names of models that a bundle may ask for, beside those that come with the
+   *     program and are in the cache
    */
-  public record Settings(DType dtype, long contextBytes, String policy) {}
+  public record Settings(DType dtype, long contextBytes, String policy, Set<String> backbones) {
+    /** Copies the names. */
+    public Settings {
+      backbones = Set.copyOf(backbones);
+    }
+
+    /**
+     * A bundle says which model it needs, and may come from a stranger: what its operator did not
+     * name is neither opened nor downloaded.
+     */
+    private void require(Path directory, BackboneId wanted, ModelStore models) {
+      boolean known =
+          ModelStore.known().stream()
+              .anyMatch(model ->
+                  model.name().equals(wanted.name())
+                      && model.sha256().equals(wanted.sha256())
+                      && models.has(model));
+      if (!known && !backbones.contains(wanted.name())) {
+        throw new UserException(
+            "The bundle %s needs the model \"%s\", which this service does not load."
+                .formatted(directory, wanted.name()),
+            "Have its operator start it with that name among --backbones.");
+      }
+    }
+  }
 
   private LoadedBundle(
       String name,
@@ -93,8 +123,8 @@ public final class LoadedBundle implements Deployable {
    * Loads a bundle.
    *
    * @param prompts makes what writes its prompts; may refuse a bundle that does not fit the data
-   * @throws org.optirag.workspace.UserException if the bundle is broken, not the backbone's, or
-   *     does not fit the data
+   * @throws UserException if the bundle is broken, needs a model that is not allowed, is not the
+   *     backbone's, or does not fit the data
    */
   public static LoadedBundle load(
       String name,
@@ -104,6 +134,7 @@ public final class LoadedBundle implements Deployable {
       BiFunction<Bundle, Tokenizer, PromptSource> prompts,
       Progress progress) {
     Bundle bundle = Bundle.open(directory);
+    settings.require(directory, bundle.manifest().backbone(), new ModelStore(cache));
     LoadedModel model =
         LoadedModel.of(
             bundle,
