@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.optirag.recommender.UnknownItemException;
 import org.optirag.server.events.EventsRefusedException;
+import org.optirag.server.ranking.BrokenAnswerException;
 import org.optirag.server.ranking.DeadlineException;
 import org.optirag.server.ranking.OverloadedException;
 import org.optirag.server.ranking.PromptTooLongException;
@@ -43,6 +44,10 @@ final class Problems {
               429, "Overloaded", String.valueOf(full.getMessage()), null, full.retryAfter());
       case DeadlineException late ->
           new ProblemException(504, "Too late", String.valueOf(late.getMessage()), "deadline_ms");
+      case BrokenAnswerException broken -> {
+        LOG.error("{}", broken.getMessage());
+        yield new ProblemException(500, "Broken bundle", String.valueOf(broken.getMessage()), null);
+      }
       case CancellationException gone ->
           new ProblemException(499, "Client gone", "The client closed the connection.", null);
       case EventsRefusedException refused -> {

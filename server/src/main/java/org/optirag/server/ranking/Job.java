@@ -13,6 +13,7 @@ final class Job {
   private final long arrived;
   private final long deadline;
   private final long number;
+  private final double leastCost; // asked once, and not when workers count what waits
   private final CompletableFuture<Scored> done = new CompletableFuture<>();
 
   /**
@@ -34,6 +35,7 @@ final class Job {
     this.arrived = arrived;
     this.deadline = deadline;
     this.number = number;
+    this.leastCost = (fixed == null ? model.ladder().cheapest() : fixed).requestCost();
   }
 
   RankingModel model() {
@@ -58,7 +60,7 @@ final class Job {
 
   /** Tokens times the share of full depth that is the least it can be had for. */
   double leastWork() {
-    return tokens() * (fixed == null ? model.ladder().cheapest() : fixed).requestCost();
+    return tokens() * leastCost;
   }
 
   /** Tokens times the share of full depth at which it is scored while there is time. */

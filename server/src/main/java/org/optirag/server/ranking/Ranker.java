@@ -44,6 +44,7 @@ public final class Ranker {
    * @throws UnknownItemException if a candidate has no text
    * @throws OverloadedException if it would not be answered in time
    * @throws DeadlineException if it was not
+   * @throws BrokenAnswerException if the bundle answers with what is no number
    * @throws CancellationException if the client has gone
    */
   public RankAnswer rank(
@@ -78,7 +79,8 @@ public final class Ranker {
     double prepareSeconds = (System.nanoTime() - arrival) / 1e9;
     if (tokens == 0) {
       List<Score> scores =
-          model.score(point.policy(), List.of(prepared.prompt()), () -> {}).getFirst();
+          scheduler.requireNumbers(
+              model, model.score(point.policy(), List.of(prepared.prompt()), () -> {}).getFirst());
       double took = (System.nanoTime() - arrival) / 1e9 - prepareSeconds;
       return new RankAnswer(
           query, prepared, new Scored(scores, point, prepareSeconds, took, 1), prepareSeconds);

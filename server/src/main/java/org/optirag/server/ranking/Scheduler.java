@@ -211,14 +211,58 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** Whatever fails, a worker lives on: nobody would take its place. */
   private void work() {
-    for (Batch batch = next(); batch != null; batch = next()) {
+    boolean open = true;
+    while (open) {
+      Batch batch = null;
       try {
-        run(batch);
+        batch = next();
+        open = batch != null;
+        if (batch != null) {
+          run(batch);
+        }
+      } catch (Throwable e) {
+        fail(batch == null ? waiting() : batch.jobs, e);
       } finally {
-        rest();
+        if (batch != null) {
+          rest();
+        }
       }
     }
+  }
+
+  /** Takes out all that waits: which of it cannot be taken is not known. */
+  private List<Job> waiting() {
+    lock.lock();
+    try {
+      return queue.removeIf(job -> true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fail(List<Job> jobs, Throwable e) {
+    try {
+      LOG.error("a pass failed", e);
+      listener.failed("pass", jobs.size());
+    } catch (Throwable untold) {
+      e.addSuppressed(untold); // that nobody hears of it costs nobody the worker
+    }
+    jobs.forEach(job -> job.done().completeExceptionally(e));
+  }
+
+  /**
+   * Checks that what is answered are numbers.
+   *
+   * @throws BrokenAnswerException if one is none; it is counted
+   */
+  List<Score> requireNumbers(RankingModel model, List<Score> scores) {
+    if (scores.stream().allMatch(Score::hasNumbers)) {
+      return scores;
+    }
+    listener.failed("not_a_number", 1);
+    throw new BrokenAnswerException(model.name());
   }
 
   private void rest() {
@@ -244,7 +288,7 @@ public final class Scheduler implements AutoCloseable {
         late = queue.removeIf(job -> isLate(job, now));
         if (!queue.isEmpty()) {
           batch = take(now);
-          busy++;
+          busy += batch == null ? 0 : 1;
         } else if (closed && late.isEmpty()) {
           return null;
         }
@@ -265,14 +309,20 @@ public final class Scheduler implements AutoCloseable {
     return left <= 0 || (queue.size() > 1 && job.leastWork() * cost.cautious() > left);
   }
 
-  private Batch take(long now) {
+  private @Nullable Batch take(long now) {
     Job first = queue.first();
     double rate = cost.cautious();
     // Within the budget, and within the time of who is due first.
     double leastShare = first.leastWork() / first.tokens();
     double inTime = PASS * first.secondsLeft(now) / (rate * leastShare);
-    List<Job> jobs = queue.takeTogether((int) Math.clamp(inTime, 1, settings.batchTokens));
-    return new Batch(jobs, point(jobs, cost.secondsPerToken(), now), now);
+    List<Job> jobs =
+        queue.takeTogether(Math.max(1, (int) Math.clamp(inTime, 1, settings.batchTokens)));
+    try {
+      return new Batch(jobs, point(jobs, cost.secondsPerToken(), now), now);
+    } catch (RuntimeException | Error e) {
+      fail(jobs, e); // they wait no more, so nobody else would answer them
+      return null;
+    }
   }
 
   /** As deep as the load and the time of who is due first allow. */
@@ -295,19 +345,27 @@ public final class Scheduler implements AutoCloseable {
     try {
       List<List<Score>> scores =
           model.score(batch.point.policy(), prompts, () -> requireSomebodyWaits(batch));
+      if (scores.size() != prompts.size()) {
+        throw new IllegalStateException(
+            "%d prompts, scores of %d".formatted(prompts.size(), scores.size()));
+      }
       double seconds = (System.nanoTime() - batch.start) / 1e9;
       double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e9;
       cost.learn(batch.tokens(), batch.point.requestCost(), seconds);
       for (int i = 0; i < scores.size(); i++) {
         Job job = batch.jobs.get(i);
-        job.done()
-            .complete(
-                new Scored(
-                    scores.get(i),
-                    batch.point,
-                    job.secondsSinceArrival(batch.start),
-                    seconds,
-                    scores.size()));
+        try {
+          job.done()
+              .complete(
+                  new Scored(
+                      requireNumbers(model, scores.get(i)),
+                      batch.point,
+                      job.secondsSinceArrival(batch.start),
+                      seconds,
+                      scores.size()));
+        } catch (BrokenAnswerException e) {
+          job.done().completeExceptionally(e); // of this request alone
+        }
       }
       listener.passed(
           new PassListener.Pass(model, batch.point, prompts, scores, seconds, cpuSeconds));
@@ -315,9 +373,6 @@ public final class Scheduler implements AutoCloseable {
       double seconds = (System.nanoTime() - batch.start) / 1e9;
       cost.learnAtLeast(batch.tokens(), batch.point.requestCost(), seconds);
       batch.jobs.forEach(job -> job.done().completeExceptionally(new DeadlineException()));
-    } catch (RuntimeException | Error e) {
-      LOG.error("a pass failed", e);
-      batch.jobs.forEach(job -> job.done().completeExceptionally(e));
     }
   }
 

@@ -11,8 +11,10 @@ import org.optirag.backbone.Device;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.backbone.weights.ModelConfig;
+import org.optirag.recommender.CandidateItem;
 import org.optirag.recommender.LoadedModel;
 import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
@@ -36,6 +38,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoadedBundle implements Deployable {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedBundle.class);
+
+  /** Somebody new and two items that nobody knows. */
+  private static final RankRequest CANARY =
+      new RankRequest(
+          "a first request",
+          List.of(
+              new CandidateItem("a first item", "A first item", List.of()),
+              new CandidateItem("a second item", "A second item", List.of())));
 
   private final BundleCard card;
   private final Bundle bundle;
@@ -144,15 +154,58 @@ public final class LoadedBundle implements Deployable {
             new LoadedModel.Settings(
                 settings.dtype, Device.CPU, cache, progress, line -> LOG.info("{}", line)));
     PromptSource source = null;
+    LoadedBundle loaded;
     try {
       source = prompts.apply(bundle, model.tokenizer());
-      return new LoadedBundle(name, directory, settings, bundle, model, source);
+      loaded = new LoadedBundle(name, directory, settings, bundle, model, source);
     } catch (RuntimeException | Error e) {
       model.close();
       if (source != null) {
         letGo(source);
       }
       throw e;
+    }
+    try {
+      loaded.requireSoundAnswers();
+      return loaded;
+    } catch (RuntimeException | Error e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /**
+   * One request through every head, before anybody is answered.
+   *
+   * @throws UserException if a probability is no number in (0, 1)
+   */
+  private void requireSoundAnswers() {
+    List<Score> scores;
+    try {
+      Prompt prompt = prompts.prepare(CANARY).prompt();
+      scores = score(new ExitPolicy.None(), List.of(prompt), () -> {}).getFirst();
+    } catch (UserException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new UserException(
+          "The bundle %s cannot be served: a first request failed.".formatted(card.directory()),
+          "Take it again from where it came from; the service's log says what failed.",
+          e);
+    }
+    for (Score score : scores) {
+      for (Score.Reading reading : score.trace()) {
+        requireSound(reading.probability(), "its head after block " + reading.block());
+      }
+      requireSound(score.probability(), "it");
+    }
+  }
+
+  private void requireSound(double probability, String who) {
+    if (!(probability > 0 && probability < 1)) {
+      throw new UserException(
+          "The bundle %s cannot be served: %s gives a first request the probability %s."
+              .formatted(card.directory(), who, probability),
+          "Its weights are broken: take it again from where it came from, or train it again.");
     }
   }
 
@@ -223,7 +276,7 @@ public final class LoadedBundle implements Deployable {
           .scorer(model.backbone(), policy)
           .remembering(contexts)
           .asking(beforeBlocks)
-          .score(batch);
+          .scoreAsIs(batch);
     } finally {
       passes.readLock().unlock();
     }

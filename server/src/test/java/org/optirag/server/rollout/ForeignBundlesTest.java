@@ -9,8 +9,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.optirag.backbone.DType;
+import org.optirag.backbone.ExitHead;
+import org.optirag.backbone.PackedPrompt;
+import org.optirag.recommender.PromptSource;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
@@ -121,6 +129,47 @@ class ForeignBundlesTest {
     Path bundle = bundle("acme/mine");
     assertThatThrownBy(() -> load(bundle, Set.of("acme/mine"))).isInstanceOf(UserException.class);
     assertThat(asked).isNotEmpty();
+  }
+
+  /** All its weights are numbers, but what they make of a candidate is none, or no doubt at all. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 30})
+  void aBundleWhoseFirstAnswerIsNoProbabilityIsRefused(int block) {
+    Bundle shipped = Bundle.open(SHIPPED);
+    SortedMap<Integer, ExitHead> heads = shipped.headsByBlock();
+    ExitHead old = Objects.requireNonNull(heads.get(block));
+    float[] huge = new float[old.hidden()];
+    Arrays.fill(huge, Float.MAX_VALUE);
+    heads.put(
+        block,
+        new ExitHead(
+            old.norm(), old.epsilon(), huge, huge, old.featureWeights(), Float.MAX_VALUE));
+    Path copy = directory.resolve("huge");
+    Bundle.write(copy, shipped.contents(heads, shipped.plan(), shipped.metrics()));
+    float[][] features = new float[2][old.features()];
+    assertThatThrownBy(() ->
+            LoadedBundle.load(
+                "next",
+                copy,
+                new LoadedBundle.Settings(DType.F32, 1 << 20, "chosen", Set.of()),
+                CacheDirectory.standard(),
+                (opened, tokenizer) -> (request, undecided) ->
+                    new PromptSource.Prepared(
+                        new Prompt(
+                            new PackedPrompt(
+                                new int[] {1, 2}, List.of(new int[] {3}, new int[] {4})),
+                            features,
+                            new int[] {0, 1},
+                            0,
+                            0),
+                        List.of("a", "b"),
+                        List.of(),
+                        List.of(),
+                        0),
+                Progress.silent()))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("The bundle " + copy + " cannot be served: its head after block ")
+        .hasMessageContaining("gives a first request the probability");
   }
 
   /** Its tokenizer would be read by native code, which ends the process where it is not right. */
