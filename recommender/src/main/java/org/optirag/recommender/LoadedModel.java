@@ -108,8 +108,7 @@ public final class LoadedModel implements AutoCloseable {
               bundle.dataset().template(), bundle.dataset().prompt().format(), tokenizer);
         }
         Backbone backbone =
-            load(
-                adapted(weights, bundle), () -> sample(items.get(), tokenizer), settings, trains);
+            load(adapted(weights, bundle), () -> sample(items.get(), tokenizer), settings, trains);
         return new LoadedModel(id, tokenizer, backbone);
       } catch (RuntimeException | Error e) {
         tokenizer.close();

@@ -242,8 +242,7 @@ final class PeftFiles {
         factors);
   }
 
-  private static float[] values(
-      Path file, SafetensorsFile tensors, String name, long[] shape) {
+  private static float[] values(Path file, SafetensorsFile tensors, String name, long[] shape) {
     float[] values = new float[Math.toIntExact(shape[0] * shape[1])];
     tensors.read(name, FloatBuffer.wrap(values));
     for (float value : values) {

@@ -30,7 +30,9 @@ final class SplitPattern {
   private final Deque<Alternatives> groups = new ArrayDeque<>();
   private int at;
 
-  /** What a group's alternatives repeat without an end, the one that is read and the most so far. */
+  /**
+   * What a group's alternatives repeat without an end, the one that is read and the most so far.
+   */
   private static final class Alternatives {
     int open;
     int most;

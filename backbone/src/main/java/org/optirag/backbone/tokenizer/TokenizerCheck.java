@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.optirag.workspace.UserException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -26,7 +25,8 @@ final class TokenizerCheck {
   private static final int DEEPEST = 3;
   private static final double MOST_SCORE = 1e6;
 
-  private static final Rule FLAG = (at, node) -> at.require(node.isBoolean(), node, "true or false");
+  private static final Rule FLAG =
+      (at, node) -> at.require(node.isBoolean(), node, "true or false");
   private static final Rule MAYBE_FLAG =
       (at, node) -> at.require(node.isBoolean() || node.isNull(), node, "true, false or null");
   private static final Rule TEXT = (at, node) -> at.text(node, 0, LONGEST_TEXT);
@@ -195,7 +195,10 @@ final class TokenizerCheck {
     switch (type) {
       case "BPE" -> bpe(model, object);
       case "Unigram" -> unigram(model, object);
-      default -> throw model.child("type").wrong("is %s, expected BPE or Unigram".formatted(shown(object.path("type"))));
+      default ->
+          throw model
+              .child("type")
+              .wrong("is %s, expected BPE or Unigram".formatted(shown(object.path("type"))));
     }
   }
 
@@ -367,14 +370,15 @@ final class TokenizerCheck {
                 && node.intValue() >= least
                 && node.intValue() <= most,
             node,
-            least == most ? String.valueOf(least) : "a whole number from %d to %d".formatted(least, most));
+            least == most
+                ? String.valueOf(least)
+                : "a whole number from %d to %d".formatted(least, most));
   }
 
   private static Rule oneOf(String... words) {
     Set<String> known = new TreeSet<>(Set.of(words));
     return (at, node) ->
-        at.require(
-            node.isString() && known.contains(node.stringValue()), node, "one of " + known);
+        at.require(node.isString() && known.contains(node.stringValue()), node, "one of " + known);
   }
 
   private static String shown(JsonNode node) {
@@ -382,10 +386,14 @@ final class TokenizerCheck {
   }
 
   private static String cut(String text) {
-    String line = text.codePoints().limit(60).collect(
-        StringBuilder::new,
-        (to, c) -> to.appendCodePoint(Character.isISOControl(c) || isHalf(c) ? '?' : c),
-        StringBuilder::append).toString();
+    String line =
+        text.codePoints()
+            .limit(60)
+            .collect(
+                StringBuilder::new,
+                (to, c) -> to.appendCodePoint(Character.isISOControl(c) || isHalf(c) ? '?' : c),
+                StringBuilder::append)
+            .toString();
     return line.length() < text.length() ? line + "…" : line;
   }
 

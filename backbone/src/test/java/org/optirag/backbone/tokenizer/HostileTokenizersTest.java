@@ -26,7 +26,15 @@ class HostileTokenizersTest {
   private static final int MUTANTS = 800;
 
   private static final List<String> TEXTS =
-      List.of("", " ", "a", "abab No", "  \n\t  ", "é ß 漢字 😀\u0301", "a\u0000b", "aaaaaaaaaaaaaaaaaaaaaa!");
+      List.of(
+          "",
+          " ",
+          "a",
+          "abab No",
+          "  \n\t  ",
+          "é ß 漢字 😀\u0301",
+          "a\u0000b",
+          "aaaaaaaaaaaaaaaaaaaaaa!");
 
   private static final String LLAMA3 =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
@@ -79,7 +87,8 @@ class HostileTokenizersTest {
 
   @Test
   void whatIsRefusedIsNamedByFileAndField() {
-    refused("byteLevel", json -> step(json, "decoder").put("type", "Spell"), "decoder", "\"Spell\"");
+    refused(
+        "byteLevel", json -> step(json, "decoder").put("type", "Spell"), "decoder", "\"Spell\"");
     refused("byteLevel", json -> model(json).put("dropout", 0.5), "model.dropout", "0.5");
     refused("byteLevel", json -> model(json).put("magic", true), "model.magic", "not known");
     refused(
@@ -103,7 +112,8 @@ class HostileTokenizersTest {
         json -> ((ObjectNode) json.at("/decoder/decoders/3")).put("stop", 1),
         "decoder.decoders[3].stop",
         "1");
-    refused("sentencePiece", json -> model(json).put("unk_token", "none"), "model.unk_token", "none");
+    refused(
+        "sentencePiece", json -> model(json).put("unk_token", "none"), "model.unk_token", "none");
     refused("unigram", json -> model(json).put("unk_id", 99), "model.unk_id", "99");
     refused("unigram", json -> model(json).putArray("vocab"), "model.vocab", "empty");
     refused(
@@ -121,10 +131,11 @@ class HostileTokenizersTest {
     ObjectNode json = whole(kind);
     damage.to(json);
     Path file = directory.resolve("tokenizer.json");
-    assertThatThrownBy(() -> {
-          Files.writeString(file, json.toString());
-          Tokenizers.open(directory).close();
-        })
+    assertThatThrownBy(
+            () -> {
+              Files.writeString(file, json.toString());
+              Tokenizers.open(directory).close();
+            })
         .isInstanceOf(UserException.class)
         .hasMessageContaining(file.toString())
         .hasMessageContaining(field)

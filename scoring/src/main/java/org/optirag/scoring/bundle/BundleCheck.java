@@ -135,8 +135,7 @@ record BundleCheck(String file) {
     boolean free =
         curve.blocks().getFirst() == 0
             && point.exits().stream().skip(1).allMatch(exits -> exits == 0);
-    require(
-        cost > 0 || free, field, cost, "a number above 0: candidates of it stop after a block");
+    require(cost > 0 || free, field, cost, "a number above 0: candidates of it stop after a block");
   }
 
   private void policy(String field, ExitPolicy policy) {

@@ -111,12 +111,14 @@ final class BundleFiles {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new UserException("The bundle " + directory + " lacks its file " + name + ".", AGAIN);
     }
-    for (Path part = file; !part.equals(root); part = part.getParent()) {
+    Path part = root;
+    for (Path step : root.relativize(file)) {
+      part = part.resolve(step);
       if (Files.isSymbolicLink(part)) {
         throw link(directory, root.relativize(part));
       }
     }
-    requirePlain(directory, file);
+    requirePlain(directory, directory.resolve(name));
     try {
       String found = Checksums.sha256(file);
       if (!found.equals(entry.sha256())) {
@@ -139,11 +141,12 @@ final class BundleFiles {
 
   private static void requirePlain(Path directory, Path file) {
     if (Files.isSymbolicLink(file)) {
-      throw link(directory, file.getFileName());
+      throw link(directory, directory.relativize(file));
     }
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new UserException(
-          "The bundle %s has %s, which is no file.".formatted(directory, file.getFileName()),
+          "The bundle %s has %s, which is no file."
+              .formatted(directory, directory.relativize(file)),
           AGAIN);
     }
   }

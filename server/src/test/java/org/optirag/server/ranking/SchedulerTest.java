@@ -340,8 +340,7 @@ class SchedulerTest {
     }
 
     @Override
-    public List<List<Score>> score(
-        ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
+    public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
       return switch (fault) {
         case SCORING_ENDS_WITH_AN_ERROR -> throw new StackOverflowError("deep");
         case SCORES_ARE_MISSING -> List.of();
@@ -383,8 +382,7 @@ class SchedulerTest {
     if (scored) {
       assertThat(bad.get(9, TimeUnit.SECONDS).scores()).hasSize(1);
     } else {
-      assertThatThrownBy(() -> bad.get(9, TimeUnit.SECONDS))
-          .isInstanceOf(ExecutionException.class);
+      assertThatThrownBy(() -> bad.get(9, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
       String reason = fault.name().startsWith("A_PROB") ? "not_a_number" : "pass";
       assertThat(failed).containsExactlyEntriesOf(Map.of(reason, 1));
     }

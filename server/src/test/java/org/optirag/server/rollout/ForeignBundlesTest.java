@@ -142,8 +142,7 @@ class ForeignBundlesTest {
     Arrays.fill(huge, Float.MAX_VALUE);
     heads.put(
         block,
-        new ExitHead(
-            old.norm(), old.epsilon(), huge, huge, old.featureWeights(), Float.MAX_VALUE));
+        new ExitHead(old.norm(), old.epsilon(), huge, huge, old.featureWeights(), Float.MAX_VALUE));
     Path copy = directory.resolve("huge");
     Bundle.write(copy, shipped.contents(heads, shipped.plan(), shipped.metrics()));
     float[][] features = new float[2][old.features()];
@@ -153,19 +152,20 @@ class ForeignBundlesTest {
                 copy,
                 new LoadedBundle.Settings(DType.F32, 1 << 20, "chosen", Set.of()),
                 CacheDirectory.standard(),
-                (opened, tokenizer) -> (request, undecided) ->
-                    new PromptSource.Prepared(
-                        new Prompt(
-                            new PackedPrompt(
-                                new int[] {1, 2}, List.of(new int[] {3}, new int[] {4})),
-                            features,
-                            new int[] {0, 1},
-                            0,
+                (opened, tokenizer) ->
+                    (request, undecided) ->
+                        new PromptSource.Prepared(
+                            new Prompt(
+                                new PackedPrompt(
+                                    new int[] {1, 2}, List.of(new int[] {3}, new int[] {4})),
+                                features,
+                                new int[] {0, 1},
+                                0,
+                                0),
+                            List.of("a", "b"),
+                            List.of(),
+                            List.of(),
                             0),
-                        List.of("a", "b"),
-                        List.of(),
-                        List.of(),
-                        0),
                 Progress.silent()))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("The bundle " + copy + " cannot be served: its head after block ")
