@@ -1,11 +1,13 @@
 package org.optirag.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.TemporaryDirectory;
 import org.optirag.workspace.UserException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -74,6 +76,11 @@ public final class Main implements Runnable {
 
   /** Runs the command and exits with its code. */
   public static void main(String[] arguments) {
+    TemporaryDirectory own =
+        TemporaryDirectory.claim(Path.of(System.getProperty("java.io.tmpdir", "")));
+    if (own != null) {
+      Runtime.getRuntime().addShutdownHook(new Thread(own::close, "temporary-files"));
+    }
     System.exit(commandLine().execute(arguments));
   }
 

@@ -13,6 +13,11 @@ enum ServeSetting {
       "bundles/movielens-100k",
       "The trained model: a directory, or name=directory. With several, separated by"
           + " commas, the first answers everybody and the others are loaded beside it."),
+  BACKBONES(
+      "LIST",
+      "",
+      "Models that bundles loaded later may need, by name, separated by commas; those of the"
+          + " bundles given here, and those that come with OptiRAG, always may."),
   DATASET("NAME", "", "The data set; by default the bundle's."),
   POLICY(
       "POLICY",

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.DType;
@@ -51,7 +53,7 @@ record ServicePlan(
     return new ServicePlan(
         bundles,
         first,
-        loading(config),
+        loading(config, bundles),
         scheduling(config),
         settings(config, first, common),
         config.text(ServeSetting.DATASET).orElse(first.dataset().name()));
@@ -73,7 +75,7 @@ record ServicePlan(
     return bundles;
   }
 
-  private static LoadedBundle.Settings loading(ServeConfig config) {
+  private static LoadedBundle.Settings loading(ServeConfig config, Map<String, Path> bundles) {
     String policy = config.value(ServeSetting.POLICY).text();
     if (!policy.equals("chosen")) {
       ExitPolicy.parse(policy); // tells what is wrong with it before anything is loaded
@@ -86,7 +88,20 @@ record ServicePlan(
           default -> throw config.wrong(ServeSetting.DTYPE, "auto, bf16 or f32", null);
         };
     long bytes = (long) config.whole(ServeSetting.CONTEXT_CACHE, 0, 1 << 20) << 20;
-    return new LoadedBundle.Settings(dtype, bytes, policy);
+    return new LoadedBundle.Settings(dtype, bytes, policy, backbones(config, bundles));
+  }
+
+  /** What the operator named, and what the bundles need that he named. */
+  private static Set<String> backbones(ServeConfig config, Map<String, Path> bundles) {
+    Set<String> names = new TreeSet<>();
+    for (String name : config.value(ServeSetting.BACKBONES).text().split(",", -1)) {
+      names.add(name.strip());
+    }
+    bundles
+        .values()
+        .forEach(directory -> names.add(Bundle.open(directory).manifest().backbone().name()));
+    names.remove("");
+    return names;
   }
 
   private static Scheduler.Settings scheduling(ServeConfig config) {

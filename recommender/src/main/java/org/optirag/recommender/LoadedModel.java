@@ -94,28 +94,33 @@ public final class LoadedModel implements AutoCloseable {
       Settings settings,
       boolean trains) {
     Path file = new ModelStore(settings.cache).require(name, settings.progress);
-    Tokenizer tokenizer = Tokenizers.open(file);
+    // The weights are read in Java and the tokenizer by native code: that has to wait until the
+    // model is known to be the one that the bundle was trained on.
     try (Weights weights = WeightFiles.open(file)) {
-      if (bundle != null) {
-        PromptAssembler.requireReadable(
-            bundle.dataset().template(), bundle.dataset().prompt().format(), tokenizer);
-      }
       BackboneId id = BackboneId.of(name, file, weights.config());
-      Backbone backbone =
-          load(
-              adapted(weights, id, bundle), () -> sample(items.get(), tokenizer), settings, trains);
-      return new LoadedModel(id, tokenizer, backbone);
-    } catch (RuntimeException | Error e) {
-      tokenizer.close();
-      throw e;
+      if (bundle != null) {
+        bundle.requireBackbone(id);
+      }
+      Tokenizer tokenizer = Tokenizers.open(file);
+      try {
+        if (bundle != null) {
+          PromptAssembler.requireReadable(
+              bundle.dataset().template(), bundle.dataset().prompt().format(), tokenizer);
+        }
+        Backbone backbone =
+            load(adapted(weights, bundle), () -> sample(items.get(), tokenizer), settings, trains);
+        return new LoadedModel(id, tokenizer, backbone);
+      } catch (RuntimeException | Error e) {
+        tokenizer.close();
+        throw e;
+      }
     }
   }
 
-  private static Weights adapted(Weights weights, BackboneId id, @Nullable Bundle bundle) {
+  private static Weights adapted(Weights weights, @Nullable Bundle bundle) {
     if (bundle == null) {
       return weights;
     }
-    bundle.requireBackbone(id);
     Optional<Path> adapter = bundle.adapter();
     return adapter.isEmpty() ? weights : LoraAdapter.read(adapter.get()).mergedInto(weights);
   }

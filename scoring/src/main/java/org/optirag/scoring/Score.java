@@ -15,6 +15,12 @@ public record Score(double probability, int exitBlock, List<Reading> trace) {
     trace = List.copyOf(trace);
   }
 
+  /** Whether all that it says are numbers: broken weights make none. */
+  public boolean hasNumbers() {
+    return Double.isFinite(probability)
+        && trace.stream().allMatch(reading -> Double.isFinite(reading.probability));
+  }
+
   /**
    * What one head said.
    *

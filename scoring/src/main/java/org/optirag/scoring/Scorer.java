@@ -10,6 +10,7 @@ import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.ForwardPass;
 import org.optirag.backbone.PackedPrompt;
 import org.optirag.backbone.tokenizer.Tokenizer;
+import org.optirag.workspace.UserException;
 
 /**
  * Runs prompts through the backbone under an exit policy. Where a head stands before the first
@@ -139,8 +140,31 @@ public final class Scorer {
    *
    * @throws IllegalArgumentException if a candidate has not as many features as the heads read, or
    *     is not written and no head stands before the first block
+   * @throws UserException if a head says what is no number
    */
   public List<List<Score>> score(List<Prompt> prompts) {
+    List<List<Score>> scores = scoreAsIs(prompts);
+    for (List<Score> request : scores) {
+      for (Score score : request) {
+        if (!score.hasNumbers()) {
+          int block =
+              score.trace().stream()
+                  .filter(reading -> !Double.isFinite(reading.probability()))
+                  .mapToInt(Score.Reading::block)
+                  .findFirst()
+                  .orElse(score.exitBlock());
+          throw new UserException(
+              "What the head after block %d says of a candidate is no number.".formatted(block),
+              "The weights of the model or of the bundle are broken: take them again from where"
+                  + " they came from.");
+        }
+      }
+    }
+    return scores;
+  }
+
+  /** The same without a look at what came of it: where one request shall not fail others. */
+  public List<List<Score>> scoreAsIs(List<Prompt> prompts) {
     List<double[][]> ratios = new ArrayList<>();
     List<int[]> alive = new ArrayList<>();
     boolean before = heads.getFirst().block() == 0;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -69,7 +70,7 @@ class RankingServiceTest {
     service =
         new RankingService(
             Map.of("movielens-100k", BUNDLE),
-            new LoadedBundle.Settings(DType.AUTO, 64 << 20, "none"),
+            new LoadedBundle.Settings(DType.AUTO, 64 << 20, "none", Set.of()),
             new Scheduler.Settings(1, 1024, 65_536, DEADLINE, UNKNOWN_COST),
             new ServiceSettings(
                 "127.0.0.1",

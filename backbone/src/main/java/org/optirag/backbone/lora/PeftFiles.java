@@ -221,7 +221,8 @@ final class PeftFiles {
                     .formatted(name, Arrays.toString(shape), rank));
           }
           int block = Integer.parseInt(matcher.group(1)) + 1;
-          (isA ? a : b).put(new LoraAdapter.Site(block, module), values(tensors, name, shape));
+          (isA ? a : b)
+              .put(new LoraAdapter.Site(block, module), values(file, tensors, name, shape));
         });
     if (a.isEmpty() || !a.keySet().equals(b.keySet())) {
       throw strange(file, "it has %d matrices A and %d matrices B".formatted(a.size(), b.size()));
@@ -241,9 +242,14 @@ final class PeftFiles {
         factors);
   }
 
-  private static float[] values(SafetensorsFile tensors, String name, long[] shape) {
+  private static float[] values(Path file, SafetensorsFile tensors, String name, long[] shape) {
     float[] values = new float[Math.toIntExact(shape[0] * shape[1])];
     tensors.read(name, FloatBuffer.wrap(values));
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw strange(file, name + " holds a value that is not finite");
+      }
+    }
     return values;
   }
 
@@ -258,7 +264,7 @@ final class PeftFiles {
 
   private static double number(Path file, JsonNode config, String field) {
     JsonNode node = config.path(field);
-    if (!node.isNumber() || !(node.doubleValue() > 0)) {
+    if (!node.isNumber() || !(node.doubleValue() > 0 && node.doubleValue() <= MOST_RANK)) {
       throw strange(file, field + " is " + (node.isMissingNode() ? "missing" : node));
     }
     return node.doubleValue();

@@ -44,6 +44,11 @@ public final class ModelStore {
   public Path require(String name, Progress progress) {
     Path own = Path.of(name);
     if (Files.exists(own)) {
+      if (!Files.isRegularFile(own) && !Files.isDirectory(own)) {
+        throw new UserException(
+            "The model " + own + " is neither a file nor a directory.",
+            "Give a GGUF file, or a directory with config.json and safetensors.");
+      }
       return own;
     }
     Optional<KnownModel> known = KNOWN.stream().filter(m -> m.name().equals(name)).findFirst();

@@ -141,7 +141,6 @@ final class ControlTokens {
       }
     }
     json.set("added_tokens", kept);
-    json.putNull("post_processor");
     if (json.path("model") instanceof ObjectNode model) {
       hideInModel(model);
     }

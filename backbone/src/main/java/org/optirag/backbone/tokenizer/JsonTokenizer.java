@@ -25,6 +25,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class JsonTokenizer implements Tokenizer {
   private static final String FLAVOR = "RUST_FLAVOR";
 
+  /** What the library says may quote the file at any length. */
+  private static final int MOST_REASON = 200;
+
   /** Never add, cut or fill anything. */
   private static final Map<String, String> PLAIN =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
@@ -47,13 +50,16 @@ final class JsonTokenizer implements Tokenizer {
 
   /**
    * @param origin named in errors
+   * @throws UserException if something in it is not known: see {@link TokenizerCheck}
    */
   JsonTokenizer(Path origin, ObjectNode json) {
+    TokenizerCheck.require(origin, json);
     json.putNull("truncation");
     json.putNull("padding");
     this.size = size(json);
     this.controls = new ControlTokens(json);
     this.beginning = beginning(json, controls);
+    json.putNull("post_processor"); // read above; the library is never asked for it
     this.whole = load(origin, json);
     try {
       ObjectNode plain = json.deepCopy();
@@ -72,10 +78,15 @@ final class JsonTokenizer implements Tokenizer {
       return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), PLAIN);
     } catch (IOException | RuntimeException e) {
       throw new UserException(
-          "The tokenizer of " + origin + " cannot be loaded: " + e.getMessage() + ".",
+          "The tokenizer of " + origin + " cannot be loaded: " + firstLine(e) + ".",
           "Download the model again; if the error stays, its tokenizer is of an unknown kind.",
           e);
     }
+  }
+
+  private static String firstLine(Exception e) {
+    String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+    return line.length() > MOST_REASON ? line.substring(0, MOST_REASON) + "…" : line;
   }
 
   private static int size(ObjectNode json) {

@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import org.optirag.backbone.weights.GgufFile;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Opens a model's tokenizer. */
 public final class Tokenizers {
   private static final long MOST_BYTES = 256L << 20;
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
 
   private Tokenizers() {}
 
@@ -45,7 +48,7 @@ public final class Tokenizers {
         throw new UserException(
             json + " has " + Files.size(json) + " bytes.", "No tokenizer is that large.");
       }
-      if (JsonMapper.shared().readTree(Files.readAllBytes(json)) instanceof ObjectNode object) {
+      if (JSON.readTree(Files.readAllBytes(json)) instanceof ObjectNode object) {
         return new JsonTokenizer(json, object);
       }
       throw new UserException(json + " holds no JSON object.", "Download the model again.");

@@ -29,7 +29,6 @@ import org.optirag.scoring.ScaledFeatures;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.TreeFeatures;
 import org.optirag.scoring.trees.BoostedTrees;
-import org.optirag.workspace.Checksums;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
@@ -69,8 +68,11 @@ public final class Bundle {
     this.directory = directory;
     this.manifest = manifest;
     this.plan = plan(directory.resolve(POLICY));
+    new BundleCheck(directory.resolve(POLICY).toString()).plan(plan, manifest.backbone().blocks());
     this.heads = heads(HeadsFile.read(directory.resolve(HEADS), manifest.backbone()), plan);
     this.dataset = dataset(directory.resolve(DATASET));
+    new BundleCheck(directory.resolve(DATASET).toString()).dataset(dataset);
+    new BundleCheck(directory.resolve(HEADS).toString()).heads(heads, dataset.features());
     this.trees = trees();
     requireSequence();
     this.metrics =
@@ -78,6 +80,7 @@ public final class Bundle {
             BundleJson.read(
                 directory.resolve(METRICS),
                 new TypeReference<Map<String, Map<String, Double>>>() {}));
+    new BundleCheck(directory.resolve(METRICS).toString()).metrics(metrics);
     this.inference = inference(manifest);
     this.retriever = inference.retriever().settings();
   }
@@ -102,18 +105,19 @@ public final class Bundle {
   /**
    * Opens a bundle and verifies every file of it.
    *
-   * @throws UserException if it is no bundle, of a newer version, or a file is missing, altered or
-   *     does not belong to the others
+   * @throws UserException if it is no bundle, of a newer version, a file is missing, altered, not
+   *     listed, a link or does not belong to the others, or a value in it has no meaning
    */
   public static Bundle open(Path directory) {
     BundleManifest manifest = manifest(directory);
+    new BundleCheck(directory.resolve(MANIFEST).toString()).manifest(manifest);
     for (String name : REQUIRED) {
       if (!manifest.files().containsKey(name)) {
         throw new UserException(
             directory.resolve(MANIFEST) + " speaks of no file " + name + ".", AGAIN);
       }
     }
-    manifest.files().forEach((name, entry) -> verify(directory, name, entry));
+    BundleFiles.require(directory, manifest.files());
     Bundle bundle = new Bundle(directory, manifest);
     int template = bundle.dataset.template();
     if (template < PromptAssembler.OLDEST_TEMPLATE || template > PromptAssembler.TEMPLATE) {
@@ -190,7 +194,7 @@ public final class Bundle {
 
   private static BundleManifest manifest(Path directory) {
     Path file = directory.resolve(MANIFEST);
-    if (!Files.isRegularFile(file)) {
+    if (!BundleFiles.hasManifest(directory)) {
       throw new UserException(
           directory + " is no bundle: it has no " + MANIFEST + ".",
           "Name the directory that 'optirag train' wrote.");
@@ -220,32 +224,6 @@ public final class Bundle {
       retriever.putNull("shared"); // written before it had it
     }
     return BundleJson.as(file, tree, BundleManifest.class);
-  }
-
-  private static void verify(Path directory, String name, BundleManifest.FileEntry entry) {
-    Path root = directory.toAbsolutePath().normalize();
-    Path file = root.resolve(name).normalize();
-    if (!file.startsWith(root)) {
-      throw new UserException(
-          directory.resolve(MANIFEST) + " speaks of " + name + ", outside the bundle.", AGAIN);
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new UserException("The bundle " + directory + " lacks its file " + name + ".", AGAIN);
-    }
-    try {
-      String found = Checksums.sha256(file);
-      if (!found.equals(entry.sha256())) {
-        throw new UserException(
-            "%s was altered: it has the sha256 %s, expected %s."
-                .formatted(directory.resolve(name), found, entry.sha256()),
-            AGAIN);
-      }
-    } catch (IOException e) {
-      throw new UserException(
-          "Cannot read " + directory.resolve(name) + ": " + e.getMessage() + ".",
-          "Check its permissions.",
-          e);
-    }
   }
 
   private List<CalibratedHead> heads(SortedMap<Integer, ExitHead> byBlock, ExitPlan plan) {

@@ -1,11 +1,14 @@
 package org.optirag.scoring.bundle;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -16,8 +19,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class BundleJson {
   private static final long MOST_BYTES = 64L << 20;
 
+  private static final int LONGEST = 300; // of a reason, which may quote the file
   private static final JsonMapper JSON =
       JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(SerializationFeature.INDENT_OUTPUT)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -49,6 +54,7 @@ final class BundleJson {
 
   /** A file's tree as what it tells of. */
   static <T> T as(Path file, JsonNode tree, Class<T> type) {
+    requireElements(file, "", tree);
     try {
       return JSON.treeToValue(tree, type);
     } catch (JacksonException e) {
@@ -56,18 +62,79 @@ final class BundleJson {
     }
   }
 
+  /** No list has an element that is null. */
+  private static void requireElements(Path file, String path, JsonNode node) {
+    if (node.isArray()) {
+      for (int i = 0; i < node.size(); i++) {
+        String here = path + "[" + i + "]";
+        if (node.get(i).isNull()) {
+          throw new UserException(
+              file + " is broken: " + here + " is null, expected a value.",
+              "Take the bundle again from where it came from.");
+        }
+        requireElements(file, here, node.get(i));
+      }
+    } else if (node.isObject()) {
+      node.properties()
+          .forEach(field ->
+              requireElements(
+                  file,
+                  path.isEmpty() ? field.getKey() : path + "." + field.getKey(),
+                  field.getValue()));
+    }
+  }
+
   private static UserException broken(Path file, Exception e) {
     return new UserException(
-        file + " is broken: " + firstLine(e) + ".",
+        file + " is broken: " + reason(e) + ".",
         "Take the bundle again from where it came from.",
         e);
   }
 
-  private static String firstLine(Exception e) {
-    String message =
+  private static String reason(Exception e) {
+    String reason =
+        switch (e) {
+          // Where it stands, not what: the file may be another than it should be.
+          case StreamReadException json ->
+              "it is no JSON at line %d, column %d"
+                  .formatted(json.getLocation().getLineNr(), json.getLocation().getColumnNr());
+          case JacksonException json -> field(json) + said(json);
+          default -> said(e);
+        };
+    String line = reason.lines().findFirst().orElse("no reason given");
+    return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+  }
+
+  /** What our own types say of their values, else what the library says. */
+  private static String said(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException own) {
+        return own.problem().replaceFirst("\\.$", "");
+      }
+      if (cause instanceof IllegalArgumentException own && own.getMessage() != null) {
+        return own.getMessage();
+      }
+      if (cause instanceof NullPointerException) {
+        return "something in it is null";
+      }
+    }
+    String said =
         e instanceof JacksonException json
             ? json.getOriginalMessage()
-            : String.valueOf(e.getMessage());
-    return message.lines().findFirst().orElse("no reason given");
+            : e instanceof CharacterCodingException ? "it is no UTF-8" : e.getMessage();
+    return String.valueOf(said);
+  }
+
+  /** The place in the file, for instance "curve.points[2]: ". */
+  private static String field(JacksonException e) {
+    StringBuilder path = new StringBuilder();
+    for (JacksonException.Reference step : e.getPath()) {
+      if (step.getPropertyName() == null) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(step.getPropertyName());
+      }
+    }
+    return path.isEmpty() ? "" : path + ": ";
   }
 }

@@ -93,7 +93,13 @@ final class GraphFiles {
     if (shape == null || shape.length != 2 || shape[0] * shape[1] > Integer.MAX_VALUE - 8) {
       throw broken(file, "it has no embeddings \"" + name + "\"");
     }
-    return new Embeddings((int) shape[0], (int) shape[1], tensors.read(name));
+    float[] values = tensors.read(name);
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw broken(file, name + " holds a value that is not finite");
+      }
+    }
+    return new Embeddings((int) shape[0], (int) shape[1], values);
   }
 
   private static BundledGraph withIds(Path file, LightGcn model) {

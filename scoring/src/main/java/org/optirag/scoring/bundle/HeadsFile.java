@@ -19,7 +19,7 @@ import org.optirag.workspace.UserException;
  */
 final class HeadsFile {
   private static final Pattern NAME =
-      Pattern.compile("head\\.(\\d{1,4})\\.(norm|no|yes|epsilon|features|bias)");
+      Pattern.compile("head\\.(0|[1-9]\\d{0,3})\\.(norm|no|yes|epsilon|features|bias)");
 
   private static final int MOST_FEATURES = 10_000;
 

@@ -595,15 +595,19 @@ class BundleTest {
     return values;
   }
 
-  /** Enters a file's present checksum into the manifest, as a forger would. */
-  private static void sign(Path directory, String name) throws IOException {
+  /** Enters a file's present size and checksum into the manifest, as a forger would. */
+  static void sign(Path directory, String name) throws IOException {
     String sha256 = Checksums.sha256(directory.resolve(name));
+    long bytes = Files.size(directory.resolve(name));
     manifest(
         directory,
-        manifest -> ((ObjectNode) manifest.get("files").get(name)).put("sha256", sha256));
+        manifest ->
+            ((ObjectNode) manifest.get("files").get(name))
+                .put("bytes", bytes)
+                .put("sha256", sha256));
   }
 
-  private static void manifest(Path directory, Consumer<ObjectNode> change) throws IOException {
+  static void manifest(Path directory, Consumer<ObjectNode> change) throws IOException {
     Path file = directory.resolve("bundle.json");
     ObjectNode manifest = (ObjectNode) JSON.readTree(Files.readString(file));
     change.accept(manifest);

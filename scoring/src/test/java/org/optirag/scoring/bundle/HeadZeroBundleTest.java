@@ -30,7 +30,7 @@ class HeadZeroBundleTest {
   @TempDir Path folder;
 
   /** A head before the first block and one after the sixth, over what trees say of two figures. */
-  private static BundleContents cascade() {
+  static BundleContents cascade() {
     BundleContents whole = BundleTest.contents(BundleTest.HEADS);
     DatasetSchema dataset = whole.dataset();
     TradeOffPoint point = whole.plan().curve().points().getFirst();

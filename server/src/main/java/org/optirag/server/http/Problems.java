@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.optirag.recommender.UnknownItemException;
 import org.optirag.server.events.EventsRefusedException;
+import org.optirag.server.ranking.BrokenAnswerException;
 import org.optirag.server.ranking.DeadlineException;
 import org.optirag.server.ranking.EndingException;
 import org.optirag.server.ranking.OverloadedException;
@@ -46,6 +47,10 @@ final class Problems {
           new ProblemException(503, "Draining", String.valueOf(ending.getMessage()), null, 5);
       case DeadlineException late ->
           new ProblemException(504, "Too late", String.valueOf(late.getMessage()), "deadline_ms");
+      case BrokenAnswerException broken -> {
+        LOG.error("{}", broken.getMessage());
+        yield new ProblemException(500, "Broken bundle", String.valueOf(broken.getMessage()), null);
+      }
       case CancellationException gone ->
           new ProblemException(499, "Client gone", "The client closed the connection.", null);
       case EventsRefusedException refused -> {

@@ -36,6 +36,8 @@ public final class ServiceMetrics implements PassListener, AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     collector.bindTo(registry);
+    failed("pass", 0);
+    failed("not_a_number", 0); // so that both can be watched before there is any
   }
 
   /** Where others register what they count. */
@@ -107,6 +109,11 @@ public final class ServiceMetrics implements PassListener, AutoCloseable {
       counter("optirag.flops", "Arithmetic of the blocks", "bundle", bundle, "kind", "full_depth")
           .increment(full);
     }
+  }
+
+  @Override
+  public void failed(String reason, int requests) {
+    counter("optirag.failed", "Requests that a fault ended", "reason", reason).increment(requests);
   }
 
   /** Tokens times the blocks they went through; a context goes as deep as its last candidate. */

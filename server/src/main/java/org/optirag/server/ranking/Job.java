@@ -12,6 +12,7 @@ final class Job {
   private final Prompt prompt;
   private final @Nullable TradeOffPoint fixed;
   private final long number;
+  private final double leastCost; // asked once, and not when workers count what waits
   private final CompletableFuture<Scored> done = new CompletableFuture<>();
 
   /**
@@ -30,6 +31,7 @@ final class Job {
     this.prompt = prompt;
     this.fixed = fixed;
     this.number = number;
+    this.leastCost = (fixed == null ? model.ladder().cheapest() : fixed).requestCost();
   }
 
   String client() {
@@ -58,7 +60,7 @@ final class Job {
 
   /** Tokens times the share of full depth that is the least it can be had for. */
   double leastWork() {
-    return tokens() * (fixed == null ? model.ladder().cheapest() : fixed).requestCost();
+    return tokens() * leastCost;
   }
 
   /** Tokens times the share of full depth at which it is scored while there is time. */

@@ -31,4 +31,12 @@ public interface PassListener {
 
   /** A pass has been made. */
   void passed(Pass pass);
+
+  /**
+   * Requests came to nothing by a fault of the service or of a bundle.
+   *
+   * @param reason in a word, for metrics
+   * @param requests how many
+   */
+  default void failed(String reason, int requests) {}
 }

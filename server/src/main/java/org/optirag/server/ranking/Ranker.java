@@ -58,6 +58,7 @@ public final class Ranker {
    * @throws OverloadedException if it would not be answered in time
    * @throws DeadlineException if it was not
    * @throws EndingException if the service ends before
+   * @throws BrokenAnswerException if the bundle answers with what is no number
    * @throws CancellationException if the client has gone
    */
   public RankAnswer rank(
@@ -79,7 +80,8 @@ public final class Ranker {
     double prepareSeconds = (System.nanoTime() - caller.arrival()) / 1e9;
     if (tokens == 0) {
       List<Score> scores =
-          model.score(point.policy(), List.of(prepared.prompt()), () -> {}).getFirst();
+          scheduler.requireNumbers(
+              model, model.score(point.policy(), List.of(prepared.prompt()), () -> {}).getFirst());
       double took = (System.nanoTime() - caller.arrival()) / 1e9 - prepareSeconds;
       return new RankAnswer(
           query, prepared, new Scored(scores, point, prepareSeconds, took, 1), prepareSeconds);

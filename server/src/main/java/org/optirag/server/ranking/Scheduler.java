@@ -317,14 +317,58 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
+  /** Whatever fails, a worker lives on: nobody would take its place. */
   private void work() {
-    for (Batch batch = next(); batch != null; batch = next()) {
+    boolean open = true;
+    while (open) {
+      Batch batch = null;
       try {
-        run(batch);
+        batch = next();
+        open = batch != null;
+        if (batch != null) {
+          run(batch);
+        }
+      } catch (Throwable e) {
+        fail(batch == null ? waiting() : batch.jobs, e);
       } finally {
-        rest(batch);
+        if (batch != null) {
+          rest(batch);
+        }
       }
     }
+  }
+
+  /** Takes out all that waits: which of it cannot be taken is not known. */
+  private List<Job> waiting() {
+    lock.lock();
+    try {
+      return queue.removeIf(job -> true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fail(List<Job> jobs, Throwable e) {
+    try {
+      LOG.error("a pass failed", e);
+      listener.failed("pass", jobs.size());
+    } catch (Throwable untold) {
+      e.addSuppressed(untold); // that nobody hears of it costs nobody the worker
+    }
+    jobs.forEach(job -> job.done().completeExceptionally(e));
+  }
+
+  /**
+   * Checks that what is answered are numbers.
+   *
+   * @throws BrokenAnswerException if one is none; it is counted
+   */
+  List<Score> requireNumbers(RankingModel model, List<Score> scores) {
+    if (scores.stream().allMatch(Score::hasNumbers)) {
+      return scores;
+    }
+    listener.failed("not_a_number", 1);
+    throw new BrokenAnswerException(model.name());
   }
 
   private void rest(Batch batch) {
@@ -355,9 +399,11 @@ public final class Scheduler implements AutoCloseable {
         Job first = queue.first(client -> mayHaveWorker(client, now));
         if (first != null) {
           batch = take(first, now);
-          busy++;
-          running.addAll(batch.jobs);
-          passes.merge(first.client(), 1, Integer::sum);
+          if (batch != null) {
+            busy++;
+            running.addAll(batch.jobs);
+            passes.merge(first.client(), 1, Integer::sum);
+          }
         } else if (!queue.isEmpty() && late.isEmpty()) {
           arrived.awaitUninterruptibly(); // until another worker is free, or another client comes
         } else if (closed && late.isEmpty()) {
@@ -380,13 +426,19 @@ public final class Scheduler implements AutoCloseable {
     return left <= 0 || (queue.size() > 1 && job.leastWork() * cost.cautious() > left);
   }
 
-  private Batch take(Job first, long now) {
+  private @Nullable Batch take(Job first, long now) {
     double rate = cost.cautious();
     // Within the budget, and within the time of who is due first.
     double leastShare = first.leastWork() / first.tokens();
     double inTime = PASS * first.secondsLeft(now) / (rate * leastShare);
-    List<Job> jobs = queue.takeTogether(first, (int) Math.clamp(inTime, 1, settings.batchTokens));
-    return new Batch(jobs, point(jobs, cost.secondsPerToken(), now), now);
+    List<Job> jobs =
+        queue.takeTogether(first, Math.max(1, (int) Math.clamp(inTime, 1, settings.batchTokens)));
+    try {
+      return new Batch(jobs, point(jobs, cost.secondsPerToken(), now), now);
+    } catch (RuntimeException | Error e) {
+      fail(jobs, e); // they wait no more, so nobody else would answer them
+      return null;
+    }
   }
 
   /** As deep as the load and the time of who is due first allow. */
@@ -409,19 +461,27 @@ public final class Scheduler implements AutoCloseable {
     try {
       List<List<Score>> scores =
           model.score(batch.point.policy(), prompts, () -> requireSomebodyWaits(batch));
+      if (scores.size() != prompts.size()) {
+        throw new IllegalStateException(
+            "%d prompts, scores of %d".formatted(prompts.size(), scores.size()));
+      }
       double seconds = (System.nanoTime() - batch.start) / 1e9;
       double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e9;
       cost.learn(batch.tokens(), batch.point.requestCost(), seconds);
       for (int i = 0; i < scores.size(); i++) {
         Job job = batch.jobs.get(i);
-        job.done()
-            .complete(
-                new Scored(
-                    scores.get(i),
-                    batch.point,
-                    job.secondsSinceArrival(batch.start),
-                    seconds,
-                    scores.size()));
+        try {
+          job.done()
+              .complete(
+                  new Scored(
+                      requireNumbers(model, scores.get(i)),
+                      batch.point,
+                      job.secondsSinceArrival(batch.start),
+                      seconds,
+                      scores.size()));
+        } catch (BrokenAnswerException e) {
+          job.done().completeExceptionally(e); // of this request alone
+        }
       }
       listener.passed(
           new PassListener.Pass(model, batch.point, prompts, scores, seconds, cpuSeconds));
@@ -429,9 +489,6 @@ public final class Scheduler implements AutoCloseable {
       double seconds = (System.nanoTime() - batch.start) / 1e9;
       cost.learnAtLeast(batch.tokens(), batch.point.requestCost(), seconds);
       batch.jobs.forEach(job -> job.done().completeExceptionally(new DeadlineException()));
-    } catch (RuntimeException | Error e) {
-      LOG.error("a pass failed", e);
-      batch.jobs.forEach(job -> job.done().completeExceptionally(e));
     }
   }
 

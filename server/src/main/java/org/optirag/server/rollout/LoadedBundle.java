@@ -2,27 +2,33 @@ package org.optirag.server.rollout;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
 import org.optirag.backbone.ContextCache;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
+import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.backbone.weights.ModelConfig;
+import org.optirag.recommender.CandidateItem;
 import org.optirag.recommender.LoadedModel;
 import org.optirag.recommender.PromptSource;
+import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.CalibratedHead;
 import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.Prompt;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.scoring.Score;
 import org.optirag.scoring.TradeOffPoint;
+import org.optirag.scoring.bundle.BackboneId;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.scoring.bundle.FeatureSchema;
 import org.optirag.server.control.ExitLadder;
 import org.optirag.server.ranking.TextHead;
 import org.optirag.workspace.CacheDirectory;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +38,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoadedBundle implements Deployable {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedBundle.class);
+
+  /** Somebody new and two items that nobody knows. */
+  private static final RankRequest CANARY =
+      new RankRequest(
+          "a first request",
+          List.of(
+              new CandidateItem("a first item", "A first item", List.of()),
+              new CandidateItem("a second item", "A second item", List.of())));
 
   private final BundleCard card;
   private final Bundle bundle;
@@ -51,8 +65,34 @@ public final class LoadedBundle implements Deployable {
    * @param dtype auto, f32 or bf16
    * @param contextBytes native memory for contexts read before
    * @param policy used while there is time: "chosen" for the bundle's own, or any
+   * @param backbones names of models that a bundle may ask for, beside those that come with the
+   *     program and are in the cache
    */
-  public record Settings(DType dtype, long contextBytes, String policy) {}
+  public record Settings(DType dtype, long contextBytes, String policy, Set<String> backbones) {
+    /** Copies the names. */
+    public Settings {
+      backbones = Set.copyOf(backbones);
+    }
+
+    /**
+     * A bundle says which model it needs, and may come from a stranger: what its operator did not
+     * name is neither opened nor downloaded.
+     */
+    private void require(Path directory, BackboneId wanted, ModelStore models) {
+      boolean known =
+          ModelStore.known().stream()
+              .anyMatch(model ->
+                  model.name().equals(wanted.name())
+                      && model.sha256().equals(wanted.sha256())
+                      && models.has(model));
+      if (!known && !backbones.contains(wanted.name())) {
+        throw new UserException(
+            "The bundle %s needs the model \"%s\", which this service does not load."
+                .formatted(directory, wanted.name()),
+            "Have its operator start it with that name among --backbones.");
+      }
+    }
+  }
 
   private LoadedBundle(
       String name,
@@ -93,8 +133,8 @@ public final class LoadedBundle implements Deployable {
    * Loads a bundle.
    *
    * @param prompts makes what writes its prompts; may refuse a bundle that does not fit the data
-   * @throws org.optirag.workspace.UserException if the bundle is broken, not the backbone's, or
-   *     does not fit the data
+   * @throws UserException if the bundle is broken, needs a model that is not allowed, is not the
+   *     backbone's, or does not fit the data
    */
   public static LoadedBundle load(
       String name,
@@ -104,6 +144,7 @@ public final class LoadedBundle implements Deployable {
       BiFunction<Bundle, Tokenizer, PromptSource> prompts,
       Progress progress) {
     Bundle bundle = Bundle.open(directory);
+    settings.require(directory, bundle.manifest().backbone(), new ModelStore(cache));
     LoadedModel model =
         LoadedModel.of(
             bundle,
@@ -113,15 +154,58 @@ public final class LoadedBundle implements Deployable {
             new LoadedModel.Settings(
                 settings.dtype, Device.CPU, cache, progress, line -> LOG.info("{}", line)));
     PromptSource source = null;
+    LoadedBundle loaded;
     try {
       source = prompts.apply(bundle, model.tokenizer());
-      return new LoadedBundle(name, directory, settings, bundle, model, source);
+      loaded = new LoadedBundle(name, directory, settings, bundle, model, source);
     } catch (RuntimeException | Error e) {
       model.close();
       if (source != null) {
         letGo(source);
       }
       throw e;
+    }
+    try {
+      loaded.requireSoundAnswers();
+      return loaded;
+    } catch (RuntimeException | Error e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /**
+   * One request through every head, before anybody is answered.
+   *
+   * @throws UserException if a probability is no number in (0, 1)
+   */
+  private void requireSoundAnswers() {
+    List<Score> scores;
+    try {
+      Prompt prompt = prompts.prepare(CANARY).prompt();
+      scores = score(new ExitPolicy.None(), List.of(prompt), () -> {}).getFirst();
+    } catch (UserException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new UserException(
+          "The bundle %s cannot be served: a first request failed.".formatted(card.directory()),
+          "Take it again from where it came from; the service's log says what failed.",
+          e);
+    }
+    for (Score score : scores) {
+      for (Score.Reading reading : score.trace()) {
+        requireSound(reading.probability(), "its head after block " + reading.block());
+      }
+      requireSound(score.probability(), "it");
+    }
+  }
+
+  private void requireSound(double probability, String who) {
+    if (!(probability > 0 && probability < 1)) {
+      throw new UserException(
+          "The bundle %s cannot be served: %s gives a first request the probability %s."
+              .formatted(card.directory(), who, probability),
+          "Its weights are broken: take it again from where it came from, or train it again.");
     }
   }
 
@@ -192,7 +276,7 @@ public final class LoadedBundle implements Deployable {
           .scorer(model.backbone(), policy)
           .remembering(contexts)
           .asking(beforeBlocks)
-          .score(batch);
+          .scoreAsIs(batch);
     } finally {
       passes.readLock().unlock();
     }

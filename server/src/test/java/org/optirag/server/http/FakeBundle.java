@@ -5,7 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.ContextCache;
+import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.Score;
 import org.optirag.server.ranking.FakeModel;
 import org.optirag.server.rollout.BundleCard;
 import org.optirag.server.rollout.Deployable;
@@ -13,6 +17,7 @@ import org.optirag.server.rollout.Deployable;
 /** A bundle without an LLM: an item's id decides its probability. */
 final class FakeBundle extends FakeModel implements Deployable {
   private volatile boolean closed;
+  private volatile @Nullable Double answer;
 
   FakeBundle(String name) {
     super(name);
@@ -22,6 +27,25 @@ final class FakeBundle extends FakeModel implements Deployable {
   FakeBundle stopped(CountDownLatch latch) {
     stopAt(latch);
     return this;
+  }
+
+  /** What it says of every candidate, or null for what it says otherwise. */
+  void answerWith(@Nullable Double probability) {
+    answer = probability;
+  }
+
+  @Override
+  public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
+    List<List<Score>> scores = super.score(policy, prompts, beforeBlocks);
+    Double wanted = answer;
+    return wanted == null
+        ? scores
+        : scores.stream()
+            .map(request ->
+                request.stream()
+                    .map(score -> new Score(wanted, score.exitBlock(), score.trace()))
+                    .toList())
+            .toList();
   }
 
   boolean isClosed() {

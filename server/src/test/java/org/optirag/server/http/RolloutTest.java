@@ -105,6 +105,22 @@ class RolloutTest {
   }
 
   @Test
+  void anAnswerThatIsNoNumberIsAnErrorOfThatRequest() throws Exception {
+    FakeBundle first = loaded.getFirst();
+    first.answerWith(Double.NaN);
+    TestService.Reply reply = service.post("/v1/rank", RANK);
+    assertThat(reply.status()).isEqualTo(500);
+    assertThat(reply.json().get("type").asString()).isEqualTo("urn:optirag:broken-bundle");
+    assertThat(reply.json().get("detail").asString())
+        .isEqualTo("The bundle first answers with a probability that is no number.");
+    assertThat(reply.json().toString()).doesNotContain("NaN");
+    first.answerWith(null);
+    assertThat(rank()).isEqualTo(200);
+    assertThat(new String(service.get("/metrics").whole().body(), StandardCharsets.UTF_8))
+        .contains("optirag_failed_total{reason=\"not_a_number\"} 1.0");
+  }
+
+  @Test
   void usersAreSplitPromotedAndRolledBack() throws Exception {
     service.call("PUT", "/v1/bundles/second", "{\"directory\":\"b\"}");
     assertThat(answering()).isEqualTo("first");

@@ -5,20 +5,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.optirag.recommender.CandidateItem;
 import org.optirag.recommender.RankRequest;
 import org.optirag.scoring.ExitPolicy;
+import org.optirag.scoring.Prompt;
+import org.optirag.scoring.Score;
+import org.optirag.scoring.TradeOffPoint;
+import org.optirag.server.control.ExitLadder;
 
 @Timeout(60)
 class SchedulerTest {
@@ -284,6 +294,118 @@ class SchedulerTest {
     gate.countDown();
     assertThat(waiting.get(9, TimeUnit.SECONDS).scores()).hasSize(1);
     assertThat(closing.join(Duration.ofSeconds(9))).isTrue();
+  }
+
+  /** What a model does wrong with its first request, and right ever after. */
+  enum Fault {
+    LADDER_FAILS,
+    COST_IS_NO_NUMBER,
+    COST_IS_NEGATIVE,
+    SCORING_ENDS_WITH_AN_ERROR,
+    SCORES_ARE_MISSING,
+    SCORES_ARE_NULL,
+    A_PROBABILITY_IS_NO_NUMBER,
+    A_PROBABILITY_IS_INFINITE
+  }
+
+  private static final class FaultyModel extends FakeModel {
+    private final Fault fault;
+    private final AtomicInteger ladders = new AtomicInteger();
+
+    FaultyModel(Fault fault) {
+      super("faulty");
+      this.fault = fault;
+    }
+
+    @Override
+    public ExitLadder ladder() {
+      return switch (fault) {
+        case LADDER_FAILS -> {
+          if (ladders.incrementAndGet() > 1) { // the first asks whether it would be in time
+            throw new IllegalStateException("no ladder");
+          }
+          yield super.ladder();
+        }
+        case COST_IS_NO_NUMBER -> ladder(Double.NaN);
+        case COST_IS_NEGATIVE -> ladder(-1);
+        default -> super.ladder();
+      };
+    }
+
+    private static ExitLadder ladder(double cost) {
+      return new ExitLadder(
+          List.of(
+              new TradeOffPoint(
+                  new ExitPolicy.None(), 1, List.of(0, 1), 0.5, 0.5, 0.5, 0.5, cost, cost)));
+    }
+
+    @Override
+    public List<List<Score>> score(ExitPolicy policy, List<Prompt> prompts, Runnable beforeBlocks) {
+      return switch (fault) {
+        case SCORING_ENDS_WITH_AN_ERROR -> throw new StackOverflowError("deep");
+        case SCORES_ARE_MISSING -> List.of();
+        case SCORES_ARE_NULL -> Collections.singletonList(null);
+        case A_PROBABILITY_IS_NO_NUMBER -> answered(Double.NaN);
+        case A_PROBABILITY_IS_INFINITE -> answered(Double.POSITIVE_INFINITY);
+        default -> super.score(policy, prompts, beforeBlocks);
+      };
+    }
+
+    private static List<List<Score>> answered(double probability) {
+      return List.of(List.of(new Score(0.5, 1, List.of(new Score.Reading(1, probability)))));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void whateverFailsIsAnsweredAndTheWorkerLivesOn(Fault fault) throws Exception {
+    gate.countDown();
+    Map<String, Integer> failed = new ConcurrentHashMap<>();
+    Scheduler scheduler =
+        new Scheduler(
+            new Scheduler.Settings(1, 100, 1000, Duration.ofSeconds(1), 1e-6),
+            new PassListener() {
+              @Override
+              public void passed(Pass pass) {}
+
+              @Override
+              public void failed(String reason, int requests) {
+                failed.merge(reason, requests, Integer::sum);
+              }
+            });
+    open.add(scheduler);
+    long now = System.nanoTime();
+    CompletableFuture<Scored> bad =
+        scheduler.submit(
+            new FaultyModel(fault), FakeModel.prompt(1, 10), null, now, now + LONG.toNanos());
+    boolean scored = fault == Fault.COST_IS_NO_NUMBER || fault == Fault.COST_IS_NEGATIVE;
+    if (scored) {
+      assertThat(bad.get(9, TimeUnit.SECONDS).scores()).hasSize(1);
+    } else {
+      assertThatThrownBy(() -> bad.get(9, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+      String reason = fault.name().startsWith("A_PROB") ? "not_a_number" : "pass";
+      assertThat(failed).containsExactlyEntriesOf(Map.of(reason, 1));
+    }
+    for (int i = 0; i < 3; i++) {
+      assertThat(submit(scheduler, 2, 10, LONG).get(9, TimeUnit.SECONDS).scores()).hasSize(1);
+    }
+    assertThat(scheduler.state().busy()).isLessThanOrEqualTo(1);
+    assertThat(scheduler.state().jobs()).isZero();
+  }
+
+  @Test
+  void aListenerThatFailsCostsNobodyAnAnswer() throws Exception {
+    gate.countDown();
+    Scheduler scheduler =
+        new Scheduler(
+            new Scheduler.Settings(1, 100, 1000, Duration.ofSeconds(1), 1e-6),
+            pass -> {
+              throw new LinkageError("no metrics");
+            });
+    open.add(scheduler);
+    for (int i = 0; i < 3; i++) {
+      assertThat(submit(scheduler, 2, 10, LONG).get(9, TimeUnit.SECONDS).scores()).hasSize(1);
+    }
   }
 
   private Scheduler scheduler(int workers, int batch, int queue) {
