@@ -480,7 +480,7 @@ class BundleTest {
     sign(directory, "dataset.json");
     assertComplains(
         () -> Bundle.open(directory),
-        "The bundle %s was trained on prompts of version 99, this OptiRAG writes versions 1 to 3."
+        "The bundle %s was trained on prompts of version 99, this OptiRAG writes versions 1 to 4."
             .formatted(directory),
         "Use the OptiRAG that it was trained with, or train it again.");
   }
