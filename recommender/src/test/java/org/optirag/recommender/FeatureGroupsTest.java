@@ -185,7 +185,7 @@ class FeatureGroupsTest {
   }
 
   @Test
-  void aModelOfSequencesIsTrainedForWhoAsksForItAlone() throws IOException {
+  void modelsOfSequencesAreTrainedForWhoAsksForThemAlone() throws IOException {
     assertThat(Kind.usual()).doesNotContain(Kind.SEQUENCE);
     Path models = cache().root().resolve("sequences");
     reading(groups, FeatureGroups.names(Kind.usual())).close();
@@ -200,7 +200,7 @@ class FeatureGroupsTest {
       assertThat(rows[0]).isNotEqualTo(rows[1]);
     }
     try (Stream<Path> files = Files.list(models)) {
-      assertThat(files).hasSize(1);
+      assertThat(files).as("of the earlier half, and of the whole").hasSize(2);
     }
   }
 
