@@ -108,8 +108,7 @@ class ForeignBundlesTest {
         "/etc/passwd",
         "/dev/zero",
         "../bundles",
-        "smollm2-135m-instruct",
-        ""
+        "smollm2-135m-instruct"
       })
   void aModelThatTheOperatorDidNotNameIsNeitherOpenedNorDownloaded(String model)
       throws IOException {
@@ -120,6 +119,16 @@ class ForeignBundlesTest {
             "The bundle %s needs the model \"%s\", which this service does not load. Have its"
                     .formatted(bundle, model)
                 + " operator start it with that name among --backbones.");
+    assertThat(asked).isEmpty();
+    assertThat(directory.resolve("cache")).doesNotExist();
+  }
+
+  @Test
+  void aModelWithoutANameIsNeitherOpenedNorDownloaded() throws IOException {
+    Path bundle = bundle("");
+    assertThatThrownBy(() -> load(bundle, Set.of("")))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("bundle.json is broken: backbone.name is \"\"");
     assertThat(asked).isEmpty();
     assertThat(directory.resolve("cache")).doesNotExist();
   }
