@@ -66,8 +66,7 @@ class DeployedFilesTest {
   }
 
   private static Collection<String> all(Pattern pattern, String text) {
-    return new TreeSet<>(
-        pattern.matcher(text).results().map(DeployedFilesTest::found).toList());
+    return new TreeSet<>(pattern.matcher(text).results().map(DeployedFilesTest::found).toList());
   }
 
   private static String found(MatchResult match) {
