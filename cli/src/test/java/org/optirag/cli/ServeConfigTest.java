@@ -65,7 +65,7 @@ class ServeConfigTest {
     String file = file("prot: 80").toString();
     assertThatThrownBy(() -> config(Map.of(), "--config", file))
         .isInstanceOf(UserException.class)
-        .hasMessageStartingWith(file + ", field prot is not known.");
+        .hasMessageStartingWith(file + ", line 1, field prot is not known.");
     String list = file("port: [80, 81]").toString();
     assertThatThrownBy(() -> config(Map.of("OPTIRAG_SERVE_CONFIG", list)))
         .hasMessageContaining("field port is not a single value");
