@@ -249,7 +249,7 @@ final class CommandsTest {
         .isZero();
     JsonNode evaluated =
         JsonMapper.shared().readTree(Files.readAllBytes(runs.resolve("results.json")));
-    assertThat(evaluated.at("/facts/split").asString()).contains("LeaveLastOut");
+    assertThat(evaluated.at("/facts/split").asString()).contains("each user's last for test");
     JsonNode results = evaluated.path("results");
     assertThat(results.size()).isEqualTo(6);
     assertThat(results.path(0).path("name").asString()).isEqualTo("features");
