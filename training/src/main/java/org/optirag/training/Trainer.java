@@ -153,7 +153,7 @@ public final class Trainer {
 
     private double validationSeconds;
 
-    /** What steps and validations have from the beginning of this session on. */
+    /** Seconds for steps and validations in this run of the program. */
     private double allotted = Double.POSITIVE_INFINITY;
 
     private double before;

@@ -1,14 +1,9 @@
 package org.optirag.server.ranking;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,18 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Scheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
-  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /** A request is let in if it is likely to be through within this share of its deadline. */
   private static final double ADMITTED = 0.7;
 
   /** A pass takes no more than this share of the time left: others wait behind it. */
   private static final double PASS = 0.5;
-
-  /** Whoever asked within this time counts when workers are shared out. */
-  private static final Duration ABOUT = Duration.ofSeconds(10);
-
-  private static final int MOST_CLIENTS = 1_000;
 
   private final Settings settings;
   private final PassListener listener;
@@ -57,8 +46,7 @@ public final class Scheduler implements AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
   private final List<Thread> workers = new ArrayList<>();
   private final Set<Job> running = new HashSet<>();
-  private final Map<String, Integer> passes = new HashMap<>(); // under way, by who is first in them
-  private final Map<String, Long> seen = new LinkedHashMap<>(); // by who asked last, he last
+  private final WorkerShares shares;
   private int busy;
   private boolean closed;
 
@@ -108,6 +96,7 @@ public final class Scheduler implements AutoCloseable {
     this.settings = settings;
     this.listener = listener;
     this.queue = new JobQueue(settings.batchTokens);
+    this.shares = new WorkerShares(settings.workers);
     // Two at least: what one client asks shall not keep the others from a look at their features.
     this.preparation = new Preparation(Math.max(2, settings.workers));
     this.cost = new CostModel(settings.secondsPerToken);
@@ -203,7 +192,7 @@ public final class Scheduler implements AutoCloseable {
     try {
       boolean alone = isAlone();
       refused = overloaded();
-      saw(caller.client());
+      shares.saw(caller.client(), System.nanoTime());
       if (closed || queue.tokens(caller.client()) + job.tokens() > settings.clientTokens) {
         throw refused;
       }
@@ -262,26 +251,6 @@ public final class Scheduler implements AutoCloseable {
     return queue.isEmpty() && busy < settings.workers;
   }
 
-  private void saw(String client) {
-    if (!client.equals(Caller.OURSELVES)) {
-      seen.remove(client);
-      seen.put(client, System.nanoTime());
-      if (seen.size() > MOST_CLIENTS) {
-        seen.remove(seen.keySet().iterator().next());
-      }
-    }
-  }
-
-  /** While others are about, a client has all workers but one at most. */
-  private boolean mayHaveWorker(String client, long now) {
-    if (settings.workers == 1 || passes.getOrDefault(client, 0) < settings.workers - 1) {
-      return true;
-    }
-    return seen.entrySet().stream()
-        .noneMatch(
-            other -> !other.getKey().equals(client) && now - other.getValue() < ABOUT.toNanos());
-  }
-
   private void remove(Job job) {
     lock.lock();
     try {
@@ -310,29 +279,22 @@ public final class Scheduler implements AutoCloseable {
     }
   }
 
-  /** Jobs of one pass, and the point of the curve that it runs at. */
-  private record Batch(List<Job> jobs, TradeOffPoint point, long start) {
-    int tokens() {
-      return jobs.stream().mapToInt(Job::tokens).sum();
-    }
-  }
-
   /** Whatever fails, a worker lives on: nobody would take its place. */
   private void work() {
     boolean open = true;
     while (open) {
-      Batch batch = null;
+      ScoringPass pass = null;
       try {
-        batch = next();
-        open = batch != null;
-        if (batch != null) {
-          run(batch);
+        pass = next();
+        open = pass != null;
+        if (pass != null) {
+          pass.run(cost, listener);
         }
       } catch (Throwable e) {
-        fail(batch == null ? waiting() : batch.jobs, e);
+        fail(pass == null ? waiting() : pass.jobs(), e);
       } finally {
-        if (batch != null) {
-          rest(batch);
+        if (pass != null) {
+          rest(pass);
         }
       }
     }
@@ -358,26 +320,17 @@ public final class Scheduler implements AutoCloseable {
     jobs.forEach(job -> job.done().completeExceptionally(e));
   }
 
-  /**
-   * Checks that what is answered are numbers.
-   *
-   * @throws BrokenAnswerException if one is none; it is counted
-   */
+  /** See {@link ScoringPass#requireNumbers}. */
   List<Score> requireNumbers(RankingModel model, List<Score> scores) {
-    if (scores.stream().allMatch(Score::hasNumbers)) {
-      return scores;
-    }
-    listener.failed("not_a_number", 1);
-    throw new BrokenAnswerException(model.name());
+    return ScoringPass.requireNumbers(model, scores, listener);
   }
 
-  private void rest(Batch batch) {
+  private void rest(ScoringPass pass) {
     lock.lock();
     try {
       busy--;
-      batch.jobs.forEach(running::remove);
-      passes.merge(
-          batch.jobs.getFirst().client(), -1, (held, one) -> held == 1 ? null : held + one);
+      pass.jobs().forEach(running::remove);
+      shares.ended(pass.jobs().getFirst().client());
       arrived.signalAll(); // a client may have a worker again
     } finally {
       lock.unlock();
@@ -385,10 +338,10 @@ public final class Scheduler implements AutoCloseable {
   }
 
   /** Waits for work; null when there is none and will be none. */
-  private @Nullable Batch next() {
+  private @Nullable ScoringPass next() {
     while (true) {
       List<Job> late;
-      Batch batch = null;
+      ScoringPass pass = null;
       lock.lock();
       try {
         while (queue.isEmpty() && !closed) {
@@ -396,13 +349,13 @@ public final class Scheduler implements AutoCloseable {
         }
         long now = System.nanoTime();
         late = queue.removeIf(job -> isLate(job, now));
-        Job first = queue.first(client -> mayHaveWorker(client, now));
+        Job first = queue.first(client -> shares.mayHaveOne(client, now));
         if (first != null) {
-          batch = take(first, now);
-          if (batch != null) {
+          pass = take(first, now);
+          if (pass != null) {
             busy++;
-            running.addAll(batch.jobs);
-            passes.merge(first.client(), 1, Integer::sum);
+            running.addAll(pass.jobs());
+            shares.began(first.client());
           }
         } else if (!queue.isEmpty() && late.isEmpty()) {
           arrived.awaitUninterruptibly(); // until another worker is free, or another client comes
@@ -413,8 +366,8 @@ public final class Scheduler implements AutoCloseable {
         lock.unlock();
       }
       late.forEach(job -> job.done().completeExceptionally(new DeadlineException()));
-      if (batch != null) {
-        return batch;
+      if (pass != null) {
+        return pass;
       }
     }
   }
@@ -426,7 +379,7 @@ public final class Scheduler implements AutoCloseable {
     return left <= 0 || (queue.size() > 1 && job.leastWork() * cost.cautious() > left);
   }
 
-  private @Nullable Batch take(Job first, long now) {
+  private @Nullable ScoringPass take(Job first, long now) {
     double rate = cost.cautious();
     // Within the budget, and within the time of who is due first.
     double leastShare = first.leastWork() / first.tokens();
@@ -434,7 +387,7 @@ public final class Scheduler implements AutoCloseable {
     List<Job> jobs =
         queue.takeTogether(first, Math.max(1, (int) Math.clamp(inTime, 1, settings.batchTokens)));
     try {
-      return new Batch(jobs, point(jobs, cost.secondsPerToken(), now), now);
+      return new ScoringPass(jobs, point(jobs, cost.secondsPerToken(), now), now);
     } catch (RuntimeException | Error e) {
       fail(jobs, e); // they wait no more, so nobody else would answer them
       return null;
@@ -452,61 +405,6 @@ public final class Scheduler implements AutoCloseable {
     int tokens = jobs.stream().mapToInt(Job::tokens).sum();
     double left = jobs.stream().mapToDouble(job -> job.secondsLeft(now)).min().orElse(0);
     return first.model().ladder().within(Math.min(share, PASS * left / (rate * tokens)));
-  }
-
-  private void run(Batch batch) {
-    long cpu = THREADS.getCurrentThreadCpuTime();
-    List<Prompt> prompts = batch.jobs.stream().map(Job::prompt).toList();
-    RankingModel model = batch.jobs.getFirst().model();
-    try {
-      List<List<Score>> scores =
-          model.score(batch.point.policy(), prompts, () -> requireSomebodyWaits(batch));
-      if (scores.size() != prompts.size()) {
-        throw new IllegalStateException(
-            "%d prompts, scores of %d".formatted(prompts.size(), scores.size()));
-      }
-      double seconds = (System.nanoTime() - batch.start) / 1e9;
-      double cpuSeconds = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e9;
-      cost.learn(batch.tokens(), batch.point.requestCost(), seconds);
-      for (int i = 0; i < scores.size(); i++) {
-        Job job = batch.jobs.get(i);
-        try {
-          job.done()
-              .complete(
-                  new Scored(
-                      requireNumbers(model, scores.get(i)),
-                      batch.point,
-                      job.secondsSinceArrival(batch.start),
-                      seconds,
-                      scores.size()));
-        } catch (BrokenAnswerException e) {
-          job.done().completeExceptionally(e); // of this request alone
-        }
-      }
-      listener.passed(
-          new PassListener.Pass(model, batch.point, prompts, scores, seconds, cpuSeconds));
-    } catch (AbandonedException e) {
-      double seconds = (System.nanoTime() - batch.start) / 1e9;
-      cost.learnAtLeast(batch.tokens(), batch.point.requestCost(), seconds);
-      batch.jobs.forEach(job -> job.done().completeExceptionally(new DeadlineException()));
-    }
-  }
-
-  /** Nobody waits for any of a pass's answers. */
-  private static final class AbandonedException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    AbandonedException() {
-      super("nobody waits", null, false, false);
-    }
-  }
-
-  /** Asked before every block: a pass that is late for all would only hold up the others. */
-  private static void requireSomebodyWaits(Batch batch) {
-    long now = System.nanoTime();
-    if (batch.jobs.stream().allMatch(job -> job.done().isDone() || job.secondsLeft(now) <= 0)) {
-      throw new AbandonedException();
-    }
   }
 
   /**
