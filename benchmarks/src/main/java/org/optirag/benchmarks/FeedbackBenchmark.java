@@ -1,6 +1,5 @@
 package org.optirag.benchmarks;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,12 +10,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.optirag.recommender.knowledge.Event;
 import org.optirag.server.store.EmbeddedStore;
 import org.optirag.server.store.EventStore;
 import org.optirag.server.store.GroupCommit;
 import org.optirag.server.store.PostgresStore;
+import org.optirag.workspace.DirectoryTree;
 
 /**
  * Events a second that are durable when they are acknowledged: one client that waits for each, many
@@ -52,7 +51,7 @@ public final class FeedbackBenchmark {
           "read again, in order: %,.0f events/s%n", read[0] / ((System.nanoTime() - start) / 1e9));
     } finally {
       if (directory != null) {
-        delete(directory);
+        DirectoryTree.remove(directory);
       }
     }
   }
@@ -106,13 +105,5 @@ public final class FeedbackBenchmark {
         sum / ((System.nanoTime() - start) / 1e9),
         waits.get(waits.size() / 2) / 1e6,
         waits.get(waits.size() * 99 / 100) / 1e6);
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

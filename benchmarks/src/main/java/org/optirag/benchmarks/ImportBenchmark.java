@@ -5,13 +5,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.DirectoryTree;
 import org.optirag.workspace.Progress;
 
 /**
@@ -45,11 +44,7 @@ public final class ImportBenchmark {
             peak());
       }
     } finally {
-      try (Stream<Path> files = Files.walk(directory)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      DirectoryTree.remove(directory);
     }
   }
 

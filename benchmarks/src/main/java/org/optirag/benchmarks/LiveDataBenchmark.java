@@ -6,11 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
@@ -26,6 +24,7 @@ import org.optirag.server.live.LiveData;
 import org.optirag.server.live.LiveSettings;
 import org.optirag.server.store.EmbeddedStore;
 import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.DirectoryTree;
 import org.optirag.workspace.Progress;
 
 /**
@@ -54,7 +53,7 @@ public final class LiveDataBenchmark {
       measure(data, events, bundle, cache, directory, before);
       open(data, directory).close();
     } finally {
-      delete(directory);
+      DirectoryTree.remove(directory);
     }
   }
 
@@ -150,13 +149,5 @@ public final class LiveDataBenchmark {
       System.gc();
     }
     return (runtime.totalMemory() - runtime.freeMemory()) / 1e6;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

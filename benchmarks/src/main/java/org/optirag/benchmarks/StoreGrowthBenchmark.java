@@ -5,11 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.store.DatasetStore;
 import org.optirag.recommender.knowledge.Event;
@@ -19,6 +17,7 @@ import org.optirag.server.live.LiveSettings;
 import org.optirag.server.store.EmbeddedStore;
 import org.optirag.server.store.EventStore;
 import org.optirag.workspace.CacheDirectory;
+import org.optirag.workspace.DirectoryTree;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
@@ -54,7 +53,7 @@ public final class StoreGrowthBenchmark {
       try {
         measure(data, users, items, Integer.parseInt(arguments[i]), directory);
       } finally {
-        delete(directory);
+        DirectoryTree.remove(directory);
       }
     }
   }
@@ -127,13 +126,5 @@ public final class StoreGrowthBenchmark {
       System.gc();
     }
     return (runtime.totalMemory() - runtime.freeMemory()) / 1e6;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.store.TableFile;
 import org.optirag.dataset.store.TableFile.Column;
@@ -23,6 +22,7 @@ import org.optirag.recommender.Recommender;
 import org.optirag.scoring.Score;
 import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.Checksums;
+import org.optirag.workspace.DirectoryTree;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 
@@ -300,10 +300,8 @@ public final class TableScoring {
       }
       table.finish();
     }
-    try (Stream<Path> files = Files.walk(parts)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      DirectoryTree.remove(parts);
     } catch (IOException e) {
       throw trouble(e);
     }

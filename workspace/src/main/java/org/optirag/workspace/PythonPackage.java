@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -165,10 +164,8 @@ public record PythonPackage(String name, String version) {
   }
 
   private static void delete(Path directory) {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      DirectoryTree.remove(directory);
     } catch (IOException e) {
       LoggerFactory.getLogger(PythonPackage.class).debug("{} could not be removed", directory, e);
     }

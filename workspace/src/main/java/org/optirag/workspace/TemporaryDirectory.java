@@ -3,13 +3,10 @@ package org.optirag.workspace;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -95,37 +92,16 @@ public final class TemporaryDirectory implements AutoCloseable {
             FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         FileLock dead = channel.tryLock()) {
       if (dead != null) {
-        remove(other);
+        DirectoryTree.remove(other);
       }
     }
-  }
-
-  /** Removes links as links: what they lead to stays. */
-  private static void remove(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
-              throws IOException {
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   /** Removes it with all that is in it. */
   @Override
   public void close() {
     try {
-      remove(directory);
+      DirectoryTree.remove(directory);
       channel.close();
     } catch (IOException e) {
       // The next process removes what is left.

@@ -1,13 +1,10 @@
 package org.optirag.dataset.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import org.optirag.workspace.DirectoryTree;
 import org.optirag.workspace.UserException;
 
 /** A directory beside a target for work in progress, removed with all it holds when closed. */
@@ -54,12 +51,9 @@ final class Scratch implements AutoCloseable {
   }
 
   private static void delete(Path directory) {
-    try (Stream<Path> walk = Files.walk(directory)) {
-      List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException | UncheckedIOException e) {
+    try {
+      DirectoryTree.remove(directory);
+    } catch (IOException e) {
       directory.toFile().deleteOnExit();
     }
   }

@@ -1,18 +1,15 @@
 package org.optirag.scoring.bundle;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.Checksums;
+import org.optirag.workspace.DirectoryTree;
 import org.optirag.workspace.UserException;
 
 /** Writes a bundle beside its place and moves it there when it is whole. */
@@ -120,23 +117,7 @@ final class BundleWriter {
 
   private static void delete(Path directory) {
     try {
-      Files.walkFileTree(
-          directory,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
-                throws IOException {
-              Files.delete(visited);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      DirectoryTree.remove(directory);
     } catch (IOException e) {
       throw new UserException(
           "Cannot remove " + directory + ": " + e.getMessage() + ".", "Remove it by hand.", e);
