@@ -34,10 +34,12 @@ import picocli.CommandLine.Mixin;
       "    item: sku              # or several columns: [first, second]",
       "    lists: false           # true: an item column holds several ids",
       "    rating: stars          # or click: clicked; with neither all are clicks",
+      "    decimal: '.'           # of ratings; or ',' as in 4,5",
       "    time: at               # left out: the order of the file",
       "    time-unit: seconds     # or milliseconds, microseconds, nanoseconds,",
       "                           # iso (a text, no number)",
       "                           # or time-format: dd/MM/yyyy HH:mm, as Java writes it",
+      "    time-zone: UTC         # of times that name none; or Europe/Berlin",
       "    history: before        # what the user liked before, parted by blanks",
       "    request: page          # what a user was shown at once has one id",
       "    part: train            # or validation, test: for data that come split",
@@ -59,7 +61,7 @@ import picocli.CommandLine.Mixin;
       "    most-broken: 0.01      # stop if a larger share of a file's rows is broken",
       "",
       "A list in a cell is read as its texts, a map as 'key: value'. A number is a time in the unit"
-          + " given, a text a date in UTC unless it names a zone.",
+          + " given, a text a date, in UTC unless it or 'time-zone' names a zone.",
       "Of a user's repeated ratings of an item the last one counts (with a request: of the request's)."
           + " Broken rows are left out"
           + " and listed in rejected.tsv beside the import.",

@@ -29,7 +29,9 @@ final class SourceOptions {
   @Option(
       names = "--liked-from",
       paramLabel = "RATING",
-      description = "Label 1 from this rating on (3.5 stands for 'above 3').")
+      description =
+          "Label 1 from this rating on (3.5 stands for 'above 3'); default the mapping's, 4 without"
+              + " one there, 3.5 for RecBole's files. The import says which it took.")
   private @Nullable Double likedFrom;
 
   @Option(names = "--zeros", description = "What a rating of 0 means: ${COMPLETION-CANDIDATES}.")

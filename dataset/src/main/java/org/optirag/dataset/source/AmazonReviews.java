@@ -49,6 +49,7 @@ record AmazonReviews() implements Formats.Format {
                 List.of(item),
                 false,
                 of2023 ? "rating" : "overall",
+                false,
                 null,
                 of2023 ? "timestamp" : "unixReviewTime",
                 TimeForm.in(of2023 ? TimeUnit.MILLISECONDS : TimeUnit.SECONDS),

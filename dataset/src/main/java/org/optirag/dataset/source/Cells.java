@@ -110,10 +110,20 @@ public final class Cells {
     return value == null || value.isBlank() ? new String[0] : value.strip().split("\\s+");
   }
 
-  /** A finite number. */
+  /** A finite number with a decimal point. */
   public static float rating(@Nullable String value) throws Nonsense {
+    return rating(value, false);
+  }
+
+  /**
+   * A finite number.
+   *
+   * @param comma whether it has a decimal comma, and no point
+   */
+  public static float rating(@Nullable String value, boolean comma) throws Nonsense {
     try {
-      String text = value == null ? "" : value.strip();
+      String written = value == null ? "" : value.strip();
+      String text = comma ? commaAsPoint(written) : written;
       float rating = Float.parseFloat(text);
       // Java's own numbers may also be hexadecimal or end in a letter.
       if (Float.isFinite(rating) && DECIMAL.matcher(text).matches()) {
@@ -124,9 +134,18 @@ public final class Cells {
     }
     String point =
         value != null && DECIMAL_COMMA.matcher(value).matches()
-            ? " with a decimal point: " + value.strip().replace(',', '.')
+            ? " with a decimal point, or in the mapping \"decimal: ','\""
             : "";
-    throw new Nonsense("the rating is '" + excerpt(value) + "', expected a number" + point);
+    throw new Nonsense(
+        "the rating is '"
+            + excerpt(value)
+            + "', expected a number"
+            + (comma ? " with a decimal comma, as the mapping says" : point));
+  }
+
+  /** A point is none: whether it parts thousands or decimals cannot be told. */
+  private static String commaAsPoint(String text) {
+    return text.indexOf('.') >= 0 ? "" : text.replace(',', '.');
   }
 
   /** 0, 1, true or false. */
@@ -169,10 +188,10 @@ public final class Cells {
     return moment;
   }
 
-  /** A moment as a text that {@link #time} reads, such as 2025-01-31 10:11:12.5, in UTC. */
+  /** A moment as a text that {@link #time} reads, such as 2025-01-31 10:11:12.5+00. */
   public static String moment(long microseconds) {
     Instant moment = Instant.EPOCH.plus(microseconds, ChronoUnit.MICROS);
-    return MOMENT.format(moment.atOffset(ZoneOffset.UTC));
+    return MOMENT.format(moment.atOffset(ZoneOffset.UTC)) + "+00";
   }
 
   /** The beginning of a cell, for a message. */

@@ -54,6 +54,7 @@ record CollmSplit() implements Formats.Format {
         List.of("iid"),
         false,
         null,
+        false,
         "label",
         "timestamp",
         TimeForm.in(TimeUnit.SECONDS),

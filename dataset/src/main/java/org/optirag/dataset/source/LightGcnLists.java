@@ -45,6 +45,7 @@ record LightGcnLists() implements Formats.Format {
         List.of("item"),
         false,
         null,
+        false,
         null,
         null,
         TimeForm.in(TimeUnit.SECONDS),

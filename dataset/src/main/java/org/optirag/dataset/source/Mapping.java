@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +36,8 @@ import org.optirag.workspace.UserException;
  *   time: at               # without it: the order of the file
  *   time-unit: seconds     # or milliseconds, microseconds, nanoseconds, iso
  *                          # or time-format: dd/MM/yyyy HH:mm
+ *   time-zone: UTC         # of times that name none; or Europe/Berlin
+ *   decimal: '.'           # of ratings; or ','
  *   request: page          # what one user was shown at once has one id; needs a time
  * items:
  *   file: products.tsv
@@ -71,7 +75,9 @@ public record Mapping(
    *
    * @param item column of the item id; or the columns, with {@code lists} each of several ids
    * @param lists whether an item column holds ids parted by blanks, oldest first
+   * @param decimal "," where ratings are written with a decimal comma, or "."
    * @param timeFormat pattern of Java's DateTimeFormatter for times that cannot be told without
+   * @param timeZone of times that name none: an offset or a region; UTC if absent
    * @param request column of an id that a user's rows share where they were shown together; what
    *     was not clicked is a row with label 0. Other users may have the same id. Rows without one
    *     are as without the column
@@ -91,10 +97,12 @@ public record Mapping(
           @Nullable List<String> item,
       @Nullable Boolean lists,
       @Nullable String rating,
+      @Nullable String decimal,
       @Nullable String click,
       @Nullable String time,
       @JsonProperty("time-unit") @Nullable String timeUnit,
       @JsonProperty("time-format") @Nullable String timeFormat,
+      @JsonProperty("time-zone") @Nullable String timeZone,
       @Nullable String history,
       @Nullable String request,
       @Nullable String part) {
@@ -106,6 +114,35 @@ public record Mapping(
      * @throws UserException if the mapping contradicts itself or names no form
      */
     public TimeForm timeForm(Path yaml, String where) {
+      TimeForm form = withoutZone(yaml, where);
+      if (timeZone == null) {
+        return form;
+      }
+      try {
+        return form.at(ZoneId.of(timeZone.strip()));
+      } catch (DateTimeException e) {
+        throw new UserException(
+            ConfigFile.place(yaml, where + ".time-zone") + " is '" + timeZone + "'.",
+            "Give UTC, an offset such as +02:00, or a region such as Europe/Berlin.",
+            e);
+      }
+    }
+
+    /**
+     * Whether ratings are written with a decimal comma.
+     *
+     * @throws UserException if the mapping says neither comma nor point
+     */
+    public boolean decimalComma(Path yaml, String where) {
+      if (decimal != null && !decimal.equals(",") && !decimal.equals(".")) {
+        throw new UserException(
+            ConfigFile.place(yaml, where + ".decimal") + " is '" + decimal + "'.",
+            "Give ',' or '.', in quotes.");
+      }
+      return ",".equals(decimal);
+    }
+
+    private TimeForm withoutZone(Path yaml, String where) {
       if (timeFormat == null) {
         return timeUnit == null
             ? TimeForm.USUAL
@@ -280,6 +317,7 @@ public record Mapping(
         file.item.stream().map(item -> required(yaml, where + ".item", item)).toList(),
         file.lists != null && file.lists,
         file.rating,
+        file.decimalComma(yaml, where),
         file.click,
         file.time,
         file.timeForm(yaml, where),

@@ -22,19 +22,31 @@ import org.jspecify.annotations.Nullable;
 public record ParquetTable() implements Layout {
   private static final String ZONED = "TIMESTAMP WITH TIME ZONE";
 
+  /**
+   * How Spark writes moments unless told otherwise; nothing in such a column says that they are.
+   */
+  private static final String OLD_MOMENTS =
+      "SELECT name FROM parquet_schema('%s') WHERE type = 'INT96'";
+
   @Override
   public void read(Path file, List<String> columns, Complaints complaints, RowConsumer rows)
       throws IOException {
     Contents.insistOnParquet(file);
     Properties settings = new Properties();
     settings.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
-    String table = "read_parquet('" + file.toString().replace("'", "''") + "')";
+    String quoted = file.toString().replace("'", "''");
+    String table = "read_parquet('" + quoted + "')";
     try (Connection duck = DriverManager.getConnection("jdbc:duckdb:", settings);
         Statement statement = duck.createStatement()) {
       Map<String, String> known = new LinkedHashMap<>(); // column to type
       try (ResultSet described = statement.executeQuery("DESCRIBE SELECT * FROM " + table)) {
         while (described.next()) {
           known.put(described.getString(1), described.getString(2));
+        }
+      }
+      try (ResultSet moments = statement.executeQuery(OLD_MOMENTS.formatted(quoted))) {
+        while (moments.next()) {
+          known.replace(moments.getString(1), "TIMESTAMP", ZONED);
         }
       }
       Places places = new Places(file, List.copyOf(known.keySet()), columns);

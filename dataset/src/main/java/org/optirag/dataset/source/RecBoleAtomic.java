@@ -110,6 +110,7 @@ record RecBoleAtomic() implements Formats.Format {
         List.of("item_id"),
         false,
         oneOf(columns, "rating"),
+        false,
         oneOf(columns, "label"),
         oneOf(columns, "timestamp"),
         TimeForm.in(TimeUnit.SECONDS),

@@ -82,6 +82,7 @@ public record Source(
    * @param items columns of item ids, usually one
    * @param lists whether an item column holds several ids parted by blanks, oldest first
    * @param rating column of the rating, or null
+   * @param decimalComma whether ratings have a decimal comma in place of the point
    * @param click column of the click (1, 0, true, false), or null; with neither every row is a
    *     click
    * @param time column of the time, or null: then the order of the file
@@ -97,6 +98,7 @@ public record Source(
       List<String> items,
       boolean lists,
       @Nullable String rating,
+      boolean decimalComma,
       @Nullable String click,
       @Nullable String time,
       TimeForm form,
@@ -123,6 +125,7 @@ public record Source(
           List.of(item),
           false,
           rating,
+          false,
           null,
           time,
           TimeForm.in(TimeUnit.SECONDS),

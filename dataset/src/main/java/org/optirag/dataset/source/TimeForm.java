@@ -30,17 +30,18 @@ import org.optirag.workspace.UserException;
  * <p>A number counts units since 1970, with decimals or an exponent if need be. One that another
  * unit would put after 1973 and this one before is of the other unit, and no time in this. A text
  * is a date with or without a time of day and a zone, as ISO 8601, databases and languages write
- * it; UTC where it names no zone. A date whose month and day cannot be told apart is none, unless a
- * pattern says which is which.
+ * it; of the given zone where it names none. A date whose month and day cannot be told apart is
+ * none, unless a pattern says which is which.
  *
  * @param unit of numbers
  * @param said whether the user or the format said so, so that numbers that look like dates are none
  * @param pattern of {@link DateTimeFormatter} for texts, or null; then there are no numbers
+ * @param zone of texts that name none, or null where nobody said: then UTC
  */
-public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
+public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @Nullable ZoneId zone)
     implements Serializable {
   /** Seconds, as nobody said otherwise. */
-  public static final TimeForm USUAL = new TimeForm(TimeUnit.SECONDS, false, null);
+  public static final TimeForm USUAL = new TimeForm(TimeUnit.SECONDS, false, null, null);
 
   private static final int MOST_DIGITS = 40;
   private static final long FIRST_DATE = 19_700_101;
@@ -110,11 +111,13 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
           Pattern.CASE_INSENSITIVE);
   private static final List<String> MONTHS =
       List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
+  private static final ZoneOffset ELSEWHERE = ZoneOffset.ofHours(9);
+  private static final Pattern CLOCK = Pattern.compile("\\d{1,2}:\\d{2}|\\dT?\\d{4}");
   private static final Map<String, DateTimeFormatter> FORMATTERS = new ConcurrentHashMap<>();
 
   /** In a unit that was said. */
   public static TimeForm in(TimeUnit unit) {
-    return new TimeForm(unit, true, null);
+    return new TimeForm(unit, true, null, null);
   }
 
   /**
@@ -124,7 +127,27 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
    */
   public static TimeForm of(String pattern) {
     formatter(pattern);
-    return new TimeForm(TimeUnit.ISO, true, pattern);
+    return new TimeForm(TimeUnit.ISO, true, pattern, null);
+  }
+
+  /** The same where texts that name no zone are of this one. */
+  public TimeForm at(ZoneId other) {
+    return new TimeForm(unit, said, pattern, other);
+  }
+
+  /**
+   * Whether a cell is a date with a time of day that names no zone, so that its moment hangs on
+   * {@link #zone}.
+   */
+  public boolean isLocal(@Nullable String value) {
+    TimeForm elsewhere = at(ELSEWHERE);
+    String text = value == null ? "" : value.strip();
+    try {
+      return CLOCK.matcher(text).find()
+          && !at(ZoneOffset.UTC).instant(value).equals(elsewhere.instant(value));
+    } catch (Nonsense e) {
+      return false;
+    }
   }
 
   /**
@@ -157,7 +180,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
   Instant instant(@Nullable String value) throws Nonsense {
     String text = value == null ? "" : value.strip();
     if (pattern != null) {
-      return byPattern(pattern, text);
+      return byPattern(text);
     }
     if (unit == TimeUnit.ISO) {
       Instant moment = date(text);
@@ -256,20 +279,42 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
     return TimeUnit.NANOSECONDS;
   }
 
-  private static Instant byPattern(String pattern, String text) throws Nonsense {
+  private Instant byPattern(String text) throws Nonsense {
+    TemporalAccessor parsed;
     try {
-      TemporalAccessor parsed =
-          formatter(pattern)
+      parsed =
+          formatter(String.valueOf(pattern))
               .parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
+    } catch (DateTimeException e) {
+      throw new Nonsense("the time is '" + Cells.excerpt(text) + "', expected the form " + pattern);
+    }
+    try {
       if (parsed instanceof ZonedDateTime zoned) {
         return zoned.toInstant();
       }
       return parsed instanceof LocalDateTime local
-          ? local.toInstant(ZoneOffset.UTC)
-          : LocalDate.from(parsed).atStartOfDay().toInstant(ZoneOffset.UTC);
+          ? local.toInstant(offset(usual(), local))
+          : startOfDay(LocalDate.from(parsed));
     } catch (DateTimeException e) {
-      throw new Nonsense("the time is '" + Cells.excerpt(text) + "', expected the form " + pattern);
+      throw noMoment(text, e);
     }
+  }
+
+  /** In a few zones some days begin at one. */
+  private Instant startOfDay(LocalDate date) {
+    return date.atStartOfDay(usual()).toInstant();
+  }
+
+  private ZoneId usual() {
+    return zone == null ? ZoneOffset.UTC : zone;
+  }
+
+  private static Nonsense noMoment(String text, DateTimeException e) {
+    return new Nonsense(
+        "the time is '"
+            + Cells.excerpt(text)
+            + "', which is no moment"
+            + (e instanceof NoSuchMoment ? ": " + e.getMessage() : ""));
   }
 
   private static DateTimeFormatter formatter(String pattern) {
@@ -283,7 +328,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
   }
 
   /** The moment of a text, or null where it is no date that can be told. */
-  private static @Nullable Instant date(String text) throws Nonsense {
+  private @Nullable Instant date(String text) throws Nonsense {
     if (text.length() < 8 || text.length() > 80) {
       return null;
     }
@@ -296,7 +341,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
     return null;
   }
 
-  private static Instant moment(Matcher match, String text) throws Nonsense {
+  private Instant moment(Matcher match, String text) throws Nonsense {
     try {
       String month = either(match, "month");
       LocalDate date =
@@ -306,6 +351,9 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
                   ? 1 + MONTHS.indexOf(match.group("name").substring(0, 3).toLowerCase(Locale.ROOT))
                   : Integer.parseInt(month),
               number(either(match, "day"), 0));
+      if (either(match, "hour") == null && match.group("zone") == null) {
+        return startOfDay(date);
+      }
       int hour = number(either(match, "hour"), 0);
       String half = match.group("half");
       if (half != null) {
@@ -326,7 +374,25 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
               .plusSeconds(leap ? 1 : 0);
       return local.toInstant(offset(match.group("zone"), local));
     } catch (DateTimeException e) {
-      throw new Nonsense("the time is '" + Cells.excerpt(text) + "', which is no moment");
+      throw noMoment(text, e);
+    }
+  }
+
+  private static ZoneOffset offset(ZoneId zone, LocalDateTime local) {
+    List<ZoneOffset> valid = zone.getRules().getValidOffsets(local);
+    if (valid.size() == 1) {
+      return valid.getFirst();
+    }
+    throw new NoSuchMoment(
+        (valid.isEmpty() ? "the clock skips it in " : "the clock shows it twice in ") + zone);
+  }
+
+  /** A time of day that the change of clocks makes none, or two. */
+  private static final class NoSuchMoment extends DateTimeException {
+    private static final long serialVersionUID = 1;
+
+    NoSuchMoment(String message) {
+      super(message);
     }
   }
 
@@ -341,10 +407,13 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
     return digits == null ? none : Integer.parseInt(digits);
   }
 
-  private static ZoneOffset offset(@Nullable String written, LocalDateTime local) throws Nonsense {
-    String zone = written == null ? "" : written.strip();
-    String plain = zone.replaceFirst("\\s*\\(.*\\)$", "").replaceFirst("\\s+m=.*", "");
-    if (plain.isEmpty() || plain.matches("(?i)Z|UTC|GMT|Zulu|\\[UTC\\]")) {
+  private ZoneOffset offset(@Nullable String written, LocalDateTime local) throws Nonsense {
+    String named = written == null ? "" : written.strip();
+    if (named.isEmpty()) {
+      return offset(usual(), local);
+    }
+    String plain = named.replaceFirst("\\s*\\(.*\\)$", "").replaceFirst("\\s+m=.*", "");
+    if (plain.matches("(?i)Z|UTC|GMT|Zulu|\\[UTC\\]")) {
       return ZoneOffset.UTC;
     }
     // What stands after an offset is only its name: +01:00[Europe/Berlin], +0000 UTC.
@@ -359,11 +428,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern)
     }
     String region = plain.replaceFirst("^\\[(.*)\\]$", "$1");
     if (region.contains("/")) {
-      List<ZoneOffset> valid = ZoneId.of(region).getRules().getValidOffsets(local);
-      if (valid.size() == 1) {
-        return valid.get(0);
-      }
-      throw new DateTimeException("stands twice or never in " + region);
+      return offset(ZoneId.of(region), local);
     }
     throw new Nonsense(
         "the zone '"

@@ -27,6 +27,9 @@ final class InteractionReader {
 
   private static final int AT_ONCE = 10_000;
 
+  /** Rows of a table in which a time without a zone is looked for. */
+  private static final int LOOKED_AT = 100;
+
   private final Rules rules;
   private final Complaints complaints;
   private final DuckDBAppender out;
@@ -63,6 +66,8 @@ final class InteractionReader {
     columns.addAll(table.items());
     List<String> ids = new ArrayList<>();
     long[] range = {Long.MAX_VALUE, Long.MIN_VALUE};
+    String[] local = new String[1];
+    int[] looked = new int[1];
     table
         .layout()
         .read(
@@ -76,7 +81,8 @@ final class InteractionReader {
               }
               try {
                 String user = Cells.id("user", values[0]);
-                float stars = rating < 0 ? Float.NaN : Cells.rating(values[rating]);
+                float stars =
+                    rating < 0 ? Float.NaN : Cells.rating(values[rating], table.decimalComma());
                 boolean zero = stars == 0 && rules.zeros() != Rules.Zeros.RATING;
                 if (zero && rules.zeros() == Rules.Zeros.DROP) {
                   return;
@@ -88,6 +94,9 @@ final class InteractionReader {
                 Instant when = null;
                 if (time >= 0) {
                   when = Cells.time(values[time], table.form(), latest);
+                  if (looked[0]++ < LOOKED_AT && local[0] == null) {
+                    local[0] = table.form().isLocal(values[time]) ? values[time] : null;
+                  }
                   range[0] = Math.min(range[0], when.getEpochSecond());
                   range[1] = Math.max(range[1], when.getEpochSecond());
                 }
@@ -121,6 +130,9 @@ final class InteractionReader {
               }
             });
     table.form().insistOnMeaning(table.file(), range[0], range[1]);
+    if (local[0] != null && table.form().zone() == null) {
+      complaints.noted(Notes.withoutZone(table.file().getFileName(), local[0]));
+    }
     task.advance(rows - told);
     told = rows;
   }

@@ -26,6 +26,16 @@ public final class Notes {
         + ", so nothing can be learned of what is not liked, or liked";
   }
 
+  /** Times name no zone, and nobody said which one they are of. */
+  static String withoutZone(Object table, String time) {
+    return "the times of "
+        + table
+        + " name no zone, such as '"
+        + time
+        + "', and are read as UTC; if they are of another, say so in the mapping, as"
+        + " 'time-zone: Europe/Berlin'";
+  }
+
   /** Every row has the same time. */
   public static String oneTime(long time) {
     return "every row has the time " + Instant.ofEpochSecond(time) + ", so they have no order";

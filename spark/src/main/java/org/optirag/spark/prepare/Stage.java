@@ -66,6 +66,7 @@ final class Stage {
           new Understanding(
               t,
               add(columns, table.rating()),
+              table.decimalComma(),
               add(columns, table.click()),
               add(columns, table.time()),
               add(columns, table.request()),
@@ -100,6 +101,7 @@ final class Stage {
   private record Understanding(
       int table,
       int rating,
+      boolean decimalComma,
       int click,
       int time,
       int request,
@@ -122,7 +124,7 @@ final class Stage {
           throw new Cells.Nonsense("it has not the fields that were expected");
         }
         String user = Cells.id("user", row.getString(0));
-        float stars = rating < 0 ? Float.NaN : Cells.rating(row.getString(rating));
+        float stars = rating < 0 ? Float.NaN : Cells.rating(row.getString(rating), decimalComma);
         boolean zero = stars == 0 && zeros != Rules.Zeros.RATING;
         List<Row> interactions = new ArrayList<>(1);
         if (!zero || zeros != Rules.Zeros.DROP) {

@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,25 @@ final class TableFormsTest {
                 .formatted(form));
     assertThat(prepared.load().items().fields())
         .containsExactly(List.of(new Field("categories", "Books, Sci-Fi")), List.of());
+  }
+
+  @Test
+  void decimalCommasAndLocalTimesAreTheSame() throws IOException {
+    write("r.csv", "u;i;r;t\nu;i1;4,5;01.06.2025 00:30\nu;i2;3.5;01.06.2025 00:31\nu;i3;2;1\n");
+    var prepared =
+        BothWays.assertSame(
+            directory,
+            """
+            name: t
+            interactions:
+              {file: r.csv, delimiter: ";", user: u, item: i, rating: r, decimal: ",", time: t,
+               time-format: "dd.MM.yyyy HH:mm", time-zone: Europe/Berlin}
+            rules: {most-broken: 1}
+            """);
+    assertThat(prepared.load().interactions().size()).isEqualTo(1);
+    assertThat(prepared.load().interactions().time(0))
+        .isEqualTo(Instant.parse("2025-05-31T22:30:00Z").getEpochSecond());
+    assertThat(prepared.load().interactions().rating(0)).isEqualTo(4.5f);
   }
 
   @ParameterizedTest
