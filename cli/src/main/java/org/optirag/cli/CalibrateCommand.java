@@ -114,7 +114,7 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PipelineSettings settings = options.settings();
+    PipelineSettings settings = options.settingsOfBundle();
     Calibration.Goal goal = goal(settings.seed());
     Bundle bundle = Bundle.open(directory);
     if (to == null && !output.force()) {

@@ -68,7 +68,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description =
           "Exit policies of the bundle to compare, by semicolons: none (full depth), chosen, or any"
               + " such as max-probability:0.9; default none;chosen.")
-  private List<String> policies = List.of("none", "chosen");
+  private @Nullable List<String> policies;
 
   @Option(
       names = "--retriever",
@@ -172,7 +172,7 @@ final class EvaluateCommand implements Callable<Integer> {
           "--candidates and --window count something.", "Give positive numbers.");
     }
     List<String> published = zeroShot(trained != null);
-    List<ExitPolicy> exits = trained == null ? List.of() : policies(trained);
+    List<ExitPolicy> exits = policies(trained);
     EvaluationRequest request =
         new EvaluationRequest(
             data,
@@ -207,7 +207,8 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new UserException(
           "A bundle has seen the labels as they are.", "Leave out --permute-labels, or --bundle.");
     }
-    return permuted ? options.settings().withPermutedLabels() : options.settings();
+    PipelineSettings settings = trained ? options.settingsOfBundle() : options.settings();
+    return permuted ? settings.withPermutedLabels() : settings;
   }
 
   private void draw(TradeOffReport report, Path directory) {
@@ -260,7 +261,16 @@ final class EvaluateCommand implements Callable<Integer> {
     return given.equals(List.of("")) ? List.of() : given;
   }
 
-  private List<ExitPolicy> policies(Bundle trained) {
-    return policies.stream().map(text -> Evaluations.policy(text, trained)).toList();
+  private List<ExitPolicy> policies(@Nullable Bundle trained) {
+    if (trained == null) {
+      if (policies != null) {
+        throw new UserException(
+            "--policy goes with a bundle: without one there are no exit heads.",
+            "Give --bundle, or leave --policy out.");
+      }
+      return List.of();
+    }
+    List<String> compared = policies == null ? List.of("none", "chosen") : policies;
+    return compared.stream().map(text -> Evaluations.policy(text, trained)).toList();
   }
 }

@@ -8,10 +8,15 @@ import org.optirag.scoring.ChatFormat;
 import org.optirag.scoring.PromptSettings;
 import org.optirag.workbench.PipelineSettings;
 import org.optirag.workspace.UserException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How the pipeline from data to probabilities is set up; use as a {@code @Mixin}. */
 final class PipelineOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   @Option(
       names = "--model",
       paramLabel = "NAME",
@@ -100,6 +105,22 @@ final class PipelineOptions {
       defaultValue = "" + PipelineSettings.DEFAULT_SEED,
       description = "Of samples, graph training and bootstrap; default ${DEFAULT-VALUE}.")
   private long seed = PipelineSettings.DEFAULT_SEED;
+
+  /**
+   * What was asked for of a bundle, which brings its model and the form of its prompts.
+   *
+   * @throws UserException if an option would have no effect, or as by {@link #settings()}
+   */
+  PipelineSettings settingsOfBundle() {
+    for (String option : PipelineSettings.OF_BUNDLE) {
+      if (command.commandLine().getParseResult().hasMatchedOption("--" + option)) {
+        throw new UserException(
+            "A bundle is read as it was trained, so --%s has no effect.".formatted(option),
+            "Leave it out.");
+      }
+    }
+    return settings();
+  }
 
   /**
    * What was asked for.

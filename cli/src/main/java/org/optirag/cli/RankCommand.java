@@ -60,9 +60,10 @@ final class RankCommand implements Callable<Integer> {
   @Option(
       names = "--policy",
       paramLabel = "POLICY",
-      defaultValue = "chosen",
-      description = "Exit policy of the bundle: chosen, none, or any; default chosen.")
-  private String policy = "chosen";
+      description =
+          "Exit policy of the bundle: chosen, none, or any; default chosen. Without a bundle there"
+              + " are no exit heads, and every candidate is read to the last layer.")
+  private @Nullable String policy;
 
   @Option(names = "--user", paramLabel = "ID", required = true, description = "The user's id.")
   private String user;
@@ -143,13 +144,14 @@ final class RankCommand implements Callable<Integer> {
     }
     Bundle opened = Bundle.open(directory);
     String data = dataset == null ? opened.dataset().name() : dataset;
-    PipelineSettings settings = options.settings();
+    PipelineSettings settings = options.settingsOfBundle();
     Backbone.setThreads(settings.threads());
+    String exits = policy == null ? "chosen" : policy;
     Recommender.Builder builder =
         Recommender.builder(directory, data)
             .dtype(settings.dtype())
             .device(settings.device())
-            .policy(policy)
+            .policy(exits)
             .contextCache(0)
             .progress(common.progress())
             .tell(common::tell);
@@ -163,15 +165,20 @@ final class RankCommand implements Callable<Integer> {
       RankRequest request = new RankRequest(user, wanted);
       RankRequest asked = time == null ? request : request.at(time);
       recommender.rank(asked); // warms up
-      String exits =
-          policy.equals("chosen") ? opened.plan().policy().text() : ExitPolicy.parse(policy).text();
-      return Explanation.of(user, exits, recommender.rank(asked), recommender::text);
+      String told =
+          exits.equals("chosen") ? opened.plan().policy().text() : ExitPolicy.parse(exits).text();
+      return Explanation.of(user, told, recommender.rank(asked), recommender::text);
     }
   }
 
   private Explanation zeroShot(List<CandidateItem> wanted) {
     if (events != null) {
       throw new UserException("--events goes with a bundle.", "Give --bundle.");
+    }
+    if (policy != null && !policy.equals("none")) {
+      throw new UserException(
+          "--policy goes with a bundle: without one there are no exit heads.",
+          "Give --bundle, or leave --policy out.");
     }
     String data = dataset == null ? "movielens-100k" : dataset;
     try (Pipeline pipeline = Pipeline.open(data, null, options.settings(), common.workplace())) {

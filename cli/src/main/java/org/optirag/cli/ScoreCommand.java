@@ -86,7 +86,7 @@ final class ScoreCommand implements Callable<Integer> {
     }
     Bundle opened = Bundle.open(bundle);
     String data = dataset == null ? opened.dataset().name() : dataset;
-    PipelineSettings settings = options.settings();
+    PipelineSettings settings = options.settingsOfBundle();
     Backbone.setThreads(settings.threads());
     Recommender.Builder builder =
         Recommender.builder(bundle, data)

@@ -293,6 +293,10 @@ final class CommandsTest {
     assertThat(run("evaluate", "--bundle", bundle.toString(), "--permute-labels", "--quiet"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("seen the labels as they are");
+    for (String fixed : List.of("--model=smollm2-360m", "--chat=llama3", "--history=3")) {
+      assertThat(run("evaluate", "--bundle", bundle.toString(), fixed, "--quiet")).isEqualTo(2);
+      assertThat(err.toString()).contains(fixed.replaceFirst("=.*", " has no effect"));
+    }
     Path heads = bundle.resolve("heads.safetensors");
     byte[] bytes = Files.readAllBytes(heads);
     bytes[bytes.length - 1] ^= 1;
@@ -503,6 +507,15 @@ final class CommandsTest {
         .contains("optirag evaluate kettles")
         .contains("There is no imported data set")
         .contains("teapots");
+  }
+
+  @Test
+  void aPolicyWithoutABundleIsRefused() {
+    String[] rank = {"rank", "--dataset", "teapots", "--user", "u1", "--items", "i1", "--quiet"};
+    assertThat(run(with(rank, "--policy", "fixed:1"))).isEqualTo(2);
+    assertThat(err.toString()).contains("--policy goes with a bundle").contains("Give --bundle");
+    assertThat(run("evaluate", "teapots", "--policy", "chosen", "--quiet")).isEqualTo(2);
+    assertThat(err.toString()).contains("--policy goes with a bundle");
   }
 
   @Test

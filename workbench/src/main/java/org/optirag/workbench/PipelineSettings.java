@@ -1,5 +1,6 @@
 package org.optirag.workbench;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.DType;
 import org.optirag.backbone.Device;
@@ -45,6 +46,9 @@ public record PipelineSettings(
     boolean permuted) {
   /** The model that everything works with by default. */
   public static final String DEFAULT_MODEL = "smollm2-135m-instruct";
+
+  /** Options that have no effect with a bundle, which is read as it was trained. */
+  public static final List<String> OF_BUNDLE = List.of("model", "chat", "prompt-tokens", "history");
 
   /** The seed of samples, training and bootstrap. */
   public static final long DEFAULT_SEED = 20250104;

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.optirag.evaluation.experiment.ExperimentRow;
 import org.optirag.evaluation.tradeoff.TradeOffReport;
 import org.optirag.workbench.Evaluations;
+import org.optirag.workbench.PipelineSettings;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -50,10 +51,11 @@ public record ExperimentPart(
   public static List<ExperimentPart> of(ExperimentFile experiment, Path directory) {
     List<ExperimentPart> parts = new ArrayList<>();
     List<String> evaluate = ExperimentFile.arguments(experiment.evaluate());
-    List<String> asking = new ArrayList<>(evaluate);
-    if (!experiment.evaluate().containsKey("most")) {
-      asking.addAll(List.of("--most", "all")); // however long the LLM takes
-    }
+    Map<String, Object> asking = new LinkedHashMap<>(experiment.evaluate());
+    asking.putIfAbsent("most", "all"); // however long the LLM takes
+    List<String> published = ExperimentFile.arguments(asking);
+    asking.keySet().removeAll(PipelineSettings.OF_BUNDLE);
+    List<String> bundles = ExperimentFile.arguments(asking);
     for (String dataset : experiment.datasets()) {
       Path home = directory.resolve(Path.of(dataset).getFileName());
       if (!experiment.baselines().isEmpty()) {
@@ -62,12 +64,12 @@ public record ExperimentPart(
         }
       }
       if (!experiment.zeroShot().isEmpty()) {
-        parts.add(zeroShot(experiment, dataset, home, asking));
+        parts.add(zeroShot(experiment, dataset, home, published));
       }
       for (ExperimentFile.Training training : experiment.trainings()) {
         for (Map<String, String> options : training.grid()) {
           for (long seed : training.seeds().isEmpty() ? experiment.seeds() : training.seeds()) {
-            parts.add(training(training, options, dataset, home, asking, seed));
+            parts.add(training(training, options, dataset, home, bundles, seed));
           }
         }
       }
