@@ -50,6 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ScoreCommand.class,
       ServeCommand.class,
       ConfigCommand.class,
+      DoctorCommand.class,
       BenchCommand.class
     })
 public final class Main implements Runnable {
@@ -86,7 +87,9 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     CommandLine command = new CommandLine(new Main());
-    ServeConfig.addOptions(subcommand(command, "serve").getCommandSpec());
+    for (String name : List.of("serve", "doctor")) {
+      ServeConfig.addOptions(subcommand(command, name).getCommandSpec());
+    }
     CommandLine config = subcommand(command, "config");
     ServeConfig.addOptions(subcommand(config, "show").getCommandSpec());
     return command

@@ -138,6 +138,21 @@ final class OpenService {
     return EmbeddedStore.open(directory);
   }
 
+  /**
+   * Says in words which store there is; none is made.
+   *
+   * @throws UserException if it could not be opened
+   */
+  static String inspect(ServeConfig config, String dataset) {
+    String url = config.value(ServeSetting.STORE_URL).text();
+    return url.isEmpty()
+        ? EmbeddedStore.inspect(dataDirectory(config, dataset))
+        : PostgresStore.inspect(
+            url,
+            config.text(ServeSetting.STORE_USER).orElse(null),
+            config.text(ServeSetting.STORE_PASSWORD).orElse(null));
+  }
+
   private static Path dataDirectory(ServeConfig config, String dataset) {
     return config
         .path(ServeSetting.DATA_DIR)

@@ -59,7 +59,8 @@ record ServicePlan(
         config.text(ServeSetting.DATASET).orElse(first.dataset().name()));
   }
 
-  private static Map<String, Path> bundles(ServeConfig config) {
+  /** The directories of the bundles by their names, in order. */
+  static Map<String, Path> bundles(ServeConfig config) {
     Map<String, Path> bundles = new LinkedHashMap<>();
     for (String part : config.value(ServeSetting.BUNDLE).text().split(",", -1)) {
       int equals = part.indexOf('=');

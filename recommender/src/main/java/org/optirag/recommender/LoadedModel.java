@@ -14,6 +14,7 @@ import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.backbone.store.ModelStore;
 import org.optirag.backbone.tokenizer.Tokenizer;
 import org.optirag.backbone.tokenizer.Tokenizers;
+import org.optirag.backbone.weights.ModelConfig;
 import org.optirag.backbone.weights.WeightFiles;
 import org.optirag.backbone.weights.Weights;
 import org.optirag.dataset.Items;
@@ -85,6 +86,26 @@ public final class LoadedModel implements AutoCloseable {
   /** The same to train it. */
   public static LoadedModel toTrain(String name, Supplier<Items> items, Settings settings) {
     return open(name, null, items, settings, true);
+  }
+
+  /**
+   * Checks without loading it, and without a download, that the model of a bundle is the one that
+   * it was trained on and has a tokenizer.
+   *
+   * @return its shape, or empty if it is not on this machine
+   * @throws org.optirag.workspace.UserException if it is another, or is broken
+   */
+  public static Optional<ModelConfig> examine(Bundle bundle, CacheDirectory cache) {
+    String name = bundle.manifest().backbone().name();
+    return new ModelStore(cache)
+        .find(name)
+        .map(file -> {
+          try (Weights weights = WeightFiles.open(file)) {
+            bundle.requireBackbone(BackboneId.of(name, file, weights.config()));
+            Tokenizers.open(file).close();
+            return weights.config();
+          }
+        });
   }
 
   private static LoadedModel open(

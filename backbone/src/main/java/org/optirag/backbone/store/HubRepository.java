@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +56,8 @@ record HubRepository(String name, String revision, @Nullable String file) {
 
   /** Downloads what is wanted and not there yet. */
   Path download(Path directory, Progress progress) {
-    Path complete =
-        directory.resolve(".complete" + (file == null ? "" : "-" + file.replace('/', '-')));
-    Path result = file == null ? directory : directory.resolve(file);
-    if (Files.exists(complete)) {
-      return result;
+    if (Files.exists(complete(directory))) {
+      return result(directory);
     }
     Map<String, @Nullable String> files = wanted(directory);
     if (files.keySet().stream().noneMatch(path -> path.matches(".*\\.(safetensors|gguf)"))) {
@@ -75,12 +73,28 @@ record HubRepository(String name, String revision, @Nullable String file) {
     files.forEach((path, sha256) ->
         new Download(at(base + path), sha256, headers()).to(directory.resolve(path), progress));
     try {
-      Files.writeString(complete, "");
+      Files.writeString(complete(directory), "");
     } catch (IOException e) {
       throw new UserException(
-          "Cannot write " + complete + ": " + e.getMessage() + ".", "Free some space.", e);
+          "Cannot write " + complete(directory) + ": " + e.getMessage() + ".",
+          "Free some space.",
+          e);
     }
-    return result;
+    return result(directory);
+  }
+
+  /** What was downloaded whole before. */
+  Optional<Path> find(Path models) {
+    Path directory = models.resolve(directory());
+    return Files.exists(complete(directory)) ? Optional.of(result(directory)) : Optional.empty();
+  }
+
+  private Path complete(Path directory) {
+    return directory.resolve(".complete" + (file == null ? "" : "-" + file.replace('/', '-')));
+  }
+
+  private Path result(Path directory) {
+    return file == null ? directory : directory.resolve(file);
   }
 
   /** Paths and checksums (null where the hub states none) of the wanted files. */

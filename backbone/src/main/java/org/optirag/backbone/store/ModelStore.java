@@ -107,6 +107,24 @@ public final class ModelStore {
     }
   }
 
+  /**
+   * The model's file or directory where it is on this machine; nothing is downloaded.
+   *
+   * @param name as {@link #require} takes it
+   */
+  public Optional<Path> find(String name) {
+    Path own = Path.of(name);
+    if (Files.exists(own)) {
+      return Optional.of(own);
+    }
+    Path models = cache.root().resolve("models");
+    Optional<KnownModel> known = KNOWN.stream().filter(m -> m.name().equals(name)).findFirst();
+    if (known.isPresent()) {
+      return Optional.of(models.resolve(name).resolve(known.get().file())).filter(Files::exists);
+    }
+    return HubRepository.matches(name) ? HubRepository.parse(name).find(models) : Optional.empty();
+  }
+
   /** Whether a model of a short name is in the cache. */
   public boolean has(KnownModel model) {
     return Files.exists(cache.root().resolve("models").resolve(model.name()).resolve(model.file()));

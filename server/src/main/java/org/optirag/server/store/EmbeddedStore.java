@@ -101,6 +101,51 @@ public final class EmbeddedStore {
     open(directory).close(); // migrates, and tells at once if it is of a newer version
   }
 
+  /**
+   * Says in words what {@link #open} would find. No store is made or migrated.
+   *
+   * @throws UserException if it could not be opened
+   */
+  public static String inspect(Path directory) {
+    Path there = directory.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+      throw new UserException(
+          "The store " + directory + " cannot be made: " + there + " is no directory to write.",
+          "Name another directory, or let this user write there.");
+    }
+    Path file = directory.resolve(FILE);
+    if (!Files.exists(file)) {
+      return "none yet in " + directory + "; one will be made";
+    }
+    DirectoryLock lock = DirectoryLock.take(directory);
+    try {
+      StoreFile.Kind kind = StoreFile.kind(file);
+      if (kind == StoreFile.Kind.HALF_MADE) {
+        return "an empty one in " + directory + ", which a killed process left; it will be made";
+      }
+      if (kind != StoreFile.Kind.STORE) {
+        throw isNone(file, kind);
+      }
+      DataSource source = source(file, true, Long.MAX_VALUE);
+      check(source, file, "quick_check");
+      try (Connection connection = source.getConnection();
+          Statement statement = connection.createStatement()) {
+        return "%,d events in %s, %,d MB"
+            .formatted(
+                number(statement, "SELECT count(*) FROM event"), file, Files.size(file) >> 20);
+      }
+    } catch (SQLException e) {
+      throw damaged(file, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw DirectoryLock.cannotWrite(file, e);
+    } finally {
+      lock.close();
+    }
+  }
+
   private static DataSource source(Path file, boolean readOnly, long mostPages) {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(readOnly);
@@ -140,7 +185,8 @@ public final class EmbeddedStore {
       return false;
     }
     try {
-      switch (StoreFile.kind(file)) {
+      StoreFile.Kind kind = StoreFile.kind(file);
+      switch (kind) {
         case STORE -> {
           return true;
         }
@@ -150,11 +196,7 @@ public final class EmbeddedStore {
           }
           return false;
         }
-        case FOREIGN ->
-            throw new UserException(
-                file + " is no store of events: another program made it.",
-                "It is left as it is. Name the directory of a store, or an empty one.");
-        case OTHER -> throw damaged(file, "it is no database", null);
+        case FOREIGN, OTHER -> throw isNone(file, kind);
       }
     } catch (IOException e) {
       throw DirectoryLock.cannotWrite(file, e);
@@ -211,6 +253,14 @@ public final class EmbeddedStore {
     } catch (SQLException e) {
       throw damaged(file, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static UserException isNone(Path file, StoreFile.Kind kind) {
+    return kind == StoreFile.Kind.OTHER
+        ? damaged(file, "it is no database", null)
+        : new UserException(
+            file + " is no store of events: another program made it.",
+            "It is left as it is. Name the directory of a store, or an empty one.");
   }
 
   private static UserException damaged(Path file, String said, @Nullable SQLException cause) {

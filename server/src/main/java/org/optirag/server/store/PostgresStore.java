@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
@@ -35,11 +36,7 @@ public final class PostgresStore {
    * @throws UserException if the database cannot be reached, or its tables cannot be made
    */
   public static EventStore open(String url, @Nullable String user, @Nullable String password) {
-    if (!url.startsWith("jdbc:postgresql:")) {
-      throw new UserException(
-          "\"" + url + "\" is no URL of a PostgreSQL database.",
-          "Give one such as jdbc:postgresql://host:5432/optirag.");
-    }
+    requirePostgres(url);
     String name = "The database at " + withoutParameters(url);
     HikariDataSource source = connect(config(url, user, password), name);
     try {
@@ -48,6 +45,35 @@ public final class PostgresStore {
     } catch (RuntimeException e) {
       source.close();
       throw e;
+    }
+  }
+
+  /**
+   * Says in words what answers at a URL. No table is made or migrated.
+   *
+   * @throws UserException if the database cannot be reached
+   */
+  public static String inspect(String url, @Nullable String user, @Nullable String password) {
+    requirePostgres(url);
+    String name = "The database at " + withoutParameters(url);
+    try (HikariDataSource source = connect(config(url, user, password), name);
+        Connection connection = source.getConnection()) {
+      DatabaseMetaData server = connection.getMetaData();
+      return "PostgreSQL %s at %s"
+          .formatted(server.getDatabaseProductVersion(), withoutParameters(url));
+    } catch (SQLException e) {
+      throw new UserException(
+          "%s cannot be asked: %s.".formatted(name, firstLine(e)),
+          "Check that the server runs.",
+          e);
+    }
+  }
+
+  private static void requirePostgres(String url) {
+    if (!url.startsWith("jdbc:postgresql:")) {
+      throw new UserException(
+          "\"" + url + "\" is no URL of a PostgreSQL database.",
+          "Give one such as jdbc:postgresql://host:5432/optirag.");
     }
   }
 
