@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * {@code optirag serve} as a process of its own, with what the system and its metrics say of it.
  */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
   private final Process process;
   private final HttpClient client = HttpClient.newHttpClient();
   private final URI base;
@@ -28,16 +28,11 @@ final class ServiceProcess implements AutoCloseable {
    * @param log takes what it says
    * @param arguments of serve
    */
-  ServiceProcess(List<String> launcher, int port, Path log, List<String> arguments)
+  public ServiceProcess(List<String> launcher, int port, Path log, List<String> arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(launcher);
-    command.addAll(List.of("serve", "--quiet", "--port", Integer.toString(port)));
-    command.addAll(List.of("--access-log", "false", "--rate", "0"));
-    command.addAll(arguments);
     base = URI.create("http://127.0.0.1:" + port);
     long start = System.nanoTime();
-    process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    process = start(launcher, port, log, arguments);
     while (!isReady()) {
       if (!process.isAlive()) {
         throw new IOException("optirag serve ended: " + Files.readString(log));
@@ -45,6 +40,19 @@ final class ServiceProcess implements AutoCloseable {
       Thread.sleep(20);
     }
     readySeconds = (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Starts it, and does not wait. */
+  public static Process start(List<String> launcher, int port, Path log, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(List.of("serve", "--quiet", "--port", Integer.toString(port)));
+    command.addAll(List.of("--access-log", "false", "--rate", "0"));
+    command.addAll(arguments);
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
   }
 
   private boolean isReady() throws InterruptedException {
@@ -56,17 +64,18 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   /** From its start to the first "ready". */
-  double readySeconds() {
+  public double readySeconds() {
     return readySeconds;
   }
 
-  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return client.send(
         HttpRequest.newBuilder(base.resolve(path)).build(),
         HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
   }
 
-  HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+  public HttpResponse<String> post(String path, String body)
+      throws IOException, InterruptedException {
     return client.send(
         HttpRequest.newBuilder(base.resolve(path))
             .header("Content-Type", "application/json")
@@ -75,18 +84,50 @@ final class ServiceProcess implements AutoCloseable {
         HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
   }
 
-  URI base() {
+  public URI base() {
     return base;
   }
 
   /** A metric's values, summed over its labels. */
-  double metric(String name) throws IOException, InterruptedException {
+  public double metric(String name) throws IOException, InterruptedException {
     return get("/metrics")
         .body()
         .lines()
         .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The number of the process. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Ends it at once, as the system does where memory is short.
+   *
+   * @throws InterruptedException while waiting for its end
+   */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /**
+   * Asks it to end, as a system does that stops services.
+   *
+   * @return the seconds until it ended, and infinity where it did not within a minute
+   * @throws InterruptedException while waiting for its end
+   */
+  public double terminate() throws InterruptedException {
+    long start = System.nanoTime();
+    process.destroy();
+    return process.waitFor(1, TimeUnit.MINUTES)
+        ? (System.nanoTime() - start) / 1e9
+        : Double.POSITIVE_INFINITY;
   }
 
   /** Processor seconds of the whole process, as Linux counts them. */
@@ -96,7 +137,7 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   /** Resident megabytes now. */
-  long residentMegabytes() throws IOException {
+  public long residentMegabytes() throws IOException {
     return megabytes("VmRSS");
   }
 

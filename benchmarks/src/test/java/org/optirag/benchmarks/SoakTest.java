@@ -11,16 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.io.TempDir;
-import org.optirag.cli.Main;
-import org.optirag.dataset.store.DatasetStore;
-import org.optirag.workspace.CacheDirectory;
-import org.optirag.workspace.Progress;
 
 /** The short form of {@code benchmarks/run serving soak}: the real service, two minutes of load. */
 @EnabledOnOs(LINUX)
 @Timeout(600)
 class SoakTest {
-  private static final Path BUNDLE = Path.of("..", "bundles", "movielens-100k");
   private static final int PARTS = 4;
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final int CANDIDATES = 5;
@@ -28,26 +23,13 @@ class SoakTest {
   /** Heap, weights, contexts, and room for what a pass needs; without a bound it would grow on. */
   private static final long MOST_MEGABYTES = 2500;
 
-  private static List<String> optirag() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx512m",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        System.getProperty("java.class.path"),
-        Main.class.getName());
-  }
-
   @Test
   void twoMinutesOfLoadLoseNothingAndBreakNothing(@TempDir Path directory)
       throws IOException, InterruptedException {
-    var unused =
-        new DatasetStore(CacheDirectory.standard()).require("movielens-100k", Progress.silent());
     List<String> arguments =
         List.of(
             "--bundle",
-            BUNDLE.toString(),
+            Optirag.BUNDLE.toString(),
             "--policy",
             "none",
             "--context-cache",
@@ -57,7 +39,7 @@ class SoakTest {
             "--data-dir",
             directory.resolve("data").toString());
     try (ServiceProcess service =
-            new ServiceProcess(optirag(), 18_081, directory.resolve("log"), arguments);
+            new ServiceProcess(Optirag.launcher(), 18_081, directory.resolve("log"), arguments);
         LoadGenerator load = LoadGenerator.of(service, CANDIDATES, "", 20251126)) {
       double capacity = load.closed(2, 10, DEADLINE).goodput();
       Soak soak =
