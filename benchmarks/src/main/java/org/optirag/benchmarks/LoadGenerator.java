@@ -1,6 +1,7 @@
 package org.optirag.benchmarks;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests when they are due, whatever became of those before (an open loop), and counts an
@@ -31,8 +33,7 @@ final class LoadGenerator implements AutoCloseable {
   private static final Pattern USER = Pattern.compile("\"([^\"]+)\"[,\\]]");
   private static final Pattern DEPTH = Pattern.compile("\"mean_depth\":([0-9.E-]+)");
 
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient client;
   private final URI url;
   private final List<String> users;
   private final List<String> items;
@@ -44,7 +45,14 @@ final class LoadGenerator implements AutoCloseable {
    * @param extra further fields of each request, for instance {@code ,"policy":"none"}
    */
   private LoadGenerator(
-      URI base, List<String> users, List<String> items, int candidates, String extra, long seed) {
+      HttpClient client,
+      URI base,
+      List<String> users,
+      List<String> items,
+      int candidates,
+      String extra,
+      long seed) {
+    this.client = client;
     this.url = base.resolve("/v1/rank");
     this.users = users;
     this.items = items;
@@ -71,7 +79,23 @@ final class LoadGenerator implements AutoCloseable {
       }
     }
     return new LoadGenerator(
-        service.base(), List.copyOf(users), List.copyOf(items), candidates, extra, seed);
+        client(null),
+        service.base(),
+        List.copyOf(users),
+        List.copyOf(items),
+        candidates,
+        extra,
+        seed);
+  }
+
+  /** The same requests from another address, so that the service takes it for another client. */
+  LoadGenerator from(InetAddress address, int candidates, long seed) {
+    return new LoadGenerator(client(address), url, users, items, candidates, extra, seed);
+  }
+
+  private static HttpClient client(@Nullable InetAddress from) {
+    HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+    return (from == null ? builder : builder.localAddress(from)).build();
   }
 
   List<String> users() {

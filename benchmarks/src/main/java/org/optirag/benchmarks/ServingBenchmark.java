@@ -2,11 +2,13 @@ package org.optirag.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
 /**
  * The service under load, in a process of its own on the same machine: what it carries, what it
@@ -34,8 +36,8 @@ public final class ServingBenchmark {
   }
 
   /**
-   * Arguments: the launcher, what to measure (spike, carry, batch, soak with its seconds), and
-   * arguments of serve.
+   * Arguments: the launcher, what to measure (spike, carry, batch, isolation and soak with their
+   * seconds), and arguments of serve.
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     ServingBenchmark benchmark = new ServingBenchmark(List.of(arguments[0]), arguments);
@@ -44,7 +46,10 @@ public final class ServingBenchmark {
       case "carry" -> benchmark.carry();
       case "batch" -> benchmark.batch();
       case "soak" -> benchmark.soak(Integer.getInteger("seconds", 120));
-      default -> throw new IllegalArgumentException("spike, carry, batch or soak: " + arguments[1]);
+      case "isolation" -> benchmark.isolation(Integer.getInteger("seconds", 120));
+      default ->
+          throw new IllegalArgumentException(
+              "spike, carry, batch, isolation or soak: " + arguments[1]);
     }
   }
 
@@ -177,6 +182,46 @@ public final class ServingBenchmark {
         }
         carried = rate;
         Thread.sleep(2000);
+      }
+    }
+  }
+
+  /**
+   * What a client that asks for too much costs another: one asks for 30 % of capacity, first alone
+   * and then beside one that asks for 170 %, in turns.
+   */
+  private void isolation(int seconds) throws IOException, InterruptedException {
+    try (ServiceProcess service = start()) {
+      double capacity = capacity(service, top());
+      try (LoadGenerator load = generator(service, "");
+          LoadGenerator light = load.from(InetAddress.getByName("127.0.0.2"), candidates, SEED);
+          LoadGenerator heavy = load.from(InetAddress.getByName("127.0.0.3"), candidates, -SEED)) {
+        int rounds = 3;
+        double part = seconds / (2.0 * rounds);
+        Histogram alone = new Histogram(60_000_000, 3);
+        Histogram beside = new Histogram(60_000_000, 3);
+        for (int round = 0; round < rounds; round++) {
+          alone.add(print("alone", light.open(0.3 * capacity, part, deadline)).latencies());
+          Thread other =
+              Thread.ofPlatform()
+                  .start(() -> {
+                    try {
+                      print("the heavy one", heavy.open(1.7 * capacity, part, deadline));
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  });
+          beside.add(print("beside it", light.open(0.3 * capacity, part, deadline)).latencies());
+          other.join();
+          Thread.sleep(2000);
+        }
+        out.printf(
+            "p50 %.0f ms alone, %.0f beside; p99 %.0f alone, %.0f beside: %.2f times%n",
+            alone.getValueAtPercentile(50) / 1e3,
+            beside.getValueAtPercentile(50) / 1e3,
+            alone.getValueAtPercentile(99) / 1e3,
+            beside.getValueAtPercentile(99) / 1e3,
+            (double) beside.getValueAtPercentile(99) / alone.getValueAtPercentile(99));
       }
     }
   }
