@@ -65,7 +65,7 @@ final class ServeConfig {
     ServeConfig config = new ServeConfig();
     String named = arguments.matchedOptionValue(CONFIG, null);
     String file = named != null ? named : environment.get(ServeSetting.ENVIRONMENT + "CONFIG");
-    Map<ServeSetting, String> fromFile =
+    Map<ServeSetting, Value> fromFile =
         file == null || file.isBlank() ? Map.of() : read(Path.of(file));
     for (ServeSetting setting : ServeSetting.values()) {
       String flag = setting.flag();
@@ -75,7 +75,7 @@ final class ServeConfig {
           first(
               value(argument, String.valueOf(flag)),
               value(environment.get(setting.variable()), setting.variable()),
-              value(fromFile.get(setting), file + ", field " + setting.key()),
+              fromFile.get(setting),
               new Value(setting.standard(), "default")));
     }
     return config;
@@ -94,9 +94,9 @@ final class ServeConfig {
     throw new IllegalArgumentException("no value");
   }
 
-  private static Map<ServeSetting, String> read(Path file) {
+  private static Map<ServeSetting, Value> read(Path file) {
     ObjectNode fields = ConfigFile.read(file, ObjectNode.class);
-    Map<ServeSetting, String> read = new EnumMap<>(ServeSetting.class);
+    Map<ServeSetting, Value> read = new EnumMap<>(ServeSetting.class);
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
       ServeSetting setting = known(file, field.getKey());
       if (!field.getValue().isValueNode()) {
@@ -104,7 +104,8 @@ final class ServeConfig {
             ConfigFile.place(file, field.getKey()) + " is not a single value.",
             "Write it on one line.");
       }
-      read.put(setting, field.getValue().asString(""));
+      String place = ConfigFile.place(file, setting.key());
+      read.put(setting, new Value(field.getValue().asString("").strip(), place));
     }
     return read;
   }

@@ -44,7 +44,7 @@ class ServeConfigTest {
     assertThat(config.value(ServeSetting.HOST))
         .isEqualTo(new ServeConfig.Value("h2", "OPTIRAG_SERVE_HOST"));
     assertThat(config.value(ServeSetting.DEADLINE))
-        .isEqualTo(new ServeConfig.Value("7", file + ", field deadline"));
+        .isEqualTo(new ServeConfig.Value("7", file + ", line 3, field deadline"));
     assertThat(config.value(ServeSetting.DRAIN)).isEqualTo(new ServeConfig.Value("20", "default"));
   }
 
