@@ -77,12 +77,13 @@ final class DataCheckCommand implements Callable<Integer> {
             out.println("  " + reject.file() + ":" + reject.line() + ": " + reject.reason()));
     check.notes().forEach(note -> out.println("  " + note + "."));
     long complaints = check.broken() + check.mended();
-    out.println(
-        complaints == 0
-            ? check.notes().isEmpty() ? "Nothing is wrong." : "No row is wrong."
-            : String.format(Locale.ROOT, "All %,d are in %s", complaints, file));
+    if (complaints > 0) {
+      out.printf(Locale.ROOT, "All %,d are in %s%n", complaints, file);
+    }
     if (check.refusal() != null) {
       out.println("An import would refuse this: " + check.refusal());
+    } else if (complaints == 0) {
+      out.println(check.notes().isEmpty() ? "Nothing is wrong." : "No row is wrong.");
     }
     out.flush();
   }

@@ -134,7 +134,7 @@ public final class Cells {
     }
     String point =
         value != null && DECIMAL_COMMA.matcher(value).matches()
-            ? " with a decimal point, or in the mapping \"decimal: ','\""
+            ? " with a decimal point; a mapping reads commas by decimal: \",\""
             : "";
     throw new Nonsense(
         "the rating is '"
@@ -174,7 +174,21 @@ public final class Cells {
    * @param latest seconds since 1970; what is later is a mistake
    */
   public static Instant time(@Nullable String value, TimeForm form, long latest) throws Nonsense {
-    Instant moment = form.instant(value);
+    return time(value, form, latest, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param local hears if it is a text with a time of day that names no zone
+   */
+  public static Instant time(@Nullable String value, TimeForm form, long latest, Runnable local)
+      throws Nonsense {
+    TimeForm.Moment read = form.moment(value);
+    if (read.local()) {
+      local.run();
+    }
+    Instant moment = read.instant();
     if (moment.getEpochSecond() > latest) {
       throw new Nonsense(
           "the time "

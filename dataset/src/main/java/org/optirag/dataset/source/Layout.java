@@ -45,8 +45,17 @@ public sealed interface Layout permits Delimited, RecordLines, UserLists, Parque
     return new UserException(
         file + " has no column '" + column + "'; it has " + known + ".",
         delimiter(known)
-            + Nearest.question(column, known)
-            + "Name one of these in the mapping, or check that this is the right file.");
+            + within(column, known)
+            + "Name one of these in a mapping, or check that this is the right file.");
+  }
+
+  /** A column that is a field of a record is meant by its own name too; else the nearest. */
+  private static String within(String column, List<String> known) {
+    return known.stream()
+        .filter(name -> name.endsWith("." + column))
+        .findFirst()
+        .map(name -> "Did you mean '" + name + "'? ")
+        .orElseGet(() -> Nearest.question(column, known));
   }
 
   /** Where a header looks like several columns read as one, the delimiter to try. */
@@ -54,7 +63,7 @@ public sealed interface Layout permits Delimited, RecordLines, UserLists, Parque
     String header = known.size() == 1 ? known.get(0) : "";
     for (String delimiter : List.of(";", "\t", "|", ",")) {
       if (header.contains(delimiter)) {
-        return "Perhaps the mapping needs 'delimiter: \""
+        return "Perhaps its delimiter is another; a mapping says so by 'delimiter: \""
             + delimiter.replace("\t", "\\t")
             + "\"'. ";
       }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -84,6 +85,13 @@ record RecBoleAtomic() implements Formats.Format {
           files.directory() + " holds " + parts.values() + ", which is not a whole split.",
           "Put the train and the test part there, or rename a single file to NAME.inter.");
     }
+    for (Path file : parts.values()) {
+      if (header(file).isEmpty()) {
+        throw new UserException(
+            file + " is empty: it has not even a line that names its columns.",
+            "Give the file as it was, or remove it if the split has no such part.");
+      }
+    }
     List<String> columns = header(parts.getOrDefault(Part.TRAIN, Path.of("")));
     parts.forEach((part, file) -> {
       if (!header(file).equals(columns)) {
@@ -146,7 +154,7 @@ record RecBoleAtomic() implements Formats.Format {
       notes.add("the split has no valid part: nothing can be chosen or tuned on it");
     }
     for (String ending : List.of(".item", ".user")) {
-      for (Path other : files.matching(name -> name.endsWith(ending))) {
+      for (Path other : files.matching(name -> name.toLowerCase(Locale.ROOT).endsWith(ending))) {
         String name = SourceFiles.plainName(other);
         if (!name.equals(stem + ending)) {
           notes.add(name + " is not read: it would have to be called " + stem + ending);

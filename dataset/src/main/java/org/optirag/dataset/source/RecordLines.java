@@ -106,7 +106,7 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
     }
   }
 
-  /** The wanted fields with their values, and if {@code all} the others with nothing. */
+  /** The wanted fields with their values, and if {@code all} the others too. */
   private static Map<String, @Nullable Object> json(String text, Set<String> wanted, boolean all) {
     Map<String, @Nullable Object> record = new LinkedHashMap<>();
     try (JsonParser in = Nested.parser(text)) {
@@ -116,16 +116,13 @@ public record RecordLines(Charset charset, Set<String> optional) implements Layo
       while (in.nextToken() == JsonToken.PROPERTY_NAME) {
         String name = in.currentName();
         in.nextToken();
-        if (wanted.contains(name)) {
+        if (wanted.contains(name) || all) { // a message may have to name what is within
           if (record.get(name) != null) {
             throw new IllegalArgumentException("the field '" + name + "' is there twice");
           }
           record.put(name, Nested.value(in));
         } else {
           in.skipChildren();
-          if (all) {
-            record.put(name, null);
-          }
         }
       }
       if (in.currentToken() == null) {

@@ -3,6 +3,7 @@ package org.optirag.dataset.source;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.text.ParsePosition;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -12,6 +13,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.List;
 import java.util.Locale;
@@ -111,8 +113,6 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
           Pattern.CASE_INSENSITIVE);
   private static final List<String> MONTHS =
       List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
-  private static final ZoneOffset ELSEWHERE = ZoneOffset.ofHours(9);
-  private static final Pattern CLOCK = Pattern.compile("\\d{1,2}:\\d{2}|\\dT?\\d{4}");
   private static final Map<String, DateTimeFormatter> FORMATTERS = new ConcurrentHashMap<>();
 
   /** In a unit that was said. */
@@ -136,19 +136,13 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
   }
 
   /**
-   * Whether a cell is a date with a time of day that names no zone, so that its moment hangs on
-   * {@link #zone}.
+   * What a cell says.
+   *
+   * @param instant the moment
+   * @param local whether it is a date with a time of day that names no zone, so that the moment
+   *     hangs on {@link TimeForm#zone}
    */
-  public boolean isLocal(@Nullable String value) {
-    TimeForm elsewhere = at(ELSEWHERE);
-    String text = value == null ? "" : value.strip();
-    try {
-      return CLOCK.matcher(text).find()
-          && !at(ZoneOffset.UTC).instant(value).equals(elsewhere.instant(value));
-    } catch (Nonsense e) {
-      return false;
-    }
-  }
+  record Moment(Instant instant, boolean local) {}
 
   /**
    * Once a table is read: numbers such as 20250131 in all of its rows are dates, or seconds within
@@ -178,12 +172,17 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
    * @throws Nonsense if it is none, or which one it is cannot be told
    */
   Instant instant(@Nullable String value) throws Nonsense {
+    return moment(value).instant();
+  }
+
+  /** The same, with whether it hangs on the zone. */
+  Moment moment(@Nullable String value) throws Nonsense {
     String text = value == null ? "" : value.strip();
     if (pattern != null) {
       return byPattern(text);
     }
     if (unit == TimeUnit.ISO) {
-      Instant moment = date(text);
+      Moment moment = date(text);
       if (moment == null) {
         throw unclear(text, "ISO 8601 as 2020-01-31T10:00:00Z");
       }
@@ -191,11 +190,11 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
     }
     BigDecimal number = number(text);
     if (number != null) {
-      return ofNumber(number, text);
+      return new Moment(ofNumber(number, text), false);
     }
-    Instant moment = date(text);
+    Moment moment = date(text);
     if (moment == null) {
-      throw unclear(text, "a number");
+      throw unclear(text, "a number or a date");
     }
     return moment;
   }
@@ -279,7 +278,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
     return TimeUnit.NANOSECONDS;
   }
 
-  private Instant byPattern(String text) throws Nonsense {
+  private Moment byPattern(String text) throws Nonsense {
     TemporalAccessor parsed;
     try {
       parsed =
@@ -289,14 +288,26 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
       throw new Nonsense("the time is '" + Cells.excerpt(text) + "', expected the form " + pattern);
     }
     try {
+      insistOnDay(LocalDate.from(parsed), text);
       if (parsed instanceof ZonedDateTime zoned) {
-        return zoned.toInstant();
+        return new Moment(zoned.toInstant(), false);
       }
       return parsed instanceof LocalDateTime local
-          ? local.toInstant(offset(usual(), local))
-          : startOfDay(LocalDate.from(parsed));
+          ? new Moment(local.toInstant(offset(usual(), local)), true)
+          : new Moment(startOfDay(LocalDate.from(parsed)), false);
     } catch (DateTimeException e) {
       throw noMoment(text, e);
+    }
+  }
+
+  /** Java makes the 28th of a 31st of February. */
+  private void insistOnDay(LocalDate date, String text) {
+    TemporalAccessor written =
+        formatter(String.valueOf(pattern)).parseUnresolved(text, new ParsePosition(0));
+    if (written != null
+        && written.isSupported(ChronoField.DAY_OF_MONTH)
+        && written.getLong(ChronoField.DAY_OF_MONTH) != date.getDayOfMonth()) {
+      throw new DateTimeException("there is no such day");
     }
   }
 
@@ -328,20 +339,20 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
   }
 
   /** The moment of a text, or null where it is no date that can be told. */
-  private @Nullable Instant date(String text) throws Nonsense {
+  private @Nullable Moment date(String text) throws Nonsense {
     if (text.length() < 8 || text.length() > 80) {
       return null;
     }
     for (Pattern form : List.of(ISO, DAY_FIRST, MONTH_FIRST, YEAR_LAST)) {
       Matcher match = form.matcher(text);
       if (match.matches()) {
-        return moment(match, text);
+        return ofDate(match, text);
       }
     }
     return null;
   }
 
-  private Instant moment(Matcher match, String text) throws Nonsense {
+  private Moment ofDate(Matcher match, String text) throws Nonsense {
     try {
       String month = either(match, "month");
       LocalDate date =
@@ -352,7 +363,7 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
                   : Integer.parseInt(month),
               number(either(match, "day"), 0));
       if (either(match, "hour") == null && match.group("zone") == null) {
-        return startOfDay(date);
+        return new Moment(startOfDay(date), false);
       }
       int hour = number(either(match, "hour"), 0);
       String half = match.group("half");
@@ -372,7 +383,9 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
           date.atTime(midnight ? 0 : hour, minute, leap ? 59 : second, Integer.parseInt(nanos))
               .plusDays(midnight ? 1 : 0)
               .plusSeconds(leap ? 1 : 0);
-      return local.toInstant(offset(match.group("zone"), local));
+      String zone = match.group("zone");
+      Instant instant = local.toInstant(offset(zone, local));
+      return new Moment(instant, zone == null || zone.isBlank());
     } catch (DateTimeException e) {
       throw noMoment(text, e);
     }

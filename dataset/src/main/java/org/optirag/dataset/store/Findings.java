@@ -146,6 +146,17 @@ final class Findings {
     if (left > 1) {
       left -= prefixed(what, ids, all, left, files);
     }
+    boolean leavesOut = what.equals("item") && left < all && !rules.allItems();
+    if (leavesOut) {
+      duck.query(
+          "SELECT count(*), min(id), (SELECT count(*) FROM " + texts + ") FROM " + spare,
+          row -> {
+            if (row.getLong(1) > 0) {
+              complaints.noted(
+                  Notes.untouched(row.getLong(1), row.getLong(3), files, row.getString(2)));
+            }
+          });
+    }
     if (left == 0) {
       return;
     }
@@ -158,7 +169,8 @@ final class Findings {
           complaints.noted(
               unknown == all
                   ? Notes.strangers(what, files, id, other)
-                  : Notes.missing(what, unknown, all, files, id, other));
+                  : Notes.missing(
+                      what, unknown, all, files, id, leavesOut ? null : other)); // told above
         });
   }
 

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Part;
@@ -27,9 +28,6 @@ final class InteractionReader {
 
   private static final int AT_ONCE = 10_000;
 
-  /** Rows of a table in which a time without a zone is looked for. */
-  private static final int LOOKED_AT = 100;
-
   private final Rules rules;
   private final Complaints complaints;
   private final DuckDBAppender out;
@@ -49,6 +47,26 @@ final class InteractionReader {
     this.latest = clock.instant().getEpochSecond() + 86_400; // clocks and zones differ
   }
 
+  /** Times of a table that name no zone. */
+  private static final class ZonelessTimes {
+    private long count;
+    private long line;
+    private String first = "";
+
+    void add(long at, @Nullable String written) {
+      if (count++ == 0) {
+        line = at;
+        first = String.valueOf(written);
+      }
+    }
+
+    Optional<String> note(Object table, long of) {
+      return count == 0
+          ? Optional.empty()
+          : Optional.of(Notes.withoutZone(table, count, of, first, line));
+    }
+  }
+
   /** Rows read, the broken ones not counted. */
   long rows() {
     return rows;
@@ -66,8 +84,8 @@ final class InteractionReader {
     columns.addAll(table.items());
     List<String> ids = new ArrayList<>();
     long[] range = {Long.MAX_VALUE, Long.MIN_VALUE};
-    String[] local = new String[1];
-    int[] looked = new int[1];
+    long[] timed = new long[1];
+    ZonelessTimes zoneless = new ZonelessTimes();
     table
         .layout()
         .read(
@@ -93,10 +111,10 @@ final class InteractionReader {
                         : rating < 0 || stars >= rules.likedFrom();
                 Instant when = null;
                 if (time >= 0) {
-                  when = Cells.time(values[time], table.form(), latest);
-                  if (looked[0]++ < LOOKED_AT && local[0] == null) {
-                    local[0] = table.form().isLocal(values[time]) ? values[time] : null;
-                  }
+                  String written = values[time];
+                  when =
+                      Cells.time(written, table.form(), latest, () -> zoneless.add(line, written));
+                  timed[0]++;
                   range[0] = Math.min(range[0], when.getEpochSecond());
                   range[1] = Math.max(range[1], when.getEpochSecond());
                 }
@@ -130,8 +148,8 @@ final class InteractionReader {
               }
             });
     table.form().insistOnMeaning(table.file(), range[0], range[1]);
-    if (local[0] != null && table.form().zone() == null) {
-      complaints.noted(Notes.withoutZone(table.file().getFileName(), local[0]));
+    if (table.form().zone() == null) {
+      zoneless.note(table.file().getFileName(), timed[0]).ifPresent(complaints::noted);
     }
     task.advance(rows - told);
     told = rows;

@@ -23,17 +23,42 @@ public final class Notes {
     return "every label is "
         + (label ? 1 : 0)
         + (rated ? " (liked from a rating of " + likedFrom + " on)" : "")
-        + ", so nothing can be learned of what is not liked, or liked";
+        + ", so there is nothing to tell apart and nothing can be learned";
   }
 
   /** Times name no zone, and nobody said which one they are of. */
-  static String withoutZone(Object table, String time) {
-    return "the times of "
-        + table
-        + " name no zone, such as '"
+  static String withoutZone(Object table, long count, long of, String time, long line) {
+    String those =
+        count == of
+            ? "the times of " + table + " name no zone, such as"
+            : String.format(
+                Locale.ROOT,
+                "%,d of %,d times of %s name no zone, the first in line %d as",
+                count,
+                of,
+                table,
+                line);
+    return those
+        + " '"
         + time
-        + "', and are read as UTC; if they are of another, say so in the mapping, as"
+        + "', and are read as UTC; if they are of another, a mapping says so by"
         + " 'time-zone: Europe/Berlin'";
+  }
+
+  /**
+   * Some of the texts are of items without an interaction.
+   *
+   * @param id one of them
+   */
+  static String untouched(long count, long of, List<String> files, String id) {
+    return String.format(
+        Locale.ROOT,
+        "%,d of %,d items of %s, such as '%s', have no interaction that counts and are left out;"
+            + " 'all-items: true' keeps them",
+        count,
+        of,
+        String.join(", ", files),
+        id);
   }
 
   /** Every row has the same time. */
@@ -109,7 +134,7 @@ public final class Notes {
         100.0 * count / of,
         String.join(", ", files),
         id,
-        spare == null ? "" : "; of its ids '" + spare + "' is none of the interactions");
+        spare == null ? "" : "; an id there that no interaction has is '" + spare + "'");
   }
 
   /**
@@ -202,11 +227,13 @@ public final class Notes {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "%,d pairs of user and item stand in several parts of the split (%s), so that what is"
-                + " learned of the one row gives the other away; %s",
+            "%,d pairs of user and item stand in several parts of the split (%s)%s",
             pairs,
             String.join(", ", names),
-            asked ? "each counts in its request" : "of each the last row counts"));
+            asked
+                ? ", each in a request of its own, so that what is learned of the one row gives the"
+                    + " other away"
+                : "; of each only the last row counts"));
   }
 
   /** Two ids of the interactions look like one. */

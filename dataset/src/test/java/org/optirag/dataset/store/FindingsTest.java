@@ -85,8 +85,8 @@ class FindingsTest {
     files.file("r.csv", "u,i,r,t\na,10,5,1700000000\na,11,4,1700000000\n");
     assertThat(files.mapped(MAPPING).manifest().notes())
         .containsExactly(
-            "every label is 1 (liked from a rating of 4.0 on), so nothing can be learned of what is"
-                + " not liked, or liked",
+            "every label is 1 (liked from a rating of 4.0 on), so there is nothing to tell apart and"
+                + " nothing can be learned",
             "every row has the time 2023-11-14T22:13:20Z, so they have no order",
             "every row is of the user 'a'");
     assertThat(files.mapped(MAPPING.replace("rating: r, ", "")).manifest().notes())

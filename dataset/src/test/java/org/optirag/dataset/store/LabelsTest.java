@@ -104,12 +104,10 @@ class LabelsTest {
         List.of(files.imported(source).manifest().notes(), files.checked(source).notes())) {
       assertThat(notes)
           .contains(
-              "1 pairs of user and item stand in several parts of the split (train, test), so that"
-                  + " what is learned of the one row gives the other away; of each the last row"
-                  + " counts",
+              "1 pairs of user and item stand in several parts of the split (train, test); of"
+                  + " each only the last row counts",
               "1 pairs of user and item stand in several parts of the split (train, validation,"
-                  + " test), so that what is learned of the one row gives the other away; of each"
-                  + " the last row counts");
+                  + " test); of each only the last row counts");
     }
     assertThat(files.checked(source).reasons())
         .containsEntry("the same user and item stand in another row; the last one counts", 1L)
@@ -132,9 +130,9 @@ class LabelsTest {
     assertThat(GivenFiles.rows(imported)).hasSize(4);
     assertThat(imported.manifest().notes())
         .contains(
-            "1 pairs of user and item stand in several parts of the split (train, test), so that"
-                + " what is learned of the one row gives the other away; each counts in its"
-                + " request");
+            "1 pairs of user and item stand in several parts of the split (train, test), each in"
+                + " a request of its own, so that what is learned of the one row gives the other"
+                + " away");
     assertThat(files.mapped(mapping.replace("part: test", "part: train")).manifest().notes())
         .noneMatch(note -> note.contains("several parts"));
   }

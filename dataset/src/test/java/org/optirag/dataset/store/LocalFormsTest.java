@@ -163,6 +163,36 @@ class LocalFormsTest {
   }
 
   @Test
+  void everyTimeWithoutAZoneCounts() throws IOException {
+    StringBuilder rows = new StringBuilder("u;i;r;t\n");
+    for (int i = 0; i < 300; i++) {
+      rows.append("a;i%d;4;2025-06-01T10:00:00%s\n".formatted(i, i == 250 ? "" : "+02:00"));
+    }
+    files.file("r.csv", rows.toString());
+    String iso = MAPPING.formatted("").replace("time-format: \"dd.MM.yyyy HH:mm\"", "lists: false");
+    assertThat(files.mapped(iso).manifest().notes())
+        .filteredOn(note -> note.contains("name no zone"))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "1 of 300 times of r.csv name no zone, the first in line 252 as '2025-06-01T10");
+  }
+
+  @Test
+  void aDayThatIsNoneIsNotMoved() throws IOException {
+    files.file(
+        "r.csv",
+        "u;i;r;t\na;v;4;31.11.2025 10:00\na;w;4;31.02.2025 10:00\na;x;4;29.02.2025 10:00\n"
+            + "a;y;4;29.02.2024 10:00\na;z;4;30.11.2025 10:00\n");
+    assertThat(rows(""))
+        .containsExactly(
+            "a y 4.0 + " + seconds("2024-02-29T10:00:00Z"),
+            "a z 4.0 + " + seconds("2025-11-30T10:00:00Z"));
+    assertThat(files.checked(files.source(MAPPING.formatted(""))).reasons().keySet().toString())
+        .contains("which is no moment");
+  }
+
+  @Test
   void aZoneOrADecimalThatIsNoneIsNamedByItsLine() throws IOException {
     files.file("r.csv", "u;i;r;t\n");
     assertThatThrownBy(() -> files.source(MAPPING.formatted(", time-zone: Berlin")))

@@ -24,6 +24,17 @@ class NestedColumnsTest {
   }
 
   @Test
+  void aFieldWithinARecordIsFoundByItsOwnName() throws IOException {
+    files.file("r.jsonl", "{\"customer\": {\"id\": \"a\"}, \"product\": {\"sku\": \"x\"}}\n");
+    String mapping = "name: t\ninteractions: {file: r.jsonl, user: %s, item: %s}\n";
+    assertThatThrownBy(() -> files.mapped(mapping.formatted("customer.id", "sku")))
+        .hasMessageContaining("product.sku")
+        .hasMessageContaining("Did you mean 'product.sku'?");
+    assertThatThrownBy(() -> files.mapped(mapping.formatted("custmer.id", "product.sku")))
+        .hasMessageContaining("Did you mean 'customer.id'?");
+  }
+
+  @Test
   void aListIsItsTextsAndAnEmptyListIsNothing() throws IOException {
     files.resource("list-columns", "i.jsonl", "i.parquet", "r.parquet");
     for (String form : List.of("jsonl", "parquet")) {

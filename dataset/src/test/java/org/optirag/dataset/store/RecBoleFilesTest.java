@@ -38,6 +38,37 @@ class RecBoleFilesTest {
   }
 
   @Test
+  void aTextFileInCapitalsIsNotPassedOverInSilence() throws IOException {
+    files.file("shop.inter", HEADER + "u\ta\t1\nu\tb\t2\n");
+    files.file("shop.ITEM", "item_id:token\ttitle:token_seq\na\tSoap\n");
+    assertThat(files.imported().manifest().notes())
+        .contains("shop.ITEM is not read: it would have to be called shop.item");
+  }
+
+  @Test
+  void anEmptyPartOfASplitIsNamed() throws IOException {
+    for (String empty : new String[] {"train", "valid", "test"}) {
+      for (String part : new String[] {"train", "valid", "test"}) {
+        files.file(
+            "shop." + part + ".inter", part.equals(empty) ? "" : HEADER + "u\ta\t1\nu\tb\t2\n");
+      }
+      assertThatThrownBy(files::imported)
+          .isInstanceOf(UserException.class)
+          .hasMessageContaining("shop." + empty + ".inter is empty");
+    }
+  }
+
+  @Test
+  void whatAMappingWouldMendSpeaksOfNoneThatIsThere() throws IOException {
+    files.file("shop.inter", "user_id:token\titem_id:token\trating:float\nu\ta\t4,5\n");
+    assertThatThrownBy(files::imported)
+        .hasMessageContaining("a mapping reads commas by decimal: \",\"");
+    files.file("shop.inter", "usr_id:token\titem_id:token\nu\ta\n");
+    assertThatThrownBy(files::imported)
+        .hasMessageContaining("Did you mean 'usr_id'? Name one of these in a mapping");
+  }
+
+  @Test
   void aLabelThatIsNoneIsToldByItsLine() throws IOException {
     files.file("shop.inter", "user_id:token\titem_id:token\tlabel:float\nu\ta\t1\nu\tb\t0.5\n");
     assertThatThrownBy(files::imported)

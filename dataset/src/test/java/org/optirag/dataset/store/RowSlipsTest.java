@@ -68,8 +68,8 @@ class RowSlipsTest {
             "2: the rating is '5f', expected a number",
             "3: the rating is '5d', expected a number",
             "4: the rating is '0x5p0', expected a number",
-            "7: the rating is '4,5', expected a number with a decimal point, or in the mapping"
-                + " \"decimal: ','\"");
+            "7: the rating is '4,5', expected a number with a decimal point; a mapping reads"
+                + " commas by decimal: \",\"");
   }
 
   @Test

@@ -73,11 +73,29 @@ class UnknownIdsTest {
   }
 
   @Test
+  void itemsThatNobodyTouchedAreSaidToBeLeftOut() throws IOException {
+    GivenFiles files = new GivenFiles(temporary);
+    files.file("r.csv", "u,i\na,1\nb,2\n");
+    files.file("i.csv", "id,name\n1,Soap\n2,Tea\n3,Salt\n4,Oil\n");
+    String mapping =
+        """
+        name: t
+        interactions: {file: r.csv, user: u, item: i}
+        items: {file: i.csv, id: id, title: name}
+        """;
+    String note =
+        "2 of 4 items of i.csv, such as '3', have no interaction that counts and are left out;"
+            + " 'all-items: true' keeps them";
+    assertThat(files.mapped(mapping).manifest().notes()).contains(note);
+    assertThat(files.checked(files.source(mapping)).notes()).contains(note);
+    assertThat(files.mapped(mapping + "rules: {all-items: true}\n").manifest().notes())
+        .noneMatch(each -> each.contains("left out"));
+  }
+
+  @Test
   void withoutACauseTheyAreToldWithExamplesOfBothSides() throws IOException {
     assertThat(notes(n -> "1" + n, n -> "x" + "abc".charAt(n)))
-        .containsExactly(
-            "4 of 11 items (36.4 %) are not in i.csv, such as 'nowhere'; of its ids '10' is none of"
-                + " the interactions");
+        .containsExactly("4 of 11 items (36.4 %) are not in i.csv, such as 'nowhere'");
   }
 
   @Test
@@ -93,8 +111,8 @@ class UnknownIdsTest {
         .containsExactly(
             "1 of 4 users (25.0 %) have no text because their ids are written differently ('.0' at"
                 + " the end), such as '3.0' in the interactions and '3' in u.csv; write them alike",
-            "1 of 4 users (25.0 %) are not in u.csv, such as '4'; of its ids '9' is none of the"
-                + " interactions");
+            "1 of 4 users (25.0 %) are not in u.csv, such as '4'; an id there that no"
+                + " interaction has is '9'");
     assertThat(
             files
                 .mapped(

@@ -286,8 +286,8 @@ final class TableFormsTest {
             """);
     assertThat(prepared.manifest().notes())
         .containsExactly(
-            "every label is 1 (liked from a rating of 4.0 on), so nothing can be learned of what is"
-                + " not liked, or liked",
+            "every label is 1 (liked from a rating of 4.0 on), so there is nothing to tell apart and"
+                + " nothing can be learned",
             "every row has the time 1970-01-01T00:01:40Z, so they have no order",
             "no item of the interactions is one of "
                 + directory.resolve("i.csv")
@@ -315,12 +315,11 @@ final class TableFormsTest {
                 + " mapping has no 'liked-from'");
     assertThat(prepared.manifest().notes())
         .containsExactly(
-            "1 pairs of user and item stand in several parts of the split (train, test), so that"
-                + " what is learned of the one row gives the other away; of each the last row"
-                + " counts",
+            "1 pairs of user and item stand in several parts of the split (train, test); of"
+                + " each only the last row counts",
             "1 of 3 items (33.3 %) are not in "
                 + directory.resolve("i.csv")
-                + ", such as '12.0'; of its ids '12' is none of the interactions");
+                + ", such as '12.0'; an id there that no interaction has is '12'");
   }
 
   @Test
