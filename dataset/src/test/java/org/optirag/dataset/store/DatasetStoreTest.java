@@ -201,7 +201,7 @@ class DatasetStoreTest {
             "6: the time 1600000000000 is in milliseconds, expected seconds: say so in a mapping,"
                 + " 'time-unit: milliseconds'",
             "7: the time 1900000000 is in the future: 2030-03-17T17:46:40Z",
-            "8: the time is 'soon', expected a number",
+            "8: the time is 'soon', expected a number or a date",
             "9: the time -3 is before 1970");
   }
 

@@ -95,7 +95,10 @@ class UnknownIdsTest {
   @Test
   void withoutACauseTheyAreToldWithExamplesOfBothSides() throws IOException {
     assertThat(notes(n -> "1" + n, n -> "x" + "abc".charAt(n)))
-        .containsExactly("4 of 11 items (36.4 %) are not in i.csv, such as 'nowhere'");
+        .containsExactly(
+            "3 of 10 items of i.csv, such as '10', have no interaction that counts and are left out;"
+                + " 'all-items: true' keeps them",
+            "4 of 11 items (36.4 %) are not in i.csv, such as 'nowhere'");
   }
 
   @Test
