@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 import org.optirag.workspace.Utf8;
@@ -72,7 +73,7 @@ public final class CandidateLines {
     try {
       node = JSON.readTree(line);
     } catch (JacksonException e) {
-      throw wrong(place, e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
+      throw wrong(place, JsonFault.toldOfLine(e));
     }
     if (node.isString()) {
       return CandidateItem.of(text(place, "the id", node));
