@@ -101,7 +101,7 @@ public final class EvaluationRun {
     for (String name : baselines) {
       Baseline.Tuned tuned = new Baselines(pipeline).tuned(name);
       scorers.add(tuned.scorer());
-      chosen.add(name + ": " + tuned.chosen());
+      chosen.add(tuned.chosen().isEmpty() ? name : name + ": " + tuned.chosen());
     }
     scorers.addAll(llms);
     List<EvaluationResult> results = new ArrayList<>();
