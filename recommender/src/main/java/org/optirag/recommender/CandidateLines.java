@@ -45,6 +45,23 @@ public final class CandidateLines {
    * @throws UserException if the file cannot be read or a line is no candidate; it names the line
    */
   public static List<CandidateItem> read(Path file) {
+    return lines(file).stream().map(Line::candidate).toList();
+  }
+
+  /**
+   * A candidate and where it stands.
+   *
+   * @param place the file and the number of the line, such as "new.jsonl:3"
+   */
+  public record Line(String place, CandidateItem candidate) {}
+
+  /**
+   * Reads a file, and says where each candidate stands.
+   *
+   * @return in the order of the lines
+   * @throws UserException as by {@link #read}
+   */
+  public static List<Line> lines(Path file) {
     List<String> lines;
     try {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
@@ -55,11 +72,12 @@ public final class CandidateLines {
       throw new UserException(
           "Cannot read " + file + ": " + why + ".", "Give a file of JSON lines in UTF-8.", e);
     }
-    List<CandidateItem> candidates = new ArrayList<>();
+    List<Line> candidates = new ArrayList<>();
     for (int number = 1; number <= lines.size(); number++) {
       String line = lines.get(number - 1);
       if (!line.isBlank()) {
-        candidates.add(candidate(file + ":" + number, line));
+        String place = file + ":" + number;
+        candidates.add(new Line(place, candidate(place, line)));
       }
     }
     if (candidates.isEmpty()) {
