@@ -119,7 +119,8 @@ public final class Main implements Runnable {
       err.println("optirag: " + there.problem());
       question = there.question();
     }
-    err.println("  %sSee '%s --help'.".formatted(question, command.getCommandSpec().qualifiedName()));
+    err.println(
+        "  %sSee '%s --help'.".formatted(question, command.getCommandSpec().qualifiedName()));
     return ExitCode.USAGE;
   }
 

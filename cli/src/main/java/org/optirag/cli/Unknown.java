@@ -67,7 +67,8 @@ final class Unknown {
     }
     return near.isEmpty()
         ? ""
-        : "Did you mean " + String.join(" and ", near.stream().map(n -> "'" + n + "'").toList())
+        : "Did you mean "
+            + String.join(" and ", near.stream().map(n -> "'" + n + "'").toList())
             + "? ";
   }
 

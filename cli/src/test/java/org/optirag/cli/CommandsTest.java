@@ -582,7 +582,8 @@ final class CommandsTest {
     assertThat(refusedToRank("--user", "u1", "--candidates", file.toString()))
         .contains(file + ":3: There is no item \"kettle\" in teapots.")
         .contains("Give the title of any other beside its id");
-    Path cut = Files.writeString(directory.resolve("cut.jsonl"), "{\"id\": \"n\", \"title\": \"A\"\n");
+    Path cut =
+        Files.writeString(directory.resolve("cut.jsonl"), "{\"id\": \"n\", \"title\": \"A\"\n");
     assertThat(refusedToRank("--user", "u1", "--candidates", cut.toString()))
         .contains(cut + ":1: Unexpected end-of-input: expected close marker for Object at column ")
         .doesNotContain("Source", "StreamReadFeature");

@@ -121,8 +121,7 @@ final class MistypedTest {
             "optirag: There is no command 'optirag import'."
                 + "\n  Did you mean 'optirag data import'? See 'optirag --help'.\n"),
         new Case(
-            "nosuch",
-            "optirag: There is no command 'optirag nosuch'.\n  See 'optirag --help'.\n"),
+            "nosuch", "optirag: There is no command 'optirag nosuch'.\n  See 'optirag --help'.\n"),
         new Case(
             "rank --user 1 --items 2 more",
             "optirag: 'optirag rank' does not know what to do with 'more'."

@@ -26,7 +26,6 @@ final class DigitsTest {
   @Test
   void aDifferenceOfNothingIsToldWithoutAMinus() {
     EvaluationResult first = ReportTest.sample("x").results().getFirst();
-    assertThat(ResultsTable.differences(List.of(first, first)))
-        .doesNotContainPattern("-0\\.0+\\b");
+    assertThat(ResultsTable.differences(List.of(first, first))).doesNotContainPattern("-0\\.0+\\b");
   }
 }

@@ -83,7 +83,9 @@ public record Baselines(Pipeline pipeline) {
       LearnedTrees learned = model.learned();
       return new Baseline.Tuned(
           model,
-          "%s, %s".formatted(Counted.of(learned.trees().trees(), "tree"), learned.shape().description()),
+          "%s, %s"
+              .formatted(
+                  Counted.of(learned.trees().trees(), "tree"), learned.shape().description()),
           Double.NaN);
     }
     Split labelled =

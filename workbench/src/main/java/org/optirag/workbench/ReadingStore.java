@@ -90,9 +90,7 @@ final class ReadingStore {
       return Optional.of(JsonMapper.shared().readValue(in, HeadReadings.class));
     } catch (IOException | JacksonException e) {
       String why = e instanceof JacksonException json ? JsonFault.told(json) : e.getMessage();
-      workplace
-          .remarks()
-          .accept(file + " is damaged; validation is read again. It says: " + why);
+      workplace.remarks().accept(file + " is damaged; validation is read again. It says: " + why);
       return Optional.empty();
     }
   }

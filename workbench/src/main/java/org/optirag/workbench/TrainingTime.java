@@ -136,7 +136,8 @@ record TrainingTime(
     if (fit == 0 && asked.fit > 0) {
       shorter.add("heads are not fitted before the first step, so that they begin quietly");
     } else if (fit < asked.fit) {
-      shorter.add("heads are fitted to %s, not %,d".formatted(Counted.of(fit, "impression"), asked.fit));
+      shorter.add(
+          "heads are fitted to %s, not %,d".formatted(Counted.of(fit, "impression"), asked.fit));
     }
     if (validation < asked.validation) {
       shorter.add(

@@ -21,8 +21,7 @@ class EvaluationRunTest {
       times[row] = row;
     }
     Interactions impressions = new Interactions(users, items, new float[n], labels, times);
-    return EvaluationRun.oneLabel(
-        Evaluator.of(impressions, Requests.Grouping.DEFAULT, most, 3));
+    return EvaluationRun.oneLabel(Evaluator.of(impressions, Requests.Grouping.DEFAULT, most, 3));
   }
 
   @Test
@@ -33,11 +32,11 @@ class EvaluationRunTest {
                 .startsWith("All 3 impressions scored have the label 1: ")
                 .contains("nothing can be measured"));
     assertThat(told(SampleSize.ALL, false, false))
-        .hasValueSatisfying(line ->
-            assertThat(line).startsWith("All 2 impressions scored have the label 0: "));
+        .hasValueSatisfying(
+            line -> assertThat(line).startsWith("All 2 impressions scored have the label 0: "));
     assertThat(told(SampleSize.ALL, true))
-        .hasValueSatisfying(line ->
-            assertThat(line).startsWith("The one impression scored has the label 1: "));
+        .hasValueSatisfying(
+            line -> assertThat(line).startsWith("The one impression scored has the label 1: "));
   }
 
   @Test

@@ -33,9 +33,7 @@ public final class Counted {
     if (unit.endsWith("ies")) {
       return unit.substring(0, unit.length() - 3) + "y";
     }
-    return unit.endsWith("s") && !unit.endsWith("ss")
-        ? unit.substring(0, unit.length() - 1)
-        : unit;
+    return unit.endsWith("s") && !unit.endsWith("ss") ? unit.substring(0, unit.length() - 1) : unit;
   }
 
   private static String plural(String one) {

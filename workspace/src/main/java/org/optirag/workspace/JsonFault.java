@@ -25,7 +25,9 @@ public final class JsonFault {
         + (known ? " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()) : "");
   }
 
-  /** Of a text of one line, whose place the caller knows: "Unexpected end-of-input … at column 7". */
+  /**
+   * Of a text of one line, whose place the caller knows: "Unexpected end-of-input … at column 7".
+   */
   public static String toldOfLine(JacksonException e) {
     TokenStreamLocation at = e.getLocation();
     boolean known = isSyntax(e) && at != null && at.getColumnNr() > 0;

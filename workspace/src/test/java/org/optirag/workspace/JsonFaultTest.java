@@ -58,13 +58,12 @@ class JsonFaultTest {
       })
   void nothingOfTheParserIsTold(String text) {
     for (JacksonException e :
-        Stream.of(fault(text), ofBytes(text))
-            .filter(Objects::nonNull)
-            .toList()) {
+        Stream.of(fault(text), ofBytes(text)).filter(Objects::nonNull).toList()) {
       for (String told : List.of(JsonFault.told(e), JsonFault.toldOfLine(e), JsonFault.said(e))) {
         assertThat(told)
             .isNotBlank()
-            .doesNotContain("Source", "StreamReadFeature", "java.", "jackson", "UNKNOWN", "REDACTED")
+            .doesNotContain(
+                "Source", "StreamReadFeature", "java.", "jackson", "UNKNOWN", "REDACTED")
             .doesNotContain("Feature", "`", "\n");
       }
     }
@@ -88,8 +87,10 @@ class JsonFaultTest {
 
   @Test
   void aWrongKindOfValueIsToldInWords() {
-    assertThat(JsonFault.told(fault("{\"liked\": \"so\"}"))).isEqualTo("liked is not true or false");
-    assertThat(JsonFault.told(fault("{\"time\": \"noon\"}"))).isEqualTo("time is not a whole number");
+    assertThat(JsonFault.told(fault("{\"liked\": \"so\"}")))
+        .isEqualTo("liked is not true or false");
+    assertThat(JsonFault.told(fault("{\"time\": \"noon\"}")))
+        .isEqualTo("time is not a whole number");
     assertThat(JsonFault.told(fault("{\"rating\": \"high\"}"))).isEqualTo("rating is not a number");
     assertThat(JsonFault.told(fault("{\"tags\": 3}"))).isEqualTo("tags is not a list");
     assertThat(JsonFault.told(fault("{\"fields\": 3}"))).isEqualTo("fields is not an object");

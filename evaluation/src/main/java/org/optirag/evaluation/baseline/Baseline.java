@@ -143,8 +143,7 @@ public final class Baseline {
             best = new Tuned(scorer, settings.description(), auc);
           }
           task.advance(1);
-          task.note(
-              Remark.NONE.figure("best AUC", best.validationAuc).words(best.chosen).text());
+          task.note(Remark.NONE.figure("best AUC", best.validationAuc).words(best.chosen).text());
         }
       }
       if (best == null) {

@@ -100,10 +100,7 @@ final class BaselineTest {
     Baseline.Tuned tuned =
         Baseline.tune("bias", DATA, DATA.split(), Planted.histories(DATA), SEED, noting);
     assertThat(tuned.chosen()).isEmpty();
-    assertThat(notes)
-        .singleElement()
-        .asString()
-        .matches("best AUC \\d\\.\\d{4}");
+    assertThat(notes).singleElement().asString().matches("best AUC \\d\\.\\d{4}");
   }
 
   @ParameterizedTest

@@ -100,7 +100,8 @@ final class BundleJson {
           case StreamReadException json ->
               "it is no JSON at line %d, column %d"
                   .formatted(json.getLocation().getLineNr(), json.getLocation().getColumnNr());
-          case JacksonException json -> own(json).map(own -> field(json) + own).orElse(JsonFault.said(json));
+          case JacksonException json ->
+              own(json).map(own -> field(json) + own).orElse(JsonFault.said(json));
           case CharacterCodingException text -> "it is no UTF-8";
           default -> String.valueOf(e.getMessage());
         };

@@ -104,9 +104,7 @@ public record ExperimentCell(Path directory, List<List<String>> commands) {
     } catch (IOException | JacksonException e) {
       String why = e instanceof JacksonException json ? JsonFault.told(json) : e.getMessage();
       throw new UserException(
-          "Cannot read " + file + ": " + why + ".",
-          "Remove " + directory + " to make it anew.",
-          e);
+          "Cannot read " + file + ": " + why + ".", "Remove " + directory + " to make it anew.", e);
     }
   }
 }
