@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,7 +139,8 @@ final class MistypedTest {
   void theHelpSaysHowServeEndsAndHowHeadsCount() {
     assertThat(Main.commandLine().getUsageMessage()).contains("143 on SIGTERM");
     for (String name : List.of("rank", "score", "evaluate", "serve")) {
-      CommandLine command = Main.commandLine().getSubcommands().get(name);
+      CommandLine command =
+          Objects.requireNonNull(Main.commandLine().getSubcommands().get(name), name);
       assertThat(String.join(" ", command.getCommandSpec().findOption("--policy").description()))
           .as(name)
           .contains("heads count from 1", "before the first block");
