@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -15,6 +14,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.Remark;
 
 /**
  * Trains a model of sequences on all positions of all sequences at once: by a softmax of each liked
@@ -163,11 +163,10 @@ public final class SequenceTraining {
         }
         task.advance(1);
         task.note(
-            String.format(
-                Locale.ROOT,
-                "loss %.4f, held out %.4f",
-                loss.mean(settings.judged()),
-                heldOut.isEmpty() ? Double.NaN : reached));
+            Remark.NONE
+                .figure("loss", loss.mean(settings.judged()))
+                .figure("held out", heldOut.isEmpty() ? Double.NaN : reached)
+                .text());
       }
     }
     restore(kept);

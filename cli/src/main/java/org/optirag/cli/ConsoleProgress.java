@@ -8,6 +8,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.Counted;
 import org.optirag.workspace.Progress;
 
 /**
@@ -49,7 +50,7 @@ final class ConsoleProgress implements Progress {
       if (unit.equals("B")) {
         builder.setUnit(" MB", 1_000_000);
       } else {
-        builder.setUnit(" " + unit, 1);
+        builder.setUnit(" " + Counted.unit(total, unit), 1);
       }
       this.bar = builder.build();
     }
@@ -103,7 +104,7 @@ final class ConsoleProgress implements Progress {
 
     @Override
     public synchronized void note(String remark) {
-      this.remark = remark;
+      this.remark = remark.isEmpty() ? null : remark;
     }
 
     @Override
@@ -128,7 +129,7 @@ final class ConsoleProgress implements Progress {
     }
 
     private String counted() {
-      return (total > 0 ? done + " of " + total : Long.toString(done)) + " " + unit;
+      return total > 0 ? done + " of " + Counted.of(total, unit) : Counted.of(done, unit);
     }
 
     private String megabytes() {

@@ -11,6 +11,7 @@ import org.optirag.dataset.source.Rules;
 import org.optirag.dataset.source.Source;
 import org.optirag.dataset.store.Check;
 import org.optirag.dataset.store.DatasetStore;
+import org.optirag.workspace.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,12 +59,17 @@ final class DataCheckCommand implements Callable<Integer> {
         .files()
         .forEach(f ->
             out.printf(
-                Locale.ROOT, "  %,12d rows  %,8d broken  %s%n", f.rows(), f.broken(), f.file()));
+                Locale.ROOT,
+                "  %,12d %-4s  %,8d broken  %s%n",
+                f.rows(),
+                Counted.unit(f.rows(), "row"),
+                f.broken(),
+                f.file()));
     out.printf(
         Locale.ROOT,
-        "  %,d repeated interactions, %,d items without a title%n",
-        check.repeats(),
-        check.untitled());
+        "  %s, %s without a title%n",
+        Counted.of(check.repeats(), "repeated interaction"),
+        Counted.of(check.untitled(), "item"));
     if (check.labels() != null) {
       out.println("  " + check.labels());
     }
@@ -78,7 +84,8 @@ final class DataCheckCommand implements Callable<Integer> {
     check.notes().forEach(note -> out.println("  " + note + "."));
     long complaints = check.broken() + check.mended();
     if (complaints > 0) {
-      out.printf(Locale.ROOT, "All %,d are in %s%n", complaints, file);
+      String those = complaints == 1 ? "It is" : "All %,d are".formatted(complaints);
+      out.println(those + " in " + file);
     }
     if (check.refusal() != null) {
       out.println("An import would refuse this: " + check.refusal());

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.optirag.dataset.Statistics;
 import org.optirag.dataset.store.DatasetStore;
+import org.optirag.workspace.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -39,11 +40,11 @@ final class DataStatsCommand implements Callable<Integer> {
   private static void print(PrintWriter out, Statistics stats) {
     out.printf(
         Locale.ROOT,
-        "%s: %,d users, %,d items, %,d interactions%n",
+        "%s: %s, %s, %s%n",
         stats.name(),
-        stats.users(),
-        stats.items(),
-        stats.interactions());
+        Counted.of(stats.users(), "user"),
+        Counted.of(stats.items(), "item"),
+        Counted.of(stats.interactions(), "interaction"));
     out.printf(
         Locale.ROOT,
         "density %.4f %%, label 1 in %.1f %%, rated %.1f %%, items with a title %.1f %%%n",

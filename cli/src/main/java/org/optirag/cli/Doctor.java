@@ -22,6 +22,7 @@ import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.dataset.store.KnownDataset;
 import org.optirag.recommender.LoadedModel;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workspace.Counted;
 import org.optirag.workspace.UserException;
 
 /**
@@ -160,9 +161,9 @@ final class Doctor {
   private String settings() {
     ServicePlan plan = ServicePlan.of(config, common);
     boolean open = plan.settings().tokens().isOpen();
-    return "%d workers, deadline %d ms, %s"
+    return "%s, deadline %d ms, %s"
         .formatted(
-            plan.scheduling().workers(),
+            Counted.of(plan.scheduling().workers(), "worker"),
             plan.settings().deadline().toMillis(),
             open ? "no tokens: whoever reaches it may do everything" : "with tokens");
   }
@@ -211,8 +212,12 @@ final class Doctor {
     bundles.values().forEach(each -> each.requireData(data, imported.manifest().rules()));
     return Finding.ok(
         "data",
-        "%s, %,d users, %,d items, %,d interactions"
-            .formatted(name, data.users().size(), data.items().size(), data.interactions().size()));
+        "%s, %s, %s, %s"
+            .formatted(
+                name,
+                Counted.of(data.users().size(), "user"),
+                Counted.of(data.items().size(), "item"),
+                Counted.of(data.interactions().size(), "interaction")));
   }
 
   private String store() {

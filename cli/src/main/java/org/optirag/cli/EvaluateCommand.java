@@ -67,7 +67,8 @@ final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "POLICY",
       description =
           "Exit policies of the bundle to compare, by semicolons: none (full depth), chosen, or any"
-              + " such as max-probability:0.9; default none;chosen.")
+              + " such as max-probability:0.9; default none;chosen. "
+              + PolicyHelp.HEADS)
   private @Nullable List<String> policies;
 
   @Option(

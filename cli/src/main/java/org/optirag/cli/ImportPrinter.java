@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.optirag.dataset.store.ImportedDataset;
 import org.optirag.dataset.store.Manifest;
+import org.optirag.workspace.Counted;
 
 /** Tells what was imported: as lines, or as JSON. */
 final class ImportPrinter {
@@ -20,31 +21,33 @@ final class ImportPrinter {
     PrintWriter out = common.out();
     out.printf(
         Locale.ROOT,
-        "%s: %,d interactions of %,d users with %,d items, from the form %s%n",
+        "%s: %s of %s with %s, from the form %s%n",
         manifest.name(),
-        counts.interactions(),
-        counts.users(),
-        counts.items(),
+        Counted.of(counts.interactions(), "interaction"),
+        Counted.of(counts.users(), "user"),
+        Counted.of(counts.items(), "item"),
         manifest.format());
     if (manifest.labels() != null) {
       out.println(manifest.labels());
     }
     if (counts.requests() > 0) {
-      out.printf(Locale.ROOT, "Shown together in %,d requests%n", counts.requests());
+      out.println("Shown together in " + Counted.of(counts.requests(), "request"));
     }
     if (counts.broken() + counts.mended() > 0) {
       out.printf(
           Locale.ROOT,
-          "%,d rows left out, %,d mended or repeated: see %s%n",
-          counts.broken(),
+          "%s left out, %,d mended or repeated: see %s%n",
+          Counted.of(counts.broken(), "row"),
           counts.mended(),
           imported.directory().resolve("rejected.tsv"));
     }
     if (counts.untitled() > 0) {
       out.printf(
           Locale.ROOT,
-          "%,d items have no title; prompts call them by a code made of their id.%n",
-          counts.untitled());
+          "%s no title; prompts call %s by a code made of %s id.%n",
+          Counted.of(counts.untitled(), "item") + (counts.untitled() == 1 ? " has" : " have"),
+          counts.untitled() == 1 ? "it" : "them",
+          counts.untitled() == 1 ? "its" : "their");
     }
     manifest.notes().forEach(note -> out.println("Note: " + note + "."));
     out.println("In " + imported.directory());

@@ -33,7 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Exit codes: 0 done, 2 an error you can mend (one line says what and how), 1 an error of ours,",
-      "130 interrupted. Files are cached in $OPTIRAG_CACHE (default ~/.cache/optirag).",
+      "130 interrupted; 'optirag serve' ends with 143 on SIGTERM.",
+      "Files are cached in $OPTIRAG_CACHE (default ~/.cache/optirag).",
       "",
       "Start with: optirag demo"
     },
@@ -92,6 +93,7 @@ public final class Main implements Runnable {
     }
     CommandLine config = subcommand(command, "config");
     ServeConfig.addOptions(subcommand(config, "show").getCommandSpec());
+    Numbers.register(command);
     return command
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)
@@ -108,24 +110,18 @@ public final class Main implements Runnable {
   private static int teach(ParameterException error, String[] arguments) {
     CommandLine command = error.getCommandLine();
     List<String> unknown = command.getUnmatchedArguments();
-    // What is missing may well be what was mistyped.
-    ParameterException told =
-        unknown.isEmpty() ? error : new UnmatchedArgumentException(command, unknown);
     PrintWriter err = command.getErr();
-    err.println("optirag: " + problem(told, unknown));
-    UnmatchedArgumentException.printSuggestions(told, err);
-    err.println("  See '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    String question = "";
+    if (unknown.isEmpty()) {
+      err.println("optirag: " + error.getMessage());
+    } else { // what is missing may well be what was mistyped
+      Unknown there = new Unknown(command, unknown);
+      err.println("optirag: " + there.problem());
+      question = there.question();
+    }
+    err.println(
+        "  %sSee '%s --help'.".formatted(question, command.getCommandSpec().qualifiedName()));
     return ExitCode.USAGE;
-  }
-
-  private static String problem(ParameterException told, List<String> unknown) {
-    CommandLine command = told.getCommandLine();
-    return unknown.isEmpty()
-            || unknown.getFirst().startsWith("-")
-            || command.getSubcommands().isEmpty()
-        ? String.valueOf(told.getMessage())
-        : "There is no command '%s %s'."
-            .formatted(command.getCommandSpec().qualifiedName(), unknown.getFirst());
   }
 
   /** Errors of the JVM, such as a library that is not there, are told of as all others are. */

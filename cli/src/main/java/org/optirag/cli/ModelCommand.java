@@ -14,6 +14,7 @@ import org.optirag.backbone.weights.Weights;
 import org.optirag.retrieval.text.SentenceModel;
 import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.workbench.PipelineSettings;
+import org.optirag.workspace.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,11 +91,11 @@ final class ModelCommand implements Runnable {
               .out()
               .printf(
                   Locale.ROOT,
-                  "%s: %d blocks, hidden %d, %d heads, vocabulary %,d, %,d positions%nIn %s%n",
+                  "%s: %s, hidden %d, %s, vocabulary %,d, %,d positions%nIn %s%n",
                   name,
-                  config.blocks(),
+                  Counted.of(config.blocks(), "block"),
                   config.hidden(),
-                  config.heads(),
+                  Counted.of(config.heads(), "head"),
                   config.vocabulary(),
                   config.positions(),
                   path);

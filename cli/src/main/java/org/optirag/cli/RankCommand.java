@@ -18,6 +18,8 @@ import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workbench.Pipeline;
 import org.optirag.workbench.PipelineSettings;
+import org.optirag.workspace.Counted;
+import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,8 +63,9 @@ final class RankCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "POLICY",
       description =
-          "Exit policy of the bundle: chosen, none, or any; default chosen. Without a bundle there"
-              + " are no exit heads, and every candidate is read to the last layer.")
+          "Exit policy of the bundle: chosen, none, or any; default chosen. "
+              + PolicyHelp.HEADS
+              + " Without a bundle there are no exit heads, and every candidate is read to the last layer.")
   private @Nullable String policy;
 
   @Option(names = "--user", paramLabel = "ID", required = true, description = "The user's id.")
@@ -72,14 +75,14 @@ final class RankCommand implements Callable<Integer> {
       names = "--items",
       split = ",",
       paramLabel = "ID",
-      description = "The candidates' ids, separated by commas.")
+      description = "The candidates' ids, separated by commas, each once.")
   private List<String> items = List.of();
 
   @Option(
       names = "--candidates",
       paramLabel = "FILE",
       description =
-          "Candidates as JSON lines, after those of --items: an id, or an object as POST /v1/rank"
+          "Candidates as JSON lines, after those of --items and each once: an id, or an object as POST /v1/rank"
               + " takes it, with id, title and fields, for items that the data need not know.")
   private @Nullable Path candidates;
 
@@ -101,12 +104,13 @@ final class RankCommand implements Callable<Integer> {
   @Option(
       names = "--time",
       paramLabel = "SECONDS",
+      converter = Numbers.Seconds.class,
       description = "As of this moment (seconds since 1970); default after all that is known.")
   private @Nullable Long time;
 
   @Override
   public Integer call() {
-    List<CandidateItem> wanted = wanted();
+    List<CandidateLines.Line> wanted = wanted();
     Explanation explanation = bundle == null ? zeroShot(wanted) : trained(bundle, wanted);
     if (common.json()) {
       common.printJson(explanation);
@@ -116,18 +120,14 @@ final class RankCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** In the order in which they were given; an id that is given twice is asked about once. */
-  private List<CandidateItem> wanted() {
-    Map<String, CandidateItem> wanted = new LinkedHashMap<>();
-    items.stream().map(String::strip).forEach(id -> wanted.putIfAbsent(id, CandidateItem.of(id)));
+  /** In the order in which they were given, each once; of --items without a place. */
+  private List<CandidateLines.Line> wanted() {
+    Map<String, CandidateLines.Line> wanted = new LinkedHashMap<>();
+    for (String id : items) {
+      add(wanted, new CandidateLines.Line("", CandidateItem.of(id.strip())));
+    }
     if (candidates != null) {
-      for (CandidateItem candidate : CandidateLines.read(candidates)) {
-        if (wanted.putIfAbsent(candidate.id(), candidate) != null) {
-          throw new UserException(
-              "The candidate \"%s\" is given twice.".formatted(candidate.id()),
-              "Give it in --items or in --candidates, once.");
-        }
-      }
+      CandidateLines.lines(candidates).forEach(line -> add(wanted, line));
     }
     if (wanted.isEmpty()) {
       throw new UserException(
@@ -136,7 +136,24 @@ final class RankCommand implements Callable<Integer> {
     return List.copyOf(wanted.values());
   }
 
-  private Explanation trained(Path directory, List<CandidateItem> wanted) {
+  private static void add(Map<String, CandidateLines.Line> wanted, CandidateLines.Line line) {
+    String id = line.candidate().id();
+    if (wanted.putIfAbsent(id, line) != null) {
+      throw new UserException(
+          at(line) + "The candidate \"%s\" is given twice.".formatted(id),
+          "Give it in --items or in --candidates, once.");
+    }
+  }
+
+  private static String at(CandidateLines.Line line) {
+    return line.place().isEmpty() ? "" : line.place() + ": ";
+  }
+
+  private static List<CandidateItem> items(List<CandidateLines.Line> wanted) {
+    return wanted.stream().map(CandidateLines.Line::candidate).toList();
+  }
+
+  private Explanation trained(Path directory, List<CandidateLines.Line> wanted) {
     if (retriever != null) {
       throw new UserException(
           "A bundle ranks with the retriever that it was trained with, not with " + retriever + ".",
@@ -160,9 +177,9 @@ final class RankCommand implements Callable<Integer> {
     }
     try (Recommender recommender = builder.open()) {
       Dataset known = recommender.knowledge().state().snapshot().data();
-      requireKnown(known.users().ids(), user, "user", known.name());
+      requireUser(known);
       requireKnown(known, wanted);
-      RankRequest request = new RankRequest(user, wanted);
+      RankRequest request = new RankRequest(user, items(wanted));
       RankRequest asked = time == null ? request : request.at(time);
       recommender.rank(asked); // warms up
       String told =
@@ -171,7 +188,7 @@ final class RankCommand implements Callable<Integer> {
     }
   }
 
-  private Explanation zeroShot(List<CandidateItem> wanted) {
+  private Explanation zeroShot(List<CandidateLines.Line> wanted) {
     if (events != null) {
       throw new UserException("--events goes with a bundle.", "Give --bundle.");
     }
@@ -184,30 +201,48 @@ final class RankCommand implements Callable<Integer> {
     try (Pipeline pipeline = Pipeline.open(data, null, options.settings(), common.workplace())) {
       String name = retriever == null ? "gcn" : retriever;
       Dataset known = pipeline.data();
-      requireKnown(known.users().ids(), user, "user", known.name());
+      requireUser(known);
       requireKnown(known, wanted);
       RequestRanker ranker = pipeline.ranker(name);
-      RankRequest request = new RankRequest(user, wanted);
+      RankRequest request = new RankRequest(user, items(wanted));
       RankRequest asked = time == null ? request : request.at(time);
       ranker.rank(asked); // warms up
       return Explanation.of(user, name, ranker.rank(asked), pipeline.tokenizer()::decode);
     }
   }
 
-  private static void requireKnown(Dataset known, List<CandidateItem> wanted) {
-    for (CandidateItem candidate : wanted) {
-      if (candidate.title() == null) {
-        requireKnown(known.items().ids(), candidate.id(), "item", known.name());
+  private void requireUser(Dataset known) {
+    IdIndex users = known.users().ids();
+    if (users.number(user).isEmpty()) {
+      throw new UserException(
+          "There is no user \"%s\" in %s.".formatted(user, known.name()),
+          someOf(user, users, "user"));
+    }
+  }
+
+  private static void requireKnown(Dataset known, List<CandidateLines.Line> wanted) {
+    IdIndex items = known.items().ids();
+    for (CandidateLines.Line line : wanted) {
+      CandidateItem candidate = line.candidate();
+      if (candidate.title() == null && items.number(candidate.id()).isEmpty()) {
+        throw new UserException(
+            at(line) + "There is no item \"%s\" in %s.".formatted(candidate.id(), known.name()),
+            someOf(candidate.id(), items, "item")
+                + (line.place().isEmpty()
+                    ? " Give the title of any other with --candidates (see 'optirag rank --help'),"
+                    : " Give the title of any other beside its id,")
+                + " or import those that nobody touched with 'rules: {all-items: true}'.");
       }
     }
   }
 
-  private static void requireKnown(IdIndex ids, String id, String what, String dataset) {
-    if (ids.number(id).isEmpty()) {
-      throw new UserException(
-          "There is no %s \"%s\" in %s.".formatted(what, id, dataset),
-          "Its %d %ss begin with %s."
-              .formatted(ids.size(), what, ids.ids().stream().limit(5).toList()));
-    }
+  /** The nearest, and the first few. */
+  private static String someOf(String wanted, IdIndex ids, String what) {
+    return Nearest.question(wanted, ids.ids())
+        + "Its %s %s with %s."
+            .formatted(
+                Counted.of(ids.size(), what),
+                ids.size() == 1 ? "begins" : "begin",
+                ids.ids().stream().limit(5).toList());
   }
 }

@@ -10,6 +10,7 @@ import org.optirag.recommender.Recommender;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workbench.PipelineSettings;
 import org.optirag.workbench.TableScoring;
+import org.optirag.workspace.Counted;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +52,8 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "POLICY",
       defaultValue = "chosen",
-      description = "Exit policy of the bundle: chosen, none, or any; default chosen.")
+      description =
+          "Exit policy of the bundle: chosen, none, or any; default chosen. " + PolicyHelp.HEADS)
   private String policy = "chosen";
 
   @Option(
@@ -113,16 +115,16 @@ final class ScoreCommand implements Callable<Integer> {
           .out()
           .printf(
               Locale.ROOT,
-              "%,d rows, %,d of them scored now; in %s%n",
-              result.rows(),
+              "%s, %,d of them scored now; in %s%n",
+              Counted.of(result.rows(), "row"),
               result.scoredNow(),
               out.toAbsolutePath())
           .flush();
     }
     if (result.unscored() > 0) {
       common.tell(
-          "%,d rows could not be scored; the column unscored says why."
-              .formatted(result.unscored()));
+          "%s could not be scored; the column unscored says why."
+              .formatted(Counted.of(result.unscored(), "row")));
     }
     return 0;
   }

@@ -23,7 +23,8 @@ enum ServeSetting {
       "POLICY",
       "chosen",
       "Exit policy while there is time: chosen (by validation), none (full depth), or any"
-          + " other."),
+          + " other. "
+          + PolicyHelp.HEADS),
   DTYPE(
       "TYPE",
       "auto",

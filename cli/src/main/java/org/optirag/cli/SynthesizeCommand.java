@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.synthetic.SyntheticRatings;
+import org.optirag.workspace.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -68,10 +69,10 @@ final class SynthesizeCommand implements Callable<Integer> {
           .out()
           .printf(
               Locale.ROOT,
-              "%,d interactions of %,d users with %,d items in %s%n",
-              rows,
-              ratings.users(),
-              ratings.items(),
+              "%s of %s with %s in %s%n",
+              Counted.of(rows, "interaction"),
+              Counted.of(ratings.users(), "user"),
+              Counted.of(ratings.items(), "item"),
               directory);
       common.out().flush();
     }

@@ -88,10 +88,11 @@ final class TrainingOptions {
       names = "--time",
       paramLabel = "TIME",
       description =
-          "Most time of the whole run, such as 30m or 2h: data, features, fitting, steps, validation"
+          "Time that the whole run is fitted into where it can, such as 30m or 2h: data, features, fitting, steps, validation"
               + " and calibration. It is measured how fast the LLM reads here; then it is said what is"
-              + " shortened to end in time. Downloads, the graph and head 0 are never shortened."
-              + " Default: as long as it takes.")
+              + " shortened to end in time. Downloads, the graph and head 0 are never shortened, and"
+              + " the rest has a least: where these take longer than TIME, it is said, with a time"
+              + " that suffices, and the run goes on. Default: as long as it takes.")
   private @Nullable String time;
 
   @Option(

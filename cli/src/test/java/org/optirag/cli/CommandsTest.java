@@ -554,6 +554,53 @@ final class CommandsTest {
     assertThat(err.toString()).contains("\"kettle\"");
   }
 
+  private String refusedToRank(String... more) {
+    String[] rank = {"rank", "--dataset", "teapots", "--model", model, "--quiet"};
+    assertThat(run(with(rank, more))).as(err.toString()).isEqualTo(2);
+    return err.toString();
+  }
+
+  @Test
+  void theNearestUserComesFirst() {
+    assertThat(refusedToRank("--user", "U17", "--items", "i1"))
+        .contains("There is no user \"U17\" in teapots.")
+        .contains("  Did you mean 'u17'? Its 30 users begin with [");
+  }
+
+  @Test
+  void theNearestItemComesFirstAndTheWayOutIsNamed() {
+    assertThat(refusedToRank("--user", "u1", "--items", "I-7"))
+        .contains("There is no item \"I-7\" in teapots.")
+        .contains("  Did you mean 'i7'? Its 40 items begin with [")
+        .contains("--candidates (see 'optirag rank --help')")
+        .contains("rules: {all-items: true}");
+  }
+
+  @Test
+  void aCandidateOfAFileIsNamedWithItsLine() throws IOException {
+    Path file = Files.writeString(directory.resolve("unknown.jsonl"), "\"i1\"\n\n\"kettle\"\n");
+    assertThat(refusedToRank("--user", "u1", "--candidates", file.toString()))
+        .contains(file + ":3: There is no item \"kettle\" in teapots.")
+        .contains("Give the title of any other beside its id");
+    Path cut =
+        Files.writeString(directory.resolve("cut.jsonl"), "{\"id\": \"n\", \"title\": \"A\"\n");
+    assertThat(refusedToRank("--user", "u1", "--candidates", cut.toString()))
+        .contains(cut + ":1: Unexpected end-of-input: expected close marker for Object at column ")
+        .doesNotContain("Source", "StreamReadFeature");
+  }
+
+  @Test
+  void anIdThatIsGivenTwiceIsRefusedWhereverItStands() throws IOException {
+    assertThat(refusedToRank("--user", "u1", "--items", "i1,i2, i1"))
+        .contains("The candidate \"i1\" is given twice.");
+    Path file = Files.writeString(directory.resolve("twice.jsonl"), "\"i3\"\n\"i1\"\n");
+    assertThat(refusedToRank("--user", "u1", "--items", "i1", "--candidates", file.toString()))
+        .contains(file + ":2: The candidate \"i1\" is given twice.");
+    Path alone = Files.writeString(directory.resolve("alone.jsonl"), "\"i3\"\n\"i3\"\n");
+    assertThat(refusedToRank("--user", "u1", "--candidates", alone.toString()))
+        .contains(alone + ":2: The candidate \"i3\" is given twice.");
+  }
+
   @Test
   void anUnknownRetrieverIsRefusedBeforeAnythingIsLoaded() {
     assertThat(run("evaluate", "teapots", "--retriever", "oracle", "--quiet")).isEqualTo(2);

@@ -2,7 +2,6 @@ package org.optirag.evaluation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -159,7 +158,7 @@ public final class ResultsTable {
   private static String interval(String format, Estimate estimate) {
     return Double.isNaN(estimate.low())
         ? number(format.substring(0, format.indexOf(' ')), estimate.value())
-        : String.format(Locale.ROOT, format, estimate.value(), estimate.low(), estimate.high());
+        : Digits.of(format, estimate.value(), estimate.low(), estimate.high());
   }
 
   private static String speed(double perSecond) {
@@ -171,7 +170,7 @@ public final class ResultsTable {
   }
 
   private static String number(String format, double value) {
-    return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "-";
+    return Double.isFinite(value) ? Digits.of(format, value) : "-";
   }
 
   private static String line(List<String> row, int[] widths) {

@@ -6,7 +6,7 @@ const onLight = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9
 const onDark = ["#56b4e9", "#ff8a3d", "#2fcfa0", "#e3a0c4", "#f0c04a", "#8fa8ff", "#b59cff", "#aaaaaa"];
 const colour = i => (dark.matches ? onDark : onLight)[i % onLight.length];
 const byId = id => document.getElementById(id);
-const digits = (value, n) => value === null ? "–" : value.toFixed(n);
+const digits = (value, n) => value === null ? "–" : value.toFixed(n).replace(/^-(0(\.0+)?)$/, "$1");
 const short = value => value === null ? "–" : Number(value.toPrecision(3)).toLocaleString("en");
 
 function element(tag, text, parent, className) {

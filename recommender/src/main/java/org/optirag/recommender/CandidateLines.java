@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 import org.optirag.workspace.Utf8;
@@ -44,6 +45,23 @@ public final class CandidateLines {
    * @throws UserException if the file cannot be read or a line is no candidate; it names the line
    */
   public static List<CandidateItem> read(Path file) {
+    return lines(file).stream().map(Line::candidate).toList();
+  }
+
+  /**
+   * A candidate and where it stands.
+   *
+   * @param place the file and the number of the line, such as "new.jsonl:3"
+   */
+  public record Line(String place, CandidateItem candidate) {}
+
+  /**
+   * Reads a file, and says where each candidate stands.
+   *
+   * @return in the order of the lines
+   * @throws UserException as by {@link #read}
+   */
+  public static List<Line> lines(Path file) {
     List<String> lines;
     try {
       lines = Files.readAllLines(file, StandardCharsets.UTF_8);
@@ -54,11 +72,12 @@ public final class CandidateLines {
       throw new UserException(
           "Cannot read " + file + ": " + why + ".", "Give a file of JSON lines in UTF-8.", e);
     }
-    List<CandidateItem> candidates = new ArrayList<>();
+    List<Line> candidates = new ArrayList<>();
     for (int number = 1; number <= lines.size(); number++) {
       String line = lines.get(number - 1);
       if (!line.isBlank()) {
-        candidates.add(candidate(file + ":" + number, line));
+        String place = file + ":" + number;
+        candidates.add(new Line(place, candidate(place, line)));
       }
     }
     if (candidates.isEmpty()) {
@@ -72,7 +91,7 @@ public final class CandidateLines {
     try {
       node = JSON.readTree(line);
     } catch (JacksonException e) {
-      throw wrong(place, e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
+      throw wrong(place, JsonFault.toldOfLine(e));
     }
     if (node.isString()) {
       return CandidateItem.of(text(place, "the id", node));

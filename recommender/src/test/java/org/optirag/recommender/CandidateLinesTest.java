@@ -48,7 +48,10 @@ class CandidateLinesTest {
     assertRefused(
         "{\"id\": \"1\", \"title\": \"x\", \"fields\": {\"a\": 1}}", "fields.a is no text");
     assertRefused("{\"id\": \"1\", \"id\": \"2\"}", ":1: ");
-    assertRefused("\"1\" \"2\"", ":1: ");
+    assertRefused("\"1\" \"2\"", ":1: there is more after its value.");
+    assertRefused(
+        "\"1\"\n{\"id\": \"neu\", \"title\": \"A\"",
+        ":2: Unexpected end-of-input: expected close marker for Object at column 27.");
     assertThatThrownBy(() -> CandidateLines.read(directory.resolve("none")))
         .hasMessageContaining("there is no such file");
   }

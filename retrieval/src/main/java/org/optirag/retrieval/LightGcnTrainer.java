@@ -1,9 +1,9 @@
 package org.optirag.retrieval;
 
-import java.util.Locale;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.Remark;
 
 /** Trains {@link LightGcn} with the BPR loss (arXiv 1205.2618; LightGCN eq. 15) and Adam. */
 public final class LightGcnTrainer {
@@ -144,7 +144,7 @@ public final class LightGcnTrainer {
         double loss = epoch();
         epoch++;
         task.advance(1);
-        task.note(String.format(Locale.ROOT, "BPR loss %.4f", loss));
+        task.note(Remark.NONE.figure("BPR loss", loss).text());
         if (validation.edges() == 0 || epoch % settings.evaluateEvery() != 0) {
           continue;
         }

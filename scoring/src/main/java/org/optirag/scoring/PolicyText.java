@@ -19,7 +19,7 @@ import org.optirag.workspace.UserException;
 /** Exit policies as a line of text: the name, a colon, and numbers parted by commas. */
 final class PolicyText {
   private static final String FORMS =
-      "Write none, fixed:HEAD, ratio-trend:THRESHOLD,HEADS[,FALLING[,CENTRE[,agreeing]]],"
+      "Write none, fixed:HEAD (heads count from 1), ratio-trend:THRESHOLD,HEADS[,FALLING[,CENTRE[,agreeing]]],"
           + " max-probability:THRESHOLD, entropy:NATS, patience:CONFIRMATIONS, top-k:K,MARGIN[,…] or"
           + " budget:CANDIDATES, for instance ratio-trend:1.2,2.";
 

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.optirag.backbone.Backbone;
 import org.optirag.backbone.BatchLoss;
@@ -17,6 +16,7 @@ import org.optirag.backbone.TrainingOptions;
 import org.optirag.backbone.lora.LoraAdapter;
 import org.optirag.workspace.Deadline;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.Remark;
 import org.optirag.workspace.UserException;
 
 /**
@@ -306,11 +306,7 @@ public final class Trainer {
     }
 
     private void note() {
-      String best =
-          Double.isNaN(position.best())
-              ? ""
-              : String.format(Locale.ROOT, ", best AUC %.4f", position.best());
-      task.note(String.format(Locale.ROOT, "loss %.4f", loss) + best);
+      task.note(Remark.NONE.figure("loss", loss).figure("best AUC", position.best()).text());
     }
   }
 

@@ -279,6 +279,34 @@ class TrainerTest {
   }
 
   @Test
+  void aTrainingWithoutAStepTellsNoLossItNeverMeasured() {
+    List<String> notes = new ArrayList<>();
+    Deadline over = Deadline.in(Duration.ZERO, new AtomicLong()::get);
+    trainer(TinyTask.settings(TinyTask.plan(5, 2, 0)))
+        .run(EXAMPLES, HELD_OUT, over.earlier(5), noting(notes));
+    assertThat(notes).isNotEmpty().allSatisfy(note -> assertThat(note).startsWith("best AUC 0."));
+    notes.clear();
+    trainer(TinyTask.settings(TinyTask.plan(1, 2, 0))).run(EXAMPLES, HELD_OUT, noting(notes));
+    assertThat(notes.getLast()).containsPattern("^loss \\d\\.\\d{4}, best AUC \\d\\.\\d{4}$");
+  }
+
+  private static Progress noting(List<String> notes) {
+    return (name, total, unit) ->
+        new Progress.Task() {
+          @Override
+          public void advance(long units) {}
+
+          @Override
+          public void note(String remark) {
+            notes.add(remark);
+          }
+
+          @Override
+          public void close() {}
+        };
+  }
+
+  @Test
   void trainingThatMakesItWorseEndsWhereItBegan() {
     List<TrainableBackbone> asked = new ArrayList<>();
     Validation falling =

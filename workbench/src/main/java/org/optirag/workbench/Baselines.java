@@ -14,6 +14,7 @@ import org.optirag.evaluation.trees.LearnedTrees;
 import org.optirag.evaluation.trees.TreesSettings;
 import org.optirag.recommender.FeatureGroups;
 import org.optirag.retrieval.text.SentenceModelStore;
+import org.optirag.workspace.Counted;
 
 /**
  * Models without an LLM by name, learned from a pipeline's training part and tuned on its
@@ -82,7 +83,9 @@ public record Baselines(Pipeline pipeline) {
       LearnedTrees learned = model.learned();
       return new Baseline.Tuned(
           model,
-          "%d trees, %s".formatted(learned.trees().trees(), learned.shape().description()),
+          "%s, %s"
+              .formatted(
+                  Counted.of(learned.trees().trees(), "tree"), learned.shape().description()),
           Double.NaN);
     }
     Split labelled =

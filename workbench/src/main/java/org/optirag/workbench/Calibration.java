@@ -24,6 +24,7 @@ import org.optirag.scoring.ExitPolicy;
 import org.optirag.scoring.HeadCalibration;
 import org.optirag.scoring.Scorer;
 import org.optirag.scoring.bundle.Bundle;
+import org.optirag.workspace.Counted;
 import org.optirag.workspace.Deadline;
 import org.optirag.workspace.UserException;
 
@@ -206,8 +207,8 @@ public final class Calibration {
       workplace
           .remarks()
           .accept(
-              "The exits are calibrated on %,d impressions of validation, not %,d: so many can be read in the time that is left. 'optirag calibrate' reads more."
-                  .formatted(read, all));
+              "The exits are calibrated on %s of validation, not %,d: so many can be read in the time that is left. 'optirag calibrate' reads more."
+                  .formatted(Counted.of(read, "impression"), all));
     }
     return read;
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.optirag.dataset.Interactions;
 import org.optirag.dataset.NegativeSampling;
 import org.optirag.evaluation.Evaluation;
@@ -15,6 +16,7 @@ import org.optirag.evaluation.Requests;
 import org.optirag.evaluation.SampleSize;
 import org.optirag.evaluation.Slice;
 import org.optirag.evaluation.baseline.Baseline;
+import org.optirag.workspace.Counted;
 import org.optirag.workspace.UserException;
 
 /**
@@ -72,6 +74,7 @@ public final class EvaluationRun {
                   .formatted(part, sampling.ratio(), drawn(sampling)));
     }
     this.evaluator = Evaluator.of(pipeline.impressions(heldOut), grouping, most, settings.seed());
+    oneLabel(evaluator).ifPresent(pipeline.workplace().remarks());
     if (evaluator.requests().size() == most.requests()) {
       pipeline
           .workplace()
@@ -80,6 +83,25 @@ public final class EvaluationRun {
               "No more than %d requests are scored, as the LLM takes its time: --most N, --most all."
                   .formatted(most.requests()));
     }
+  }
+
+  /** Warns where all that is scored has one label: then nothing tells a good scorer from a bad. */
+  static Optional<String> oneLabel(Evaluator evaluator) {
+    int liked = 0;
+    for (Requests.Request request : evaluator.requests()) {
+      for (boolean label : request.labels(evaluator.scored())) {
+        liked += label ? 1 : 0;
+      }
+    }
+    int all = evaluator.impressions();
+    return liked > 0 && liked < all
+        ? Optional.empty()
+        : Optional.of(
+            "%s scored %s the label %d: where all labels are alike nothing can be measured, and accuracy and LogLoss say nothing."
+                .formatted(
+                    all == 1 ? "The one impression" : "All " + Counted.of(all, "impression"),
+                    all == 1 ? "has" : "have",
+                    liked > 0 ? 1 : 0));
   }
 
   /** The requests. */
@@ -101,7 +123,7 @@ public final class EvaluationRun {
     for (String name : baselines) {
       Baseline.Tuned tuned = new Baselines(pipeline).tuned(name);
       scorers.add(tuned.scorer());
-      chosen.add(name + ": " + tuned.chosen());
+      chosen.add(tuned.chosen().isEmpty() ? name : name + ": " + tuned.chosen());
     }
     scorers.addAll(llms);
     List<EvaluationResult> results = new ArrayList<>();

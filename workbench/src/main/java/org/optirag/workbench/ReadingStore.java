@@ -16,6 +16,7 @@ import org.optirag.evaluation.tradeoff.HeadReadings;
 import org.optirag.scoring.bundle.Bundle;
 import org.optirag.workspace.AtomicFiles;
 import org.optirag.workspace.Checksums;
+import org.optirag.workspace.JsonFault;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -88,9 +89,8 @@ final class ReadingStore {
         new GZIPInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       return Optional.of(JsonMapper.shared().readValue(in, HeadReadings.class));
     } catch (IOException | JacksonException e) {
-      workplace
-          .remarks()
-          .accept(file + " is damaged; validation is read again. It says: " + e.getMessage());
+      String why = e instanceof JacksonException json ? JsonFault.told(json) : e.getMessage();
+      workplace.remarks().accept(file + " is damaged; validation is read again. It says: " + why);
       return Optional.empty();
     }
   }

@@ -35,6 +35,7 @@ import org.optirag.training.Trainer;
 import org.optirag.training.TrainingResult;
 import org.optirag.training.TrainingSettings;
 import org.optirag.workspace.AtomicFiles;
+import org.optirag.workspace.Counted;
 import org.optirag.workspace.Deadline;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
@@ -283,8 +284,11 @@ public final class Training {
         workplace
             .remarks()
             .accept(
-                "Training goes on in %s, on the %,d examples and %,d impressions of validation that it began with."
-                    .formatted(work, kept.examples(), kept.validation()));
+                "Training goes on in %s, on the %s and %s of validation that it began with."
+                    .formatted(
+                        work,
+                        Counted.of(kept.examples(), "example"),
+                        Counted.of(kept.validation(), "impression")));
       } catch (JacksonException e) {
         throw new UserException(
             "%s does not say what the training in it reads.".formatted(file),

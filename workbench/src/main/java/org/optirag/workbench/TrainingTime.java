@@ -3,6 +3,7 @@ package org.optirag.workbench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.optirag.workspace.Counted;
 
 /**
  * How the time that a training has is divided, once it is measured what an impression takes. Each
@@ -135,12 +136,13 @@ record TrainingTime(
     if (fit == 0 && asked.fit > 0) {
       shorter.add("heads are not fitted before the first step, so that they begin quietly");
     } else if (fit < asked.fit) {
-      shorter.add("heads are fitted to %,d impressions, not %,d".formatted(fit, asked.fit));
+      shorter.add(
+          "heads are fitted to %s, not %,d".formatted(Counted.of(fit, "impression"), asked.fit));
     }
     if (validation < asked.validation) {
       shorter.add(
-          "training stops by %,d impressions of validation, not %,d"
-              .formatted(validation, asked.validation));
+          "training stops by %s of validation, not %,d"
+              .formatted(Counted.of(validation, "impression"), asked.validation));
     }
     if (calibration < asked.calibration) {
       shorter.add(
@@ -160,8 +162,8 @@ record TrainingTime(
             .formatted(
                 steps < 1 ? "No more than a moment is" : "About " + seconds(steps) + " are",
                 examples < asked.examples
-                    ? ", which come to at most %,d of %,d examples"
-                        .formatted(examples, asked.examples)
+                    ? ", which come to at most %,d of %s"
+                        .formatted(examples, Counted.of(asked.examples, "example"))
                     : ""));
     return List.copyOf(lines);
   }

@@ -173,7 +173,7 @@ public final class ConfigFile {
     return Set.<Class<?>>of(double.class, Double.class, float.class, Float.class).contains(type);
   }
 
-  private static String expected(@Nullable Class<?> type) {
+  static String expected(@Nullable Class<?> type) {
     if (type == null) {
       return "another value";
     }
@@ -207,7 +207,7 @@ public final class ConfigFile {
     };
   }
 
-  private static String field(DatabindException e) {
+  static String field(DatabindException e) {
     StringBuilder path = new StringBuilder();
     for (JacksonException.Reference reference : e.getPath()) {
       path.append(path.isEmpty() ? "" : ".");

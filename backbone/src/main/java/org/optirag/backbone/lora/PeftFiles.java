@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.optirag.backbone.weights.SafetensorsFile;
 import org.optirag.backbone.weights.SafetensorsWriter;
 import org.optirag.workspace.AtomicFiles;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -280,7 +281,7 @@ final class PeftFiles {
       throw new UserException(
           "Cannot read " + path + ": " + e.getMessage() + ".", "Check its permissions.", e);
     } catch (JacksonException e) {
-      throw strange(path, "it is no JSON: " + e.getOriginalMessage());
+      throw strange(path, "it is no JSON: " + JsonFault.told(e));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.optirag.workspace.Download;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.Progress;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
@@ -115,8 +116,12 @@ record HubRepository(String name, String revision, @Nullable String file) {
       }
       return files;
     } catch (IOException | JacksonException e) {
+      String why =
+          e instanceof JacksonException json
+              ? "its answer is no JSON: " + JsonFault.told(json)
+              : e.getMessage();
       throw new UserException(
-          "Cannot list the repository " + name + ": " + e.getMessage() + ".",
+          "Cannot list the repository " + name + ": " + why + ".",
           "Check HF_ENDPOINT and the network; then run again.",
           e);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.optirag.backbone.weights.GgufFile;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -59,7 +60,7 @@ public final class Tokenizers {
           e);
     } catch (JacksonException e) {
       throw new UserException(
-          json + " is no JSON: " + e.getOriginalMessage() + ".", "Download the model again.", e);
+          json + " is no JSON: " + JsonFault.told(e) + ".", "Download the model again.", e);
     }
   }
 }

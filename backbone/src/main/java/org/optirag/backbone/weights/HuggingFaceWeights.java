@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -119,7 +120,7 @@ final class HuggingFaceWeights implements Weights {
     } catch (IOException e) {
       throw TensorFiles.unreadable(path, e);
     } catch (JacksonException e) {
-      throw TensorFiles.broken(path, "it is no JSON: " + e.getOriginalMessage());
+      throw TensorFiles.broken(path, "it is no JSON: " + JsonFault.told(e));
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -148,7 +149,7 @@ public final class SafetensorsFile implements AutoCloseable {
     try {
       header = JSON.readTree(bytes(8, (int) headerSize).array());
     } catch (JacksonException e) {
-      throw broken("its header is no JSON: " + e.getOriginalMessage());
+      throw broken("its header is no JSON: " + JsonFault.said(e));
     }
     if (!header.isObject()) {
       throw broken("its header is no JSON object");

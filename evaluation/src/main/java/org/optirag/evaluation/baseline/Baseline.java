@@ -1,13 +1,13 @@
 package org.optirag.evaluation.baseline;
 
 import java.util.List;
-import java.util.Locale;
 import org.optirag.dataset.Behaviours;
 import org.optirag.dataset.Dataset;
 import org.optirag.dataset.Split;
 import org.optirag.evaluation.ImpressionScorer;
 import org.optirag.evaluation.StageTimes;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.Remark;
 import org.optirag.workspace.UserException;
 
 /**
@@ -32,7 +32,7 @@ public final class Baseline {
    * A baseline and how it was chosen.
    *
    * @param scorer trained, with the seconds that its training took
-   * @param chosen its settings in a few words
+   * @param chosen its settings in a few words; empty where there is nothing to choose
    * @param validationAuc what it reached on validation, NaN without
    */
   public record Tuned(ImpressionScorer scorer, String chosen, double validationAuc) {}
@@ -115,7 +115,7 @@ public final class Baseline {
   private record None() implements Choice {
     @Override
     public String description() {
-      return "-";
+      return "";
     }
   }
 
@@ -143,7 +143,7 @@ public final class Baseline {
             best = new Tuned(scorer, settings.description(), auc);
           }
           task.advance(1);
-          task.note(String.format(Locale.ROOT, "AUC %.4f: %s", best.validationAuc, best.chosen));
+          task.note(Remark.NONE.figure("best AUC", best.validationAuc).words(best.chosen).text());
         }
       }
       if (best == null) {

@@ -8,6 +8,7 @@ import org.optirag.retrieval.Embeddings;
 import org.optirag.retrieval.Graph;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.retrieval.LightGcnTrainer;
+import org.optirag.workspace.Counted;
 import org.optirag.workspace.Progress;
 
 /**
@@ -46,8 +47,8 @@ final class LightGcnScore implements Rater {
 
     @Override
     public String description() {
-      return "%d layers, regularization %s, rate %s"
-          .formatted(layers, regularization, learningRate);
+      return "%s, regularization %s, rate %s"
+          .formatted(Counted.of(layers, "layer"), regularization, learningRate);
     }
   }
 

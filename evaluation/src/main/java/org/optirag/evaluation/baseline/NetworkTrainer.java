@@ -2,10 +2,10 @@ package org.optirag.evaluation.baseline;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import org.optirag.dataset.Interactions;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.Remark;
 
 /** Trains a {@link ClickNetwork} on the log loss and keeps its best epoch by AUC on validation. */
 final class NetworkTrainer {
@@ -61,7 +61,7 @@ final class NetworkTrainer {
         double loss = epoch();
         double auc = data.validationAuc(rater);
         task.advance(1);
-        task.note(String.format(Locale.ROOT, "loss %.4f, AUC %.4f", loss, auc));
+        task.note(Remark.NONE.figure("loss", loss).figure("AUC", auc).text());
         if (Double.isNaN(auc) || auc > bestAuc) {
           best = save();
           bestAuc = auc;

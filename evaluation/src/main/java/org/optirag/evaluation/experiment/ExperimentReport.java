@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.optirag.evaluation.Digits;
 import org.optirag.evaluation.Estimate;
 import org.optirag.evaluation.ReportTemplate;
 import org.optirag.workspace.AtomicFiles;
@@ -184,12 +184,11 @@ public record ExperimentReport(
 
   private static String interval(Estimate estimate) {
     return Double.isFinite(estimate.low())
-        ? String.format(
-            Locale.ROOT, "%.4f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high())
+        ? Digits.of("%.4f [%.3f, %.3f]", estimate.value(), estimate.low(), estimate.high())
         : digits("%.4f", estimate.value());
   }
 
   private static String digits(String format, double value) {
-    return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "-";
+    return Double.isFinite(value) ? Digits.of(format, value) : "-";
   }
 }

@@ -1,8 +1,8 @@
 package org.optirag.evaluation.tradeoff;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.optirag.evaluation.Comparison;
+import org.optirag.evaluation.Digits;
 import org.optirag.evaluation.Estimate;
 import org.optirag.evaluation.Metrics;
 import org.optirag.evaluation.Predictions;
@@ -50,8 +50,7 @@ public record LlmGain(Estimate auc, Estimate requestAuc) {
 
   /** In a line. */
   public String text() {
-    return String.format(
-        Locale.ROOT,
+    return Digits.of(
         "AUC %+.4f [%+.4f, %+.4f], within requests %+.4f [%+.4f, %+.4f]",
         auc.value(),
         auc.low(),

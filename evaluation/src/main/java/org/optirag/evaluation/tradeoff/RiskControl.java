@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.optirag.evaluation.tradeoff.LearnThenTest.Losses;
 import org.optirag.scoring.ExitPlan;
 import org.optirag.scoring.ExitPolicy;
+import org.optirag.workspace.Counted;
 import org.optirag.workspace.UserException;
 
 /**
@@ -104,8 +105,8 @@ public record RiskControl(Loss loss, double epsilon, double delta) {
     double least = testing == 0 ? 1 : LearnThenTest.bound(Losses.none(fitting, testing), delta);
     if (least > epsilon) {
       throw new UserException(
-          "%d users to test on cannot show a risk of at most %s with confidence %s, even without any loss."
-              .formatted(testing, epsilon, confidence()),
+          "%s to test on cannot show a risk of at most %s with confidence %s, even without any loss."
+              .formatted(Counted.of(testing, "user"), epsilon, confidence()),
           "Validate on more users, or allow a risk of %s or more.".formatted(roundedUp(least)));
     }
   }

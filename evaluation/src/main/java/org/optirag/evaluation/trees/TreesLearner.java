@@ -2,13 +2,13 @@ package org.optirag.evaluation.trees;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.optirag.workspace.Progress;
+import org.optirag.workspace.Remark;
 
 /**
  * Learns boosted trees on the log loss. Every shape of a small grid is learned until the loss on
@@ -101,8 +101,10 @@ public final class TreesLearner {
 
   private static LearnedTrees told(LearnedTrees learned, Progress.Task task) {
     task.note(
-        String.format(
-            Locale.ROOT, "loss %.4f: %s", learned.validationLoss(), learned.shape().description()));
+        Remark.NONE
+            .figure("loss", learned.validationLoss())
+            .words(learned.shape().description())
+            .text());
     return learned;
   }
 

@@ -3,8 +3,10 @@ package org.optirag.evaluation.baseline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -76,6 +78,29 @@ final class BaselineTest {
     Metrics standard = onTest(trained("item-knn"));
     assertThat(tuned.validationAuc()).isGreaterThan(0.8);
     assertThat(onTest(tuned.scorer()).auc().value()).isGreaterThan(standard.auc().value() - 0.02);
+  }
+
+  @Test
+  void whereThereIsNothingToChooseNothingIsTold() {
+    List<String> notes = new ArrayList<>();
+    Progress noting =
+        (name, total, unit) ->
+            new Progress.Task() {
+              @Override
+              public void advance(long units) {}
+
+              @Override
+              public void note(String remark) {
+                notes.add(remark);
+              }
+
+              @Override
+              public void close() {}
+            };
+    Baseline.Tuned tuned =
+        Baseline.tune("bias", DATA, DATA.split(), Planted.histories(DATA), SEED, noting);
+    assertThat(tuned.chosen()).isEmpty();
+    assertThat(notes).singleElement().asString().matches("best AUC \\d\\.\\d{4}");
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.optirag.dataset.Field;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.Nearest;
 import org.optirag.workspace.UserException;
 import org.optirag.workspace.Utf8;
@@ -99,7 +100,7 @@ public final class EventLines {
               + String.join(", ", known)
               + "; docs/serving.md tells which.");
     } catch (JacksonException e) {
-      throw wrong(place, e.getOriginalMessage().lines().findFirst().orElse("no JSON"));
+      throw wrong(place, JsonFault.toldOfLine(e));
     }
     String id = required(place, "id", line.id);
     return switch (required(place, "type", line.type)) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.optirag.backbone.SequenceReader;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -71,8 +72,12 @@ public record SequenceFile(
           notes.getOrDefault("fingerprint", ""));
     } catch (JacksonException | IllegalArgumentException e) {
       opened.reader().close();
+      String why =
+          e instanceof JacksonException json
+              ? "its items are no list of ids: " + JsonFault.said(json)
+              : e.getMessage();
       throw new UserException(
-          "%s does not say what its model of sequences needs: %s.".formatted(file, e.getMessage()),
+          "%s does not say what its model of sequences needs: %s.".formatted(file, why),
           "Train it again, or take it again from where it came from.",
           e);
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.optirag.workspace.AtomicFiles;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -98,31 +100,29 @@ final class BundleJson {
           case StreamReadException json ->
               "it is no JSON at line %d, column %d"
                   .formatted(json.getLocation().getLineNr(), json.getLocation().getColumnNr());
-          case JacksonException json -> field(json) + said(json);
-          default -> said(e);
+          case JacksonException json ->
+              own(json).map(own -> field(json) + own).orElse(JsonFault.said(json));
+          case CharacterCodingException text -> "it is no UTF-8";
+          default -> String.valueOf(e.getMessage());
         };
     String line = reason.lines().findFirst().orElse("no reason given");
     return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
   }
 
-  /** What our own types say of their values, else what the library says. */
-  private static String said(Exception e) {
+  /** What our own types say of their values, if they were asked. */
+  private static Optional<String> own(Exception e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException own) {
-        return own.problem().replaceFirst("\\.$", "");
+        return Optional.of(own.problem().replaceFirst("\\.$", ""));
       }
       if (cause instanceof IllegalArgumentException own && own.getMessage() != null) {
-        return own.getMessage();
+        return Optional.of(own.getMessage());
       }
       if (cause instanceof NullPointerException) {
-        return "something in it is null";
+        return Optional.of("something in it is null");
       }
     }
-    String said =
-        e instanceof JacksonException json
-            ? json.getOriginalMessage()
-            : e instanceof CharacterCodingException ? "it is no UTF-8" : e.getMessage();
-    return String.valueOf(said);
+    return Optional.empty();
   }
 
   /** The place in the file, for instance "curve.points[2]: ". */

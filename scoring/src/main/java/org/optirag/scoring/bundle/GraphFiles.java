@@ -14,6 +14,7 @@ import org.optirag.dataset.IdIndex;
 import org.optirag.retrieval.Embeddings;
 import org.optirag.retrieval.LightGcn;
 import org.optirag.workspace.AtomicFiles;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -117,7 +118,11 @@ final class GraphFiles {
       }
       return new BundledGraph(model, new IdIndex(users), new IdIndex(items));
     } catch (IOException | JacksonException | IllegalArgumentException e) {
-      throw broken(file, String.valueOf(e.getMessage()));
+      throw broken(
+          file,
+          e instanceof JacksonException json
+              ? JsonFault.told(json)
+              : String.valueOf(e.getMessage()));
     }
   }
 

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.optirag.workspace.AtomicFiles;
+import org.optirag.workspace.JsonFault;
 import org.optirag.workspace.UserException;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -99,11 +101,10 @@ public record ExperimentCell(Path directory, List<List<String>> commands) {
     Path file = directory.resolve(name);
     try {
       return JsonMapper.shared().readTree(Files.readAllBytes(file));
-    } catch (IOException e) {
+    } catch (IOException | JacksonException e) {
+      String why = e instanceof JacksonException json ? JsonFault.told(json) : e.getMessage();
       throw new UserException(
-          "Cannot read " + file + ": " + e.getMessage() + ".",
-          "Remove " + directory + " to make it anew.",
-          e);
+          "Cannot read " + file + ": " + why + ".", "Remove " + directory + " to make it anew.", e);
     }
   }
 }
