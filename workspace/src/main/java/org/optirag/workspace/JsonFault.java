@@ -15,6 +15,8 @@ public final class JsonFault {
   private static final Pattern MISSING =
       Pattern.compile("(?:Missing|Null value for) (?:required )?creator property '([^']*)'");
 
+  private static final Pattern TWICE = Pattern.compile("Duplicate \\w+ [\"'`]([^\"'`]*)[\"'`]");
+
   private JsonFault() {}
 
   /** Of a whole file, for instance "Unexpected end-of-input … at line 3, column 7". */
@@ -42,6 +44,10 @@ public final class JsonFault {
     }
     if (own.startsWith("Trailing token")) {
       return "there is more after its value";
+    }
+    Matcher twice = TWICE.matcher(own);
+    if (twice.lookingAt()) {
+      return "the field '" + twice.group(1) + "' stands twice";
     }
     String field = e instanceof DatabindException bind ? ConfigFile.field(bind) : "";
     Matcher missing = MISSING.matcher(own);

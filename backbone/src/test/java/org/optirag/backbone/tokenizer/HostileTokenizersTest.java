@@ -156,7 +156,7 @@ class HostileTokenizersTest {
     Files.writeString(directory.resolve("tokenizer.json"), twice);
     assertThatThrownBy(() -> Tokenizers.open(directory))
         .isInstanceOf(UserException.class)
-        .hasMessageContaining("Duplicate");
+        .hasMessageContaining("the field 'a' stands twice");
   }
 
   @ParameterizedTest
