@@ -113,6 +113,15 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
           Pattern.CASE_INSENSITIVE);
   private static final List<String> MONTHS =
       List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
+  private static final List<ChronoField> OF_DAY =
+      List.of(
+          ChronoField.HOUR_OF_DAY,
+          ChronoField.CLOCK_HOUR_OF_DAY,
+          ChronoField.HOUR_OF_AMPM,
+          ChronoField.CLOCK_HOUR_OF_AMPM,
+          ChronoField.MINUTE_OF_HOUR);
+  private static final ZonedDateTime SAMPLE =
+      ZonedDateTime.of(2025, 11, 23, 20, 41, 52, 0, ZoneOffset.UTC);
   private static final Map<String, DateTimeFormatter> FORMATTERS = new ConcurrentHashMap<>();
 
   /** In a unit that was said. */
@@ -123,10 +132,27 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
   /**
    * By a pattern.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if it is none, or its letters make no date
    */
   public static TimeForm of(String pattern) {
-    formatter(pattern);
+    DateTimeFormatter formatter = formatter(pattern);
+    try {
+      String sample = formatter.format(SAMPLE);
+      TemporalAccessor made = best(formatter, sample);
+      TemporalAccessor written = formatter.parseUnresolved(sample, new ParsePosition(0));
+      if (made instanceof LocalDate
+          && written != null
+          && OF_DAY.stream().anyMatch(written::isSupported)) {
+        throw new IllegalArgumentException(
+            "it makes a date without a time of day: H is the hour of 24, h that of 12 and goes with"
+                + " a, am or pm");
+      }
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "it makes no date: d is the day of the month (D of the year), M the month (m the minute)"
+              + " and y the year (Y that of weeks)",
+          e);
+    }
     return new TimeForm(TimeUnit.ISO, true, pattern, null);
   }
 
@@ -278,12 +304,14 @@ public record TimeForm(TimeUnit unit, boolean said, @Nullable String pattern, @N
     return TimeUnit.NANOSECONDS;
   }
 
+  private static TemporalAccessor best(DateTimeFormatter formatter, String text) {
+    return formatter.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
+  }
+
   private Moment byPattern(String text) throws Nonsense {
     TemporalAccessor parsed;
     try {
-      parsed =
-          formatter(String.valueOf(pattern))
-              .parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
+      parsed = best(formatter(String.valueOf(pattern)), text);
     } catch (DateTimeException e) {
       throw new Nonsense("the time is '" + Cells.excerpt(text) + "', expected the form " + pattern);
     }

@@ -84,7 +84,9 @@ final class Importer {
     List<Path> files = source.files();
     for (Path file : files) {
       if (Files.size(file) == 0) {
-        throw new UserException(file + " is empty.", "Download it again, or remove it.");
+        throw new UserException(
+            file + " is empty.",
+            "Put the file there as it was meant to be; if it belongs to a download, get that again.");
       }
     }
     List<Check.FileCount> counts = new ArrayList<>();

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.optirag.dataset.source.TimeForm;
 import org.optirag.workspace.UserException;
 
 class TimesTest {
@@ -104,6 +106,27 @@ class TimesTest {
     assertThatThrownBy(
             () -> files.mapped(MAPPING.formatted("r.csv", ", time-unit: iso, time-format: dd")))
         .hasMessageContaining("both time-unit and time-format");
+    for (String none : List.of("DD.mm.YYYY HH:mm", "dd.mm.yyyy", "HH:mm", "dd.MM.YYYY")) {
+      assertThatThrownBy(
+              () -> files.mapped(MAPPING.formatted("r.csv", ", time-format: '" + none + "'")))
+          .hasMessageContaining("time-format is '" + none + "': it makes no date")
+          .hasMessageContaining("m the minute");
+    }
+    for (String half : List.of("dd.MM.yyyy hh:mm", "yyyy-MM-dd mm")) {
+      assertThatThrownBy(
+              () -> files.mapped(MAPPING.formatted("r.csv", ", time-format: '" + half + "'")))
+          .hasMessageContaining("a date without a time of day")
+          .hasMessageContaining("H is the hour of 24");
+    }
+    for (String one :
+        List.of(
+            "MM/dd/yyyy hh:mm a",
+            "yyyy-DDD",
+            "d.M.yy",
+            "EEE MMM d HH:mm:ss zzz yyyy",
+            "yyyyMMddHHmm")) {
+      assertThat(TimeForm.of(one).pattern()).isEqualTo(one);
+    }
     assertThatThrownBy(() -> files.mapped(MAPPING.formatted("r.csv", ", time-format: 'd{'")))
         .isInstanceOf(UserException.class)
         .hasMessageContaining("interactions.time-format is 'd{'");
