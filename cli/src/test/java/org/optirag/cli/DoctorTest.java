@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.server.store.EmbeddedStore;
 import org.optirag.server.store.EventStore;
@@ -31,26 +31,16 @@ import tools.jackson.databind.json.JsonMapper;
 class DoctorTest {
   private static final Path SHIPPED = Path.of("..", "bundles", "movielens-100k");
 
+  @RegisterExtension private final OwnCache cache = new OwnCache();
+
   @TempDir Path directory;
   private Path store;
-  private String previous;
   private final List<String> lines = new ArrayList<>();
   private JsonNode found = JsonMapper.shared().createArrayNode();
 
   @BeforeEach
-  void anEmptyCache() throws IOException {
+  void makeAPlaceForTheStore() throws IOException {
     store = Files.createDirectory(directory.resolve("store"));
-    previous = System.getProperty("optirag.cache");
-    System.setProperty("optirag.cache", directory.resolve("cache").toString());
-  }
-
-  @AfterEach
-  void theUsualCache() {
-    if (previous == null) {
-      System.clearProperty("optirag.cache");
-    } else {
-      System.setProperty("optirag.cache", previous);
-    }
   }
 
   private int examine(String... arguments) {
@@ -166,8 +156,7 @@ class DoctorTest {
   @Test
   void aModelThatIsAnotherIsFound() throws IOException {
     Path model =
-        Files.createDirectories(
-            directory.resolve("cache").resolve("models").resolve("smollm2-135m-instruct"));
+        Files.createDirectories(cache.root().resolve("models").resolve("smollm2-135m-instruct"));
     Files.writeString(model.resolve("SmolLM2-135M-Instruct.Q4_1.gguf"), "no weights");
     assertThat(examine()).isEqualTo(2);
     assertThat(lines).contains("FAULT model");

@@ -143,7 +143,7 @@ final class MistypedTest {
           Objects.requireNonNull(Main.commandLine().getSubcommands().get(name), name);
       assertThat(String.join(" ", command.getCommandSpec().findOption("--policy").description()))
           .as(name)
-          .contains("heads count from 1", "before the first block");
+          .contains("stops at the Nth head", "before the first block");
     }
   }
 }

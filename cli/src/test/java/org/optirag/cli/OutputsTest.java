@@ -10,9 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.optirag.workspace.UserException;
 import picocli.CommandLine;
@@ -21,20 +20,12 @@ import picocli.CommandLine.Mixin;
 
 /** What was there stays, unless --force says otherwise. */
 final class OutputsTest {
+  @RegisterExtension private final OwnCache cache = new OwnCache();
+
   @TempDir private Path directory;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
-
-  @BeforeEach
-  void useACacheOfOurOwn() {
-    System.setProperty("optirag.cache", directory.resolve("cache").toString());
-  }
-
-  @AfterEach
-  void useTheStandardCacheAgain() {
-    System.clearProperty("optirag.cache");
-  }
 
   @Command(name = "write")
   private static final class Writing {

@@ -7,27 +7,18 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What commands print of data of which there is one: one item is not "1 items". */
 final class SmallDataTest {
+  @RegisterExtension private final OwnCache cache = new OwnCache();
+
   @TempDir private Path directory;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
-
-  @BeforeEach
-  void useACacheOfOurOwn() {
-    System.setProperty("optirag.cache", directory.resolve("cache").toString());
-  }
-
-  @AfterEach
-  void useTheStandardCacheAgain() {
-    System.clearProperty("optirag.cache");
-  }
 
   private String run(String... arguments) {
     out.getBuffer().setLength(0);
