@@ -4,8 +4,8 @@ package org.optirag.cli;
 final class PolicyHelp {
   /** How heads are numbered. */
   static final String HEADS =
-      "fixed:1 stops at the first head; heads count from 1, and where the bundle has features the"
-          + " first is head 0, before the first block.";
+      "fixed:N stops at the Nth head; the first of a bundle with features stands before the first"
+          + " block.";
 
   private PolicyHelp() {}
 }
