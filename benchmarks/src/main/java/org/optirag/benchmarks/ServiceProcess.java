@@ -10,12 +10,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
  * {@code optirag serve} as a process of its own, with what the system and its metrics say of it.
  */
 public final class ServiceProcess implements AutoCloseable {
+  /**
+   * Those that run: none outlives a benchmark that is interrupted, not even one that stands still.
+   */
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+  }
+
   private final Process process;
   private final HttpClient client = HttpClient.newHttpClient();
   private final URI base;
@@ -49,10 +61,11 @@ public final class ServiceProcess implements AutoCloseable {
     command.addAll(List.of("serve", "--quiet", "--port", Integer.toString(port)));
     command.addAll(List.of("--access-log", "false", "--rate", "0"));
     command.addAll(arguments);
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    RUNNING.add(process);
+    var unused = process.onExit().thenAccept(RUNNING::remove);
+    return process;
   }
 
   private boolean isReady() throws InterruptedException {

@@ -1,6 +1,7 @@
 package org.optirag.benchmarks.faults;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -26,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What strangers, disks and systems do to a service. */
-final class Attacks {
+final class Attacks implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int REQUESTS = 40;
@@ -39,7 +40,7 @@ final class Attacks {
   private final Mutation mutation;
   private final Path bundle;
   private final Path work;
-  private final @Nullable Path disk;
+  private final List<Attack> all;
   private final HttpClient client = HttpClient.newHttpClient();
 
   /**
@@ -62,40 +63,35 @@ final class Attacks {
     this.mutation = new Mutation(random);
     this.bundle = bundle;
     this.work = work;
-    this.disk = disk;
+    this.all = all(disk);
   }
 
-  /** One of them, and its name. */
-  String next() throws IOException, InterruptedException {
-    switch (random.nextInt(6)) {
-      case 0 -> {
-        oddRequests();
-        return "requests with something wrong";
-      }
-      case 1 -> {
-        brokenBytes();
-        return "bytes that are no requests, half-open connections";
-      }
-      case 2 -> {
-        hostileBundle();
-        return "a bundle that was tampered with";
-      }
-      case 3 -> {
-        crowd();
-        return "a crowd";
-      }
-      case 4 -> {
-        standStill();
-        return "a process that stands still";
-      }
-      default -> {
-        if (disk == null) {
-          return "a full disk (none could be mounted)";
-        }
-        fullDisk(disk);
-        return "a full disk";
-      }
+  /** Something that is done to the service. */
+  private record Attack(String name, Doing doing) {}
+
+  /** What may fail as connections and processes do. */
+  private interface Doing {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private List<Attack> all(@Nullable Path disk) {
+    List<Attack> all = new ArrayList<>();
+    all.add(new Attack("requests with something wrong", this::oddRequests));
+    all.add(new Attack("bytes that are no requests, half-open connections", this::brokenBytes));
+    all.add(new Attack("a bundle that was tampered with", this::hostileBundle));
+    all.add(new Attack("a crowd", this::crowd));
+    all.add(new Attack("a process that stands still", this::standStill));
+    if (disk != null) {
+      all.add(new Attack("a full disk", () -> fullDisk(disk)));
     }
+    return all;
+  }
+
+  /** Does one of them, and gives its name. */
+  String next() throws IOException, InterruptedException {
+    Attack attack = all.get(random.nextInt(all.size()));
+    attack.doing.run();
+    return attack.name;
   }
 
   /** Every path of the service's own description, with bodies that have something wrong. */
@@ -107,9 +103,9 @@ final class Attacks {
       ledger.unanswered("openapi");
       return;
     }
-    List<Map.Entry<String, JsonNode>> all = new ArrayList<>(paths.properties());
+    List<Map.Entry<String, JsonNode>> described = new ArrayList<>(paths.properties());
     for (int i = 0; i < REQUESTS; i++) {
-      Map.Entry<String, JsonNode> path = all.get(random.nextInt(all.size()));
+      Map.Entry<String, JsonNode> path = described.get(random.nextInt(described.size()));
       List<String> methods = List.copyOf(((ObjectNode) path.getValue()).propertyNames());
       String method = methods.get(random.nextInt(methods.size()));
       String body = random.nextInt(3) == 0 ? event() : rank();
@@ -267,14 +263,18 @@ final class Attacks {
   private void fullDisk(Path disk) throws IOException, InterruptedException {
     Path ballast = disk.resolve("ballast");
     byte[] block = new byte[1 << 16];
-    try (var out = Files.newOutputStream(ballast)) {
+    try (OutputStream out = Files.newOutputStream(ballast)) {
       while (true) {
         out.write(block);
       }
     } catch (IOException e) {
-      ledger.answered("disk filled", 0, "");
+      Thread.sleep(1000 + random.nextInt(2000)); // it is full now
     }
-    Thread.sleep(1000 + random.nextInt(2000));
     Files.delete(ballast);
+  }
+
+  @Override
+  public void close() {
+    client.close();
   }
 }

@@ -131,6 +131,8 @@ public final class Campaign {
     boolean small =
         command(
             "mount", "-t", "tmpfs", "-o", "size=" + DISK_MEGABYTES + "m", "tmpfs", disk.toString());
+    Thread unmount = new Thread(() -> unmount(disk));
+    Runtime.getRuntime().addShutdownHook(unmount); // whoever interrupts it
     try {
       long end = System.nanoTime() + (long) (seconds * 1e9);
       do {
@@ -139,8 +141,18 @@ public final class Campaign {
       return report();
     } finally {
       if (small) {
-        command("umount", disk.toString());
+        unmount(disk);
       }
+      Runtime.getRuntime().removeShutdownHook(unmount);
+    }
+  }
+
+  /** Also where a process has it still; nothing where it is not mounted. */
+  private static void unmount(Path disk) {
+    try {
+      command("umount", "--lazy", disk.toString());
+    } catch (IOException | InterruptedException e) {
+      System.err.println(disk + " stays mounted: " + e.getMessage());
     }
   }
 
@@ -193,15 +205,16 @@ public final class Campaign {
 
   private void attack(ServiceProcess service, long end, Path work, @Nullable Path disk)
       throws IOException, InterruptedException {
-    Attacks making = new Attacks(service, ledger, random.split(), bundle, work, disk);
     long over = Math.min(end, System.nanoTime() + ROUND_SECONDS * 1_000_000_000L);
-    do {
-      attacks.merge(making.next(), 1, Integer::sum);
-      if (!service.isAlive()) {
-        ledger.broke("the process ended in round " + rounds);
-        return;
-      }
-    } while (System.nanoTime() < over);
+    try (Attacks making = new Attacks(service, ledger, random.split(), bundle, work, disk)) {
+      do {
+        attacks.merge(making.next(), 1, Integer::sum);
+        if (!service.isAlive()) {
+          ledger.broke("the process ended in round " + rounds);
+          return;
+        }
+      } while (System.nanoTime() < over);
+    }
   }
 
   /** That it still does what it is for, with all its threads. */

@@ -110,7 +110,8 @@ final class Mutation {
         return Arrays.copyOf(changed, changed.length + 1 + random.nextInt(100));
       }
       default -> {
-        for (int i = 0; i <= random.nextInt(8); i++) {
+        int places = 1 + random.nextInt(8);
+        for (int i = 0; i < places; i++) {
           changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
         }
         return changed;

@@ -20,6 +20,7 @@ final class Traffic implements AutoCloseable {
   private static final int ITEMS = 1682;
   private static final long BETWEEN_BATCHES_MILLIS = 100;
   private static final int AGAIN = 10;
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
   private static final List<String> POLICIES =
       List.of("\"none\"", "\"fixed:1\"", "\"fixed:2\"", "\"max-probability:0.8\"");
 
@@ -96,7 +97,8 @@ final class Traffic implements AutoCloseable {
   private void feed(SplittableRandom random, String batch) throws InterruptedException {
     Thread.sleep(BETWEEN_BATCHES_MILLIS);
     List<String> events = new ArrayList<>();
-    for (int i = 0; i <= random.nextInt(MOST_EVENTS); i++) {
+    int size = 1 + random.nextInt(MOST_EVENTS);
+    for (int i = 0; i < size; i++) {
       events.add(event(random, batch + "-" + i));
     }
     send(service, ledger, events);
@@ -147,15 +149,16 @@ final class Traffic implements AutoCloseable {
 
   private static int applied(ServiceProcess service, List<String> events)
       throws IOException, InterruptedException {
-    while (true) {
-      HttpResponse<String> response =
-          service.post("/v1/feedback", "[" + String.join(",", events) + "]");
+    String body = "[" + String.join(",", events) + "]";
+    for (long end = System.nanoTime() + PATIENCE_NANOS; System.nanoTime() < end; ) {
+      HttpResponse<String> response = service.post("/v1/feedback", body);
       if (response.statusCode() == 200) {
         JsonNode receipt = JsonMapper.shared().readTree(response.body());
         return receipt.path("applied").asInt();
       }
       Thread.sleep(200);
     }
+    throw new IOException("a service that has just begun takes no events for a minute");
   }
 
   /** Ends it. */
