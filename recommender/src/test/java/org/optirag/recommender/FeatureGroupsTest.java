@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -27,6 +28,7 @@ import org.optirag.recommender.FeatureGroups.Kind;
 import org.optirag.recommender.knowledge.KnowledgeSnapshot;
 import org.optirag.retrieval.CandidateFeatures;
 import org.optirag.retrieval.SimilarityFigures;
+import org.optirag.retrieval.sequence.SequenceFile;
 import org.optirag.retrieval.text.SentenceModel;
 import org.optirag.retrieval.text.SentenceModelStore;
 import org.optirag.retrieval.text.TextSimilarity;
@@ -191,7 +193,10 @@ class FeatureGroupsTest {
     reading(groups, FeatureGroups.names(Kind.usual())).close();
     assertThat(models).doesNotExist();
     long time = split.test().time(0);
-    try (FeatureGroups.Reader reader = reading(groups, Kind.SEQUENCE.names())) {
+    TrainedSequence sequence =
+        new TrainedSequence(data, split, null, SEED, cache(), Progress.silent());
+    try (FeatureGroups.Reader reader =
+        groups.reading(Kind.SEQUENCE.names(), sequence, cache(), Progress.silent())) {
       float[][] rows = reader.of(snapshot, snapshot.features()).of(2, new int[] {3, 0, 7}, time);
       for (float[] row : rows) {
         assertThat(Float.isFinite(row[0])).isTrue();
@@ -200,8 +205,18 @@ class FeatureGroupsTest {
       assertThat(rows[0]).isNotEqualTo(rows[1]);
     }
     try (Stream<Path> files = Files.list(models)) {
-      assertThat(files).as("of the earlier half, and of the whole").hasSize(2);
+      List<Path> both = files.sorted(Comparator.comparingLong(FeatureGroupsTest::from)).toList();
+      assertThat(both).as("of the earlier half, and of the whole").hasSize(2);
+      assertThat(from(both.getFirst())).isLessThan(from(both.getLast()));
+      assertThat(sequence.file()).as("a bundle brings that of the whole").contains(both.getLast());
     }
+  }
+
+  /** The moment from which on a model of sequences is asked. */
+  private static long from(Path model) {
+    SequenceFile file = SequenceFile.read(model);
+    file.reader().close();
+    return file.from();
   }
 
   private float[][] figures(Kind kind, long time, int[] candidates) {
