@@ -237,7 +237,7 @@ final class Doctor {
     } catch (IOException e) {
       throw new UserException(
           "Nobody can listen on %s:%d: %s.".formatted(host, port, e.getMessage()),
-          "Stop what listens there, or give another --port.",
+          "Stop what listens there, or give another --port or --host.",
           e);
     }
   }
